@@ -1,0 +1,15 @@
+"""Where do the tests find real data?"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(os.environ.get("OBERIH_SHARED", Path(__file__).resolve().parents[2] / "shared"))
+"""Folder of real data; a user does not have it."""
+
+needs_shared = pytest.mark.skipif(
+    not (SHARED / "data").is_dir(), reason="the shared real data is not here (set OBERIH_SHARED to its folder)"
+)
