@@ -1,0 +1,108 @@
+"""How is an atlas filled?
+
+Each task computes one block of release hours at one height and seals it.  What is sealed is
+not computed again, so a build that was killed goes on where it stopped, to the same bytes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from oberih.atlas.layout import BLOCK_HOURS, AtlasPlan
+from oberih.atlas.schedule import Scheduler, Serial
+from oberih.atlas.store import Atlas, create, open_atlas, write_block
+from oberih.dispersion.kernels import puff
+from oberih.dispersion.puffs import PuffSettings, gamma_mixture, initial_spread, mesh_of, workspace
+from oberih.earth.grid import Grid
+
+Told = Callable[[int, int], None]
+"""Called with the number of tasks done and their total."""
+
+
+def build(
+    path: Path, plan: AtlasPlan, *, scheduler: Scheduler | None = None, told: Told | None = None
+) -> Atlas:
+    """Build an atlas, or finish one that was begun.
+
+    Parameters
+    ----------
+    path : Path
+        Folder of the store.
+    plan : AtlasPlan
+    scheduler : Scheduler, optional
+        Who does the work; this process by default.
+    told : callable, optional
+        Told how far the work is.
+
+    Raises
+    ------
+    InputError, StoreError
+        As `create` and `write_block`.
+    """
+    atlas = create(path, plan)
+    todo = atlas.missing()
+    total = len(plan.tasks)
+    done = total - len(todo)
+    if told:
+        told(done, total)
+    if not todo:
+        return open_atlas(path)
+    compile_kernels()
+    for _ in (scheduler or Serial()).run(compute_block, [(os.fspath(path.absolute()), b, h) for b, h in todo]):
+        done += 1
+        if told:
+            told(done, total)
+    return open_atlas(path)
+
+
+def compute_block(path: str, block: int, height: int) -> None:
+    """Compute and seal one block at one height; the task that workers run."""
+    atlas, work = _opened(path)
+    facts = atlas.facts
+    settings = PuffSettings(**facts["settings"])
+    hours = range(block * BLOCK_HOURS, min((block + 1) * BLOCK_HOURS, atlas.releases))
+    vector = settings_of(facts, settings, atlas.heights[height])
+    sums = np.empty((len(hours), atlas.grid.cells, puff.SUMS))
+    balance = np.empty((len(hours), 4, puff.BALANCE))
+    mesh, gamma, air, cyclic = mesh_of(atlas.grid), gamma_mixture(), atlas.air, bool(facts["air"]["cyclic"])
+    for i, hour in enumerate(hours):
+        puff.disperse_hour(
+            mesh, work, gamma, vector, air, cyclic, hour, atlas.heights[height], settings.puffs_per_hour
+        )
+        sums[i] = work.sums
+        balance[i] = work.balance
+    write_block(atlas, block, height, sums, balance)
+
+
+def settings_of(facts: dict[str, Any], settings: PuffSettings, height: float) -> Any:
+    """The kernels' settings vector from an atlas's facts."""
+    air = facts["air"]
+    sigma_y, sigma_z = initial_spread(settings, height)
+    hemisphere = float(np.sign(air["latitude"]))
+    return np.array(
+        [air["roughness_length"], air["wind_height"], hemisphere, settings.averaging_time, settings.longest_step,
+         settings.oldest, sigma_y, sigma_z]
+    )  # fmt: skip
+
+
+def compile_kernels() -> None:
+    """Compile before workers start, so that they find the result on disk and not all compile at once."""
+    grid = Grid(rings=2, sectors=8, outer_radius=1000.0)
+    air = np.zeros((2, puff.AIR_COLUMNS))
+    air[:, [puff.EAST, puff.FRICTION]] = 5.0, 0.3
+    air[:, [puff.MIXING, puff.CLOUD_BASE]] = 500.0, 1000.0
+    vector = np.array([0.1, 10.0, 1.0, 3600.0, 900.0, 60.0, 1.0, 1.0])
+    puff.disperse_hour(mesh_of(grid), workspace(grid), gamma_mixture(), vector, air, True, 0, 30.0, 1)
+
+
+@lru_cache(maxsize=2)
+def _opened(path: str) -> tuple[Atlas, puff.Work]:
+    """One open atlas and one workspace a process."""
+    atlas = open_atlas(Path(path), complete=False)
+    return atlas, workspace(atlas.grid)

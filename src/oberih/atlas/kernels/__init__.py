@@ -1,0 +1,1 @@
+"""Which arithmetic does an atlas need?  Pure functions on arrays, NumPy and Numba only."""

@@ -1,0 +1,261 @@
+"""What does a release add up to over an atlas?
+
+The room's arithmetic with labels: response tables in, dose fields or exceedances out.  A
+table says what one unit of an atlas means for a quantity; where it comes from (dose) is not
+this room's concern.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from oberih.atlas.kernels import superpose as kernel
+from oberih.atlas.layout import BLOCK_HOURS
+from oberih.atlas.packed import Packed, pack
+from oberih.atlas.store import Atlas
+from oberih.dispersion.kernels import puff
+from oberih.dispersion.kernels.profile import wind_ratio
+from oberih.dispersion.kernels.rise import plume_rise
+from oberih.errors import OutOfRange
+
+TABLE_STEP = 900.0
+"""Between the ages of a table [s]."""
+
+BLOCKS_AT_ONCE = 6
+"""Read together when a whole atlas does not stay in memory."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """What superposition needs to know of a release.
+
+    Parameters
+    ----------
+    tables : float32 array, shape (release hours, ages, 12, 8)
+        Dose per unit of tic, gamma and deposit (four forms each) for up to eight quantities.
+    height, heat : float array, shape (release hours,)
+        Of the opening [m], sensible heat [W].
+    exit_velocity, exit_diameter : float
+        [m/s], [m]
+    """
+
+    tables: npt.NDArray[np.float32]
+    height: npt.NDArray[np.float64]
+    heat: npt.NDArray[np.float64]
+    exit_velocity: float = 0.0
+    exit_diameter: float = 0.0
+
+    @property
+    def hours(self) -> int:
+        """Length of the release [h]."""
+        return len(self.height)
+
+
+@dataclass(frozen=True)
+class Exceeded:
+    """Where levels were exceeded, over many starts.
+
+    Parameters
+    ----------
+    starts : int64 array, shape (n,)
+        Beginning of each release, seconds since 1970.
+    counts : int32 array, shape (criteria, cells)
+    reach : float32 array, shape (criteria, n, sectors)
+        [m]
+    """
+
+    starts: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int32]
+    reach: npt.NDArray[np.float32]
+
+
+def height_weights(atlas: Atlas, source: Source) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+    """Which release heights stand for the plume, hour by hour of the air.
+
+    Returns
+    -------
+    kind : int array, shape (release hours,)
+    weights : float32 array, shape (kinds, hours of the air, heights)
+        Sum to 1.
+
+    Notes
+    -----
+    Effective height = opening + plume rise in that hour's air; between two heights of the
+    atlas the shares are linear, outside its range the nearest height stands.
+    """
+    openings = list(zip(source.height.tolist(), source.heat.tolist(), strict=True))
+    kinds = sorted(set(openings))
+    heights = np.asarray(atlas.heights)
+    weights = np.zeros((len(kinds), atlas.releases, len(heights)), dtype=np.float32)
+    for k, (height, heat) in enumerate(kinds):
+        effective = height + _rise(atlas, source, height, heat)
+        upper = np.clip(np.searchsorted(heights, effective), 1, max(len(heights) - 1, 1))
+        if len(heights) == 1:
+            weights[k, :, 0] = 1.0
+            continue
+        lower = upper - 1
+        share = np.clip((effective - heights[lower]) / (heights[upper] - heights[lower]), 0.0, 1.0)
+        rows = np.arange(atlas.releases)
+        weights[k, rows, lower] = 1.0 - share
+        weights[k, rows, upper] = share
+    return np.array([kinds.index(o) for o in openings], dtype=np.int64), weights
+
+
+def _rise(atlas: Atlas, source: Source, height: float, heat: float) -> npt.NDArray[np.float64]:
+    """Plume rise in the air of every release hour [m]."""
+    if heat <= 0.0 and source.exit_velocity <= 0.0:
+        return np.zeros(atlas.releases)
+    facts = atlas.facts["air"]
+    rows = atlas.air[: atlas.releases]
+    rise = np.empty(len(rows))
+    for t, row in enumerate(rows):
+        inverse_length = row[puff.INVERSE_LENGTH]
+        top = max(min(height, row[puff.MIXING]), facts["wind_height"])
+        ratio = wind_ratio(top, facts["wind_height"], facts["roughness_length"], inverse_length)
+        speed = float(np.hypot(row[puff.EAST], row[puff.NORTH])) * ratio
+        rise[t] = plume_rise(
+            heat, source.exit_velocity, source.exit_diameter, speed, row[puff.FRICTION], inverse_length,
+            row[puff.MIXING], 288.15, height,
+        )  # fmt: skip
+    return rise
+
+
+def dose_field(atlas: Atlas, source: Source, *, start: int, packed: Packed | None = None) -> npt.NDArray[np.float32]:
+    """Dose in every cell from a release that begins at release hour ``start``.
+
+    Parameters
+    ----------
+    atlas : Atlas
+    source : Source
+    start : int
+        Index of the release hour.
+    packed : Packed, optional
+        All of the atlas, if it is in memory.
+
+    Returns
+    -------
+    float32 array, shape (8, rings, sectors)
+        In the tables' unit [Sv].
+
+    Raises
+    ------
+    OutOfRange
+        If the release outlasts the atlas.
+    """
+    if start < 0 or start + source.hours > atlas.releases:
+        raise OutOfRange(
+            f"a release of {source.hours} h from hour {start} outlasts the atlas's {atlas.releases} release hours",
+            field="start", cure="give more hours of weather",
+        )  # fmt: skip
+    kind, weights = height_weights(atlas, source)
+    if packed is None:
+        blocks = range(start // BLOCK_HOURS, (start + source.hours - 1) // BLOCK_HOURS + 1)
+        packed = pack(atlas, blocks=blocks)
+    field = np.zeros((atlas.grid.cells, kernel.LANES), dtype=np.float32)
+    part = weights[:, packed.first : packed.first + packed.hours]
+    kernel.add_release(
+        field, start - packed.first, packed.offsets, packed.cells, packed.values, source.tables, TABLE_STEP, kind, part
+    )
+    return np.ascontiguousarray(field.T.reshape(kernel.LANES, atlas.grid.rings, atlas.grid.sectors))
+
+
+def exceedances(
+    atlas: Atlas,
+    sources: list[tuple[Source, npt.NDArray[np.int64], npt.NDArray[np.float64]]],
+    *,
+    packed: Packed | None = None,
+    threads: int = 2,
+    told: Callable[[int, int], None] | None = None,
+) -> list[Exceeded]:
+    """Over all starts of an atlas, where was each level exceeded, for several releases at once.
+
+    Parameters
+    ----------
+    atlas : Atlas
+    sources : list of (Source, lanes, levels)
+        For each release the quantity (column of its tables) and level [Sv] of each criterion.
+    packed : Packed, optional
+        All of the atlas, if it is in memory; else it is read block by block, once for all.
+    threads : int
+    told : callable, optional
+        Told the starts done and their total.
+
+    Raises
+    ------
+    OutOfRange
+        If a release outlasts a block.
+
+    Notes
+    -----
+    A start counts only if the longest of the releases ends within the atlas.
+    """
+    longest = max(source.hours for source, _, _ in sources)
+    if longest > BLOCK_HOURS:
+        raise OutOfRange(f"longer than {BLOCK_HOURS} h", field="release", value=f"{longest} h")
+    starts = atlas.releases - longest + 1
+    if starts < 1:
+        raise OutOfRange(
+            f"longer than the atlas's {atlas.releases} release hours", field="release", value=f"{longest} h",
+            cure="give more weather",
+        )  # fmt: skip
+    plans = [(s, lanes, levels, *height_weights(atlas, s)) for s, lanes, levels in sources]
+    out = [_empty(atlas, starts, len(levels)) for _, _, levels in sources]
+    needed = sorted({atlas.heights[h] for *_, w in plans for h in np.flatnonzero(w.any(axis=(0, 1)))})
+    for part, begin, end in _parts(atlas, packed, needed, starts):
+        columns = [atlas.heights.index(h) for h in part.heights]
+        for (source, lanes, levels, kind, weights), result in zip(plans, out, strict=True):
+            own = np.ascontiguousarray(weights[:, part.first : part.first + part.hours][:, :, columns])
+            _run(part, source, lanes, levels, kind, own, begin, end, result, threads)
+        if told:
+            told(end, starts)
+    return out
+
+
+def _empty(atlas: Atlas, starts: int, criteria: int) -> Exceeded:
+    grid = atlas.grid
+    return Exceeded(
+        atlas.times[:starts].copy(),
+        np.zeros((criteria, grid.cells), dtype=np.int32),
+        np.zeros((criteria, starts, grid.sectors), dtype=np.float32),
+    )
+
+
+def _parts(
+    atlas: Atlas, packed: Packed | None, heights: list[float], starts: int
+) -> Iterator[tuple[Packed, int, int]]:
+    """The atlas in parts, each with the starts that are its own; a part reads one block more than those."""
+    if packed is not None:
+        yield packed, 0, starts
+        return
+    blocks = -(-atlas.releases // BLOCK_HOURS)
+    for first in range(0, blocks, BLOCKS_AT_ONCE):
+        begin, end = first * BLOCK_HOURS, min((first + BLOCKS_AT_ONCE) * BLOCK_HOURS, starts)
+        if begin < end:
+            yield pack(atlas, heights=heights, blocks=range(first, min(first + BLOCKS_AT_ONCE + 1, blocks))), begin, end
+
+
+def _run(
+    part: Packed, source: Source, lanes: npt.NDArray[np.int64], levels: npt.NDArray[np.float64],
+    kind: npt.NDArray[np.int64], weights: npt.NDArray[np.float32], begin: int, end: int, result: Exceeded, threads: int,
+) -> None:  # fmt: skip
+    """Starts ``begin`` to ``end`` of one part, shared among threads."""
+    grid = part.grid
+    cuts = np.linspace(begin, end, threads + 1).astype(int)
+    counts = [np.zeros_like(result.counts) for _ in range(threads)]
+    window = result.reach[:, part.first :, :]
+
+    def work(i: int) -> None:
+        kernel.exceedances(
+            int(cuts[i]) - part.first, int(cuts[i + 1]) - part.first, part.offsets, part.cells, part.values,
+            source.tables, TABLE_STEP, kind, weights, lanes, levels, grid.radii, grid.ratio, counts[i], window,
+        )  # fmt: skip
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(work, range(threads)))
+    for own in counts:
+        np.add(result.counts, own, out=result.counts)

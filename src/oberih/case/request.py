@@ -1,0 +1,104 @@
+"""What is asked of a story?
+
+Defines the nouns `PlanRequest` and `AssessRequest`: a question as it was put, in names and
+SI units, before anything is read.  Times are seconds since 1970-01-01T00:00Z.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+__all__ = ["DEFAULT_CACHE", "DEFAULT_SEED", "AssessRequest", "PlanRequest"]
+
+DEFAULT_CACHE = Path(".oberih")
+"""Where atlases and fetched weather are kept, relative to the working folder."""
+
+DEFAULT_SEED = 20220304
+"""Of the stochastic year and the bootstrap: any number would do, and a fixed one repeats."""
+
+
+@dataclass(frozen=True)
+class PlanRequest:
+    """How far must the zone reach, over the weather of years?
+
+    Parameters
+    ----------
+    site : str
+        A known site's name, or the path of a site file.
+    scenarios : tuple of str
+        Names or files; empty for those that the site proposes.
+    criteria : str
+        A set's name or file.
+    weather : str
+        ``climate`` (the embedded statistics), a file, a folder, or ``open-meteo:2019-2023``.
+    mapping : Path or None
+        How to read a plain CSV of weather.
+    server : str or None
+        Another server of Open-Meteo's protocol.
+    percentile : float
+        Share of starts that the zone must cover [%].
+    age : str or None
+        Of `oberih.constants.AGES`; None for what each criterion names.
+    at : int or None
+        Day for which inventories are decayed; None for the scenario's own.
+    height : float or None
+        Release height in place of the scenario's [m].
+    out : Path or None
+        Folder for the products; None to keep none.
+    cache : Path
+        Folder of atlases and fetched weather.
+    workers : int or None
+        Processes; None for one a core.
+    scheduler : str or None
+        A Dask scheduler, ``tcp://host:port``; None for local processes.
+    seed : int
+        Of everything random.
+    """
+
+    site: str
+    scenarios: tuple[str, ...] = ()
+    criteria: str = "iaea"
+    weather: str = "climate"
+    mapping: Path | None = None
+    server: str | None = None
+    percentile: float = 95.0
+    age: str | None = None
+    at: int | None = None
+    height: float | None = None
+    out: Path | None = None
+    cache: Path = field(default=DEFAULT_CACHE)
+    workers: int | None = None
+    scheduler: str | None = None
+    seed: int = DEFAULT_SEED
+
+
+@dataclass(frozen=True)
+class AssessRequest:
+    """Who must do what, where, if it released at this hour in this weather?
+
+    Parameters
+    ----------
+    site, mapping, server, scenarios, criteria, age, height, out, cache, seed
+        As in `PlanRequest`.
+    at : int
+        Start of the release.
+    weather : str
+        A file, or ``open-meteo``.
+    hours : int
+        How long the plume is followed [h].
+    """
+
+    site: str
+    at: int
+    weather: str
+    hours: int = 48
+    mapping: Path | None = None
+    server: str | None = None
+    scenarios: tuple[str, ...] = ()
+    criteria: str = "iaea"
+    age: str | None = None
+    height: float | None = None
+    out: Path | None = None
+    cache: Path = field(default=DEFAULT_CACHE)
+    seed: int = DEFAULT_SEED

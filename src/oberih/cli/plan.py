@@ -1,0 +1,89 @@
+"""``oberih plan``: how far must the zone reach, how sure are we, who lives there?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from oberih.case.request import PlanRequest
+from oberih.cli.options import Moment, Number, out_folder, shared
+
+__all__ = ["plan"]
+
+
+@click.command()
+@click.argument("site")
+@shared("scenario", "criteria")
+@click.option(
+    "--weather",
+    default="climate",
+    show_default=True,
+    metavar="NAME|FILE",
+    help="climate (embedded statistics), a file or folder of files, or open-meteo:2019-2023 (years fetched before).",
+)
+@click.option(
+    "--percentile",
+    type=Number(min=0.0, max=100.0, min_open=True, max_open=True),
+    default=95.0,
+    show_default=True,
+    help="Share of all starts that the zone must cover.",
+)
+@click.option(
+    "--at",
+    type=Moment(day_alone=True),
+    default=None,
+    help="Day to which inventories are decayed, as 2026-01-01.  [default: the scenario's own]",
+)
+@shared("mapping", "server", "age", "height", "out", "cache", "workers", "scheduler", "seed", "quiet", "json")
+def plan(
+    site: str,
+    scenarios: tuple[str, ...],
+    criteria: str,
+    weather: str,
+    mapping: Path | None,
+    server: str | None,
+    percentile: float,
+    at: int | None,
+    age: str | None,
+    height: float | None,
+    out: Path | None,
+    cache: Path,
+    workers: int | None,
+    scheduler: str | None,
+    seed: int,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """How far must the zone around SITE reach, how sure are we, who lives there?
+
+    SITE is a name (see: oberih sites) or a site file.  Builds the site's atlas from a year of
+    weather, or uses the one that is there, and writes a map, GeoJSON, a page and result.json.
+
+    Example:  oberih plan zaporizhzhia --scenario pool-drained --percentile 90
+    """
+    from oberih.case.plan import plan as answer_plan  # here, so that help and mistakes answer at once
+    from oberih.cli.progress import watched
+    from oberih.cli.show import show_answer
+
+    request = PlanRequest(
+        site=site,
+        scenarios=scenarios,
+        criteria=criteria,
+        weather=weather,
+        mapping=mapping,
+        server=server,
+        percentile=percentile,
+        age=age,
+        at=at,
+        height=height,
+        out=out_folder(site, out),
+        cache=cache,
+        workers=workers,
+        scheduler=scheduler,
+        seed=seed,
+    )
+    with watched(quiet=quiet) as progress:
+        answer = answer_plan(request, progress=progress)
+    if not quiet or as_json:
+        show_answer(answer, as_json=as_json)

@@ -1,0 +1,1 @@
+"""Which formulas turn activity into dose?  Pure functions on floats and arrays, SI."""

@@ -1,0 +1,118 @@
+"""How is one meaning always written as the same bytes?
+
+Canonical JSON after RFC 8785 (JSON Canonicalization Scheme): sorted keys, no blanks, UTF-8,
+numbers as ECMAScript prints them.  ``json.dumps`` is not that: it writes ``1.0`` where the
+standard wants ``1`` and ``1e-07`` where it wants ``1e-7``.
+
+Numbers that JSON cannot hold (NaN, infinity, whole numbers beyond 2⁵³) are refused with the
+path to them, never written as null or text.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from pathlib import PurePath
+from typing import Any
+
+import numpy as np
+import rfc8785
+
+from oberih.errors import InputError
+
+__all__ = ["canonical_json", "plain"]
+
+LARGEST_WHOLE = 2**53 - 1
+"""Largest whole number that every JSON reader keeps exactly; RFC 8785 § 3.2.2.3, RFC 7493 § 2.2."""
+
+
+def canonical_json(value: object) -> bytes:
+    """Write a value as canonical JSON.
+
+    Parameters
+    ----------
+    value : object
+        Mappings with text keys, sequences, text, numbers, truth values, None; also NumPy
+        scalars and arrays, paths and dataclasses, which become their plain equivalents.
+
+    Returns
+    -------
+    bytes
+        UTF-8, without a final line feed.
+
+    Raises
+    ------
+    InputError
+        If a number is not finite or too large, a key is not text, or a type has no JSON form.
+
+    Notes
+    -----
+    Source: RFC 8785.
+
+    Examples
+    --------
+    >>> canonical_json({"b": 1.0, "a": [1e-7, -0.0], "є": None}).decode()
+    '{"a":[1e-7,0],"b":1,"є":null}'
+    """
+    return rfc8785.dumps(plain(value))
+
+
+def plain(value: object, *, where: str = "") -> Any:
+    """Reduce a value to what JSON knows: dict, list, str, int, float, bool, None.
+
+    Parameters
+    ----------
+    value : object
+        As for `canonical_json`.
+    where : str, optional
+        Path to the value, named when it is refused.
+
+    Raises
+    ------
+    InputError
+        As for `canonical_json`.
+    """
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return _text(value, where)
+    if isinstance(value, np.generic | np.ndarray):
+        return plain(value.tolist(), where=where)
+    if isinstance(value, int | float):
+        return _number(value, where)
+    if isinstance(value, PurePath):
+        return value.as_posix()
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name), where=f"{where}.{f.name}") for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {_key(k, where): plain(v, where=f"{where}.{k}") for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(v, where=f"{where}[{i}]") for i, v in enumerate(value)]
+    raise InputError("has no JSON form", field=_name(where), value=type(value).__name__)
+
+
+def _number(value: int | float, where: str) -> int | float:
+    if isinstance(value, int) and abs(value) > LARGEST_WHOLE:
+        raise InputError("is beyond the whole numbers that JSON keeps exactly (2^53)", field=_name(where), value=value)
+    if not math.isfinite(value):
+        raise InputError("is not a finite number", field=_name(where), value=value)
+    return value
+
+
+def _text(value: str, where: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise InputError("is not Unicode text (a lone surrogate)", field=_name(where), value=value) from error
+    return value
+
+
+def _key(key: object, where: str) -> str:
+    if not isinstance(key, str):
+        raise InputError("a key must be text", field=_name(where), value=key)
+    return _text(key, where)
+
+
+def _name(where: str) -> str:
+    return where.lstrip(".") or "value"

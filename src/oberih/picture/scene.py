@@ -1,0 +1,217 @@
+"""What is to be drawn?
+
+Defines the nouns `MapScene`, `SceneZone`, `Rose`, `Field` and `Table`: everything that a picture
+needs, as plain text, numbers and geometries, and nothing of how it came about.  A case fills a
+scene; `picture.map_png` and `picture.map_html` draw the same one, so that they cannot differ.
+
+Invariants: geometries and corners are longitude and latitude [°]; lengths are metres; angles are
+radians clockwise from north.  Text is text: whoever draws it escapes it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from oberih.earth.places import Place
+from oberih.errors import InputError
+
+__all__ = ["Field", "MapScene", "Rose", "SceneZone", "Table", "extent_for"]
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class SceneZone:
+    """A zone as drawn.
+
+    Parameters
+    ----------
+    name, name_uk : str
+        English name, and Ukrainian where there is one.
+    action : str
+        What is to be done inside.
+    geometry : shapely geometry or mapping
+        In longitude and latitude [°]; a mapping is GeoJSON.  May be empty: the zone is then told
+        in the legend only.
+    colour : str
+        A key of `oberih.picture.palette.ZONE_STYLES`, such as ``evacuate``.
+    percentile : float or None
+        Share of the weather in which the zone suffices [%]; None for an agreed size.
+    distance_text : str
+        Such as ``28 km (24-33)``.
+    people_text : str
+        Such as ``231,000 people``.
+    verified : bool
+        Whether every number the zone rests on was checked against its source.
+    """
+
+    name: str
+    action: str
+    geometry: Any
+    colour: str
+    percentile: float | None = None
+    distance_text: str = ""
+    people_text: str = ""
+    name_uk: str = ""
+    verified: bool = True
+
+
+@dataclass(frozen=True)
+class Rose:
+    """How far by direction.
+
+    Parameters
+    ----------
+    azimuths : float array, shape (n,)
+        Where towards [rad], clockwise from north.
+    median, high : float array, shape (n,)
+        Distance reached in half, and at the planning percentile, of all weather [m].
+    lower, upper : float array, shape (n,)
+        Band of confidence of ``high`` [m].
+    label : str
+        What is reached.
+    percentile : float
+        Of ``high`` [%].
+    """
+
+    azimuths: Floats
+    median: Floats
+    high: Floats
+    lower: Floats
+    upper: Floats
+    label: str = ""
+    percentile: float = 95.0
+
+    def __post_init__(self) -> None:
+        """Refuse columns of different lengths."""
+        if len({len(np.atleast_1d(v)) for v in (self.azimuths, self.median, self.high, self.lower, self.upper)}) != 1:
+            raise InputError("columns of different lengths", field="rose", cure="give one value per azimuth in each")
+
+
+@dataclass(frozen=True)
+class Field:
+    """Values on the cells of a log-polar grid.
+
+    Parameters
+    ----------
+    corners : float array, shape (rings + 1, sectors, 2)
+        Longitude and latitude of the grid's corners [°], as `LocalProjection.cell_corners` gives them.
+    values : float array, shape (rings, sectors)
+        In the unit shown, so that a probability is in per cent and a dose in millisievert.
+    levels : tuple of float
+        Where classes begin, increasing; below the first, nothing is drawn.
+    label, unit : str
+    labels : tuple of str
+        A name per level, such as ``shelter``; or none.
+    contours : bool
+        Whether to draw and label the levels as lines.
+    """
+
+    corners: Floats
+    values: Floats
+    levels: tuple[float, ...]
+    label: str
+    unit: str
+    labels: tuple[str, ...] = ()
+    contours: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse shapes that do not fit and levels that do not rise."""
+        rings, sectors = self.values.shape
+        if self.corners.shape != (rings + 1, sectors, 2):
+            raise InputError("corners do not fit the values", field="field", value=self.corners.shape,
+                             cure=f"give the shape {(rings + 1, sectors, 2)}")  # fmt: skip
+        if not self.levels or any(b <= a for a, b in zip(self.levels, self.levels[1:], strict=False)):
+            raise InputError("levels must rise", field="field.levels", value=self.levels, cure="sort them")
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of text under a title; the same in a terminal and in a page.
+
+    Parameters
+    ----------
+    title : str
+    columns : tuple of str
+    rows : tuple of tuple of str
+    numeric : tuple of int
+        Columns to align at the right.
+    note : str
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: tuple[int, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class MapScene:
+    """Everything one picture says.
+
+    Parameters
+    ----------
+    site_name : str
+    latitude, longitude : float
+        [°]
+    title, subtitle : str
+    headline : str
+        The answer in one sentence.
+    weather_label : str
+        What weather it rests on, such as ``climate-statistics weather``; always shown.
+    zones : tuple of SceneZone
+        Drawn from the largest to the smallest, whatever their order; listed in the order given.
+    extent : float
+        From the site to the edge of the map [m].
+    places : tuple of Place
+    rose : Rose or None
+    field : Field or None
+    tables : tuple of Table
+        Shown in the page.
+    warnings, sources : tuple of str
+    footer : str
+        Provenance: hashes, version.
+    site_name_uk : str
+    """
+
+    site_name: str
+    latitude: float
+    longitude: float
+    title: str
+    subtitle: str
+    headline: str
+    weather_label: str
+    zones: tuple[SceneZone, ...]
+    extent: float
+    places: tuple[Place, ...] = ()
+    rose: Rose | None = None
+    field: Field | None = None
+    tables: tuple[Table, ...] = ()
+    warnings: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    footer: str = ""
+    site_name_uk: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse an extent that is no distance."""
+        if not (np.isfinite(self.extent) and 0.0 < self.extent <= 2.0e6):
+            raise InputError("must be a distance up to 2,000 km", field="extent", value=self.extent, cure="give metres")
+
+
+def extent_for(reach: float, *, least: float = 10e3) -> float:
+    """Give a round extent [m] that shows ``reach`` [m] with a margin.
+
+    Examples
+    --------
+    >>> extent_for(28e3), extent_for(100.0), extent_for(300e3)
+    (40000.0, 10000.0, 350000.0)
+    """
+    steps = [s * 10.0**k for k in range(4, 7) for s in (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)]
+    steps += [250e3, 350e3]
+    wanted = max(1.15 * reach, least)
+    return min((s for s in sorted(steps) if s >= wanted), default=2.0e6)
