@@ -79,4 +79,6 @@ def _prose(docstring: str) -> str:
 def _links(text: str) -> str:
     """Keep what docstrings mark as code, and literal blocks, as code."""
     text = re.sub(r"``(.+?)``", r"`\1`", text)
-    return re.sub(r"::\n\n((?:    .*\n?|\n)+)", lambda m: ":\n\n" + m[1], text).replace("<", "&lt;")
+    return (
+        re.sub(r"::\n\n((?:    .*\n?|\n)+)", lambda m: ":\n\n" + m[1], text).replace("<", "&lt;").replace("](", "]\\(")
+    )

@@ -176,6 +176,8 @@ def make_region(source: Source, rivers: Path | None) -> None:
         if layer not in ("land", "lakes"):
             shapes = merged_lines(shapes)
         layers[layer] = lighten(shapes, box=REGION, tolerance=tolerance, smallest=smallest)
+        if layer in ("land", "lakes"):  # rounding can make neighbours touch
+            layers[layer] = list(shapely.get_parts(shapely.union_all(layers[layer], grid_size=1e-3)))
     isthmus = [s for s in layers["borders"] if shapely.within(s, PEREKOP)]
     if not isthmus:
         raise SystemExit("the border across the isthmus of Perekop was not found: look at the source, then at PEREKOP")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -60,6 +61,34 @@ def test_bad_input_is_refused_in_one_line_that_names_it(
     assert err.startswith("oberih: error: ")
     assert [word for word in named if word not in err] == []
     assert list(tmp_path.iterdir()) == []
+
+
+# what only the story itself can refuse
+BAD_STORIES = [
+    ("plan zaporizhia", ["site", "zaporizhia", "zaporizhzhia"]),
+    (PLAN + "--scenario core-melt-bypas", ["scenario", "core-melt-bypas", "core-melt-bypass"]),
+    (PLAN + "--scenario ./gone.csv", ["gone.csv"]),
+    (PLAN + "--criteria germny", ["germny", "germany"]),
+    (PLAN + "--weather ./gone.nc", ["gone.nc"]),
+    ("assess zaporizhia --at 2018-11-20T12:00Z --weather x.csv", ["site", "zaporizhia", "zaporizhzhia"]),
+    (ASSESS + "--at 2018-11-20T12:00Z", ["x.csv"]),
+    ("atlas build zaporizhia", ["site", "zaporizhia", "zaporizhzhia"]),
+]
+
+
+@pytest.mark.parametrize(("words", "named"), BAD_STORIES, ids=[words for words, _ in BAD_STORIES])
+def test_a_story_refuses_bad_input_in_one_line_too(
+    words: str, named: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = {"plan": "plan", "assess": "assess", "atlas": "atlas_store"}[words.split()[0]]
+    if importlib.util.find_spec(f"oberih.case.{story}") is None:
+        pytest.skip(f"oberih.case.{story} is not written yet")
+    monkeypatch.chdir(tmp_path)
+    code = main([*words.split(), "--quiet"])
+    out, err = capsys.readouterr()
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert [word for word in named if word not in err] == []
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(

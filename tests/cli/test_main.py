@@ -87,7 +87,7 @@ def test_a_closed_pipe_is_no_error() -> None:
     run.stdout.close()
     assert run.stderr is not None
     assert run.stderr.read() == ""
-    run.wait(timeout=60)
+    assert run.wait(timeout=60) == 0
 
 
 def test_a_terminal_that_lacks_the_letters_is_no_error() -> None:

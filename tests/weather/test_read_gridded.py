@@ -15,7 +15,8 @@ from oberih.errors import InputError, WeatherRefused
 from oberih.weather.quality import check_weather
 from oberih.weather.read import read_weather
 from oberih.weather.read.accumulation import piles_up, rate_from_sum
-from oberih.weather.read.document import read_document
+from oberih.weather.read.document import Document, read_document
+from oberih.weather.read.grib_framing import messages
 from oberih.weather.read.gridded_point import read_gridded_point
 from tests.conftest import SHARED, needs_shared
 from tests.weather.corruption import damage, read_or_refused
@@ -177,6 +178,17 @@ def test_a_cut_netcdf_is_refused(tmp_path: Path, part: float) -> None:
         )
 
 
+def test_a_length_that_the_file_cannot_hold_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "classic.nc"
+    dataset().to_netcdf(path, format="NETCDF3_64BIT")
+    data = bytearray(path.read_bytes())
+    at = data.find(b"valid_time") + len(b"valid_time") + 2
+    data[at : at + 4] = (2_000_000_000).to_bytes(4, "big")
+    path.write_bytes(bytes(data))
+    with pytest.raises(InputError, match="damaged netCDF"):
+        read_weather(path, latitude=47.5, longitude=34.5)
+
+
 # --- GRIB -------------------------------------------------------------------------------------
 
 
@@ -187,7 +199,8 @@ def message(name: str, value: np.ndarray, *, end: int, begin: int | None = None,
             "Ni": 3, "Nj": 3, "latitudeOfFirstGridPointInDegrees": 48.0, "latitudeOfLastGridPointInDegrees": 47.5,
             "longitudeOfFirstGridPointInDegrees": 34.25, "longitudeOfLastGridPointInDegrees": 34.75,
             "iDirectionIncrementInDegrees": 0.25, "jDirectionIncrementInDegrees": 0.25, "dataDate": date, "dataTime": 0,
-            "shortName": name, "stepType": "instant" if begin is None else "accum", "stepRange": f"{begin}-{end}" if begin is not None else str(end), "bitsPerValue": 24,
+            "shortName": name, "stepType": "instant" if begin is None else "accum",
+            "stepRange": f"{begin}-{end}" if begin is not None else str(end), "bitsPerValue": 24,
         }  # fmt: skip
         for key, setting in keys.items():
             eccodes.codes_set(handle, key, setting)
@@ -238,12 +251,37 @@ def test_of_two_forecasts_for_one_time_the_younger_is_taken(tmp_path: Path) -> N
     np.testing.assert_allclose(weather.wind_speed, np.hypot(3.0, 3.0), rtol=1e-5)
 
 
-@QUICK
+@settings(QUICK, max_examples=8)
 @given(spoil=damage())
 def test_damaged_grib_is_refused_or_harmless(tmp_path: Path, spoil: Any) -> None:
     data = forecast(tmp_path, steps=2).read_bytes()
     spoilt = b"GRIB" + spoil(data[4:])
     read_or_refused(lambda p: read_weather(p, latitude=47.5, longitude=34.5), tmp_path / "spoilt.grib", spoilt)
+
+
+@pytest.mark.parametrize("tail", [b"GRIB", b"GRIB\x00\x00\x60\x01", message("10u", np.ones((3, 3)), end=1)[:-9]])
+def test_grib_cut_inside_a_message_is_refused(tmp_path: Path, tail: bytes) -> None:
+    path = forecast(tmp_path, steps=1)
+    path.write_bytes(path.read_bytes() + tail)
+    with pytest.raises(InputError, match="cut off inside a message"):
+        read_weather(path, latitude=47.5, longitude=34.5)
+
+
+def test_a_decoder_that_dies_is_a_refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("oberih.weather.read.gridded_apart.sys.executable", "/bin/false")
+    with pytest.raises(InputError, match="its decoder died"):
+        read_weather(forecast(tmp_path, steps=1), latitude=47.5, longitude=34.5)
+
+
+@QUICK
+@given(spoil=damage())
+def test_parts_that_do_not_fit_are_never_given_to_the_decoder(spoil: Any) -> None:
+    whole = message("10u", np.ones((3, 3)), end=1)
+    try:
+        found = [data for _, data in messages(Document("spoilt.grib", "", b"GRIB" + spoil(whole[4:])))]
+    except InputError:
+        return
+    assert all(data[:4] == b"GRIB" and data[-4:] == b"7777" for data in found)
 
 
 # --- real files -------------------------------------------------------------------------------

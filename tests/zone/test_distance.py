@@ -7,7 +7,7 @@ from oberih.earth.grid import Grid
 from oberih.errors import InputError
 from oberih.zone.distance import compass_name, distances, times_of_year
 from oberih.zone.exceedance import Exceedance
-from tests.zone.fields import HOUR, YEAR_2018, disc, repeated, rotated, weather_year
+from tests.zone.fields import HOUR, YEAR_2018, disc, exceedance_of_rings, repeated, rotated, weather_year
 
 YEAR = weather_year(4000)
 
@@ -66,6 +66,24 @@ def test_the_band_covers_the_truth_about_as_often_as_it_says():
         at = int(np.searchsorted(curve.distance, 15e3))
         held += curve.low[at] - 0.01 <= truth <= curve.high[at - 1] + 0.01
     assert held >= 18  # 90 % stated; a bootstrap of 28 blocks falls a little short
+
+
+def test_the_band_of_a_certain_distance_has_no_width():
+    year = disc(30, starts=2000)
+    found = distances(year, rng=fresh())
+    edge = year.grid.edges[30]
+    for values in (found.anywhere_low, found.anywhere_high, found.sector_low, found.sector_high):
+        assert values == pytest.approx(edge, rel=1e-6)
+    below = found.beyond.distance < edge * 0.999
+    assert (found.beyond.low[below] == 1.0).all() and (found.beyond.high[~below] == 0.0).all()
+
+
+def test_the_band_of_many_independent_starts_is_narrow_around_every_percentile():
+    rings = np.repeat(np.random.default_rng(3).integers(10, 70, size=(4000, 1)), 72, axis=1)
+    found = distances(exceedance_of_rings(rings), rng=fresh())
+    two_rings = Grid().ratio ** 2 * 1.001
+    for low, mid, high in zip(found.anywhere_low, found.anywhere, found.anywhere_high, strict=True):
+        assert mid / two_rings <= low <= mid <= high <= mid * two_rings
 
 
 def test_one_hour_more_than_nothing_gives_no_band_rather_than_a_narrow_one():

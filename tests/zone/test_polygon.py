@@ -56,6 +56,16 @@ def test_a_higher_percentile_contains_a_lower_one(rule):
         assert shapely.difference(lower.polygon, higher.polygon).area <= 1e-9 * max(higher.area, 1.0)
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_zones_of_any_field_nest(seed):
+    rng = np.random.default_rng(seed)
+    rings = rng.integers(0, 60, size=(30, 72)) * (rng.random((30, 72)) < 0.3)
+    found = outlines(exceedance_of_rings(rings), percentiles=(0.8, 0.85, 0.9, 0.95))
+    for lower, higher in pairwise(found):
+        assert shapely.difference(lower.polygon, higher.polygon).area <= 1e-9 * max(higher.area, 1.0)
+
+
 def test_doubling_the_starts_with_their_counts_changes_nothing():
     (once,) = outlines(YEAR, percentiles=(0.95,))
     (twice,) = outlines(repeated(YEAR, 2), percentiles=(0.95,))

@@ -13,12 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from oberih.atlas.kernels.pack import count_touched, fill_touched
+from oberih.atlas.kernels.pack import COLUMNS, count_touched, fill_touched
 from oberih.atlas.layout import BLOCK_HOURS
 from oberih.atlas.store import Atlas
 from oberih.earth.grid import Grid
-
-NAMES = ("tic", "depletion", "deposition_velocity", "wet", "wet_ratio", "gamma", "age")
 
 
 @dataclass(frozen=True)
@@ -112,12 +110,14 @@ def _pack_block(
     atlas: Atlas, block: int, height: int
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint16], npt.NDArray[np.float32]]:
     """Entries of one block: counts by hour, cells, values."""
-    arrays = [atlas.block(name, block, height) for name in NAMES]
-    hours = len(arrays[0])
-    flat = [a.reshape(hours, atlas.grid.cells, *a.shape[3:]) for a in arrays]
-    tic, _, _, wet, _, gamma, _ = flat
-    counts = count_touched(tic, wet, gamma)
+    layers = {name: atlas.layer(name, block, height) for name in ("tic", "wet", "gamma", "age")}
+    carried = [atlas.layer("depletion", block, height, f) for f in range(3)]
+    speeds = [atlas.layer("deposition_velocity", block, height, f) for f in range(3)]
+    ratios = [atlas.layer("wet_ratio", block, height, f) for f in range(2)]
+    counts = count_touched(layers["tic"], layers["wet"], layers["gamma"])
     cells = np.empty(int(counts.sum()), dtype=np.uint16)
-    values = np.empty((len(cells), 9), dtype=np.float32)
-    fill_touched(*flat, cells, values)
+    values = np.empty((len(cells), COLUMNS), dtype=np.float32)
+    fill_touched(
+        layers["tic"], *carried, *speeds, layers["wet"], *ratios, layers["gamma"], layers["age"], cells, values
+    )
     return counts, cells, values

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -23,8 +24,8 @@ from oberih.dispersion.kernels.profile import wind_ratio
 from oberih.dispersion.kernels.rise import plume_rise
 from oberih.errors import OutOfRange
 
-TABLE_STEP = 900.0
-"""Between the ages of a table [s]."""
+TABLE_STEP = 600.0
+"""Between the ages of a table [s]; the nearest is taken, so that a plume's age counts to 5 minutes."""
 
 BLOCKS_AT_ONCE = 6
 """Read together when a whole atlas does not stay in memory."""
@@ -54,6 +55,52 @@ class Source:
     def hours(self) -> int:
         """Length of the release [h]."""
         return len(self.height)
+
+    @cached_property
+    def active(self) -> npt.NDArray[np.int64]:
+        """Terms that the tables have, padded with -1 to whole groups."""
+        found = np.flatnonzero(self.tables.any(axis=(0, 1, 3)))
+        padding = -len(found) % kernel.GROUP if len(found) else kernel.GROUP
+        return np.concatenate([found, np.full(padding, -1)]).astype(np.int64)
+
+    @cached_property
+    def compact(self) -> npt.NDArray[np.float32]:
+        """The tables of the active terms, shape (release hours, ages, active, 8)."""
+        out = np.zeros((*self.tables.shape[:2], len(self.active), kernel.LANES), dtype=np.float32)
+        for i, term in enumerate(self.active):
+            if term >= 0:
+                out[:, :, i] = self.tables[:, :, term]
+        return out
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A release and the levels asked of it.
+
+    Parameters
+    ----------
+    source : Source
+    lanes : int array, shape (criteria,)
+        Quantity (column of the tables) of each criterion.
+    levels : float array, shape (criteria,)
+        [Sv]
+    stride : int
+        Take every so-manieth start; a release of a day need not begin at every hour to be known.
+    """
+
+    source: Source
+    lanes: npt.NDArray[np.int64]
+    levels: npt.NDArray[np.float64]
+    stride: int = 1
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    part: Packed
+    terms: npt.NDArray[np.float32]
+    ages: npt.NDArray[np.int32]
+    kind: npt.NDArray[np.int64]
+    weights: npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -156,29 +203,30 @@ def dose_field(atlas: Atlas, source: Source, *, start: int, packed: Packed | Non
     if packed is None:
         blocks = range(start // BLOCK_HOURS, (start + source.hours - 1) // BLOCK_HOURS + 1)
         packed = pack(atlas, blocks=blocks)
+    part = _prepare(packed, source, kind, weights, atlas)
     field = np.zeros((atlas.grid.cells, kernel.LANES), dtype=np.float32)
-    part = weights[:, packed.first : packed.first + packed.hours]
+    ends = packed.offsets[:, 1:]
     kernel.add_release(
-        field, start - packed.first, packed.offsets, packed.cells, packed.values, source.tables, TABLE_STEP, kind, part
-    )
+        field, start - packed.first, packed.offsets, ends, packed.cells, part.terms, part.ages, source.compact, kind,
+        part.weights,
+    )  # fmt: skip
     return np.ascontiguousarray(field.T.reshape(kernel.LANES, atlas.grid.rings, atlas.grid.sectors))
 
 
 def exceedances(
     atlas: Atlas,
-    sources: list[tuple[Source, npt.NDArray[np.int64], npt.NDArray[np.float64]]],
+    sources: list[Asked],
     *,
     packed: Packed | None = None,
     threads: int = 2,
     told: Callable[[int, int], None] | None = None,
 ) -> list[Exceeded]:
-    """Over all starts of an atlas, where was each level exceeded, for several releases at once.
+    """Over the starts of an atlas, where was each level exceeded, for several releases at once.
 
     Parameters
     ----------
     atlas : Atlas
-    sources : list of (Source, lanes, levels)
-        For each release the quantity (column of its tables) and level [Sv] of each criterion.
+    sources : list of Asked
     packed : Packed, optional
         All of the atlas, if it is in memory; else it is read block by block, once for all.
     threads : int
@@ -188,13 +236,13 @@ def exceedances(
     Raises
     ------
     OutOfRange
-        If a release outlasts a block.
+        If a release outlasts a block, or the atlas.
 
     Notes
     -----
     A start counts only if the longest of the releases ends within the atlas.
     """
-    longest = max(source.hours for source, _, _ in sources)
+    longest = max(asked.source.hours for asked in sources)
     if longest > BLOCK_HOURS:
         raise OutOfRange(f"longer than {BLOCK_HOURS} h", field="release", value=f"{longest} h")
     starts = atlas.releases - longest + 1
@@ -203,26 +251,24 @@ def exceedances(
             f"longer than the atlas's {atlas.releases} release hours", field="release", value=f"{longest} h",
             cure="give more weather",
         )  # fmt: skip
-    plans = [(s, lanes, levels, *height_weights(atlas, s)) for s, lanes, levels in sources]
-    out = [_empty(atlas, starts, len(levels)) for _, _, levels in sources]
+    plans = [(asked, *height_weights(atlas, asked.source)) for asked in sources]
+    gathered: list[list[tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]]] = [[] for _ in sources]
     needed = sorted({atlas.heights[h] for *_, w in plans for h in np.flatnonzero(w.any(axis=(0, 1)))})
-    for part, begin, end in _parts(atlas, packed, needed, starts):
-        columns = [atlas.heights.index(h) for h in part.heights]
-        for (source, lanes, levels, kind, weights), result in zip(plans, out, strict=True):
-            own = np.ascontiguousarray(weights[:, part.first : part.first + part.hours][:, :, columns])
-            _run(part, source, lanes, levels, kind, own, begin, end, result, threads)
-        if told:
-            told(end, starts)
-    return out
-
-
-def _empty(atlas: Atlas, starts: int, criteria: int) -> Exceeded:
-    grid = atlas.grid
-    return Exceeded(
-        atlas.times[:starts].copy(),
-        np.zeros((criteria, grid.cells), dtype=np.int32),
-        np.zeros((criteria, starts, grid.sectors), dtype=np.float32),
-    )
+    with ThreadPoolExecutor(threads) as pool:
+        for part, begin, end in _parts(atlas, packed, needed, starts):
+            for (asked, kind, weights), found in zip(plans, gathered, strict=True):
+                prepared = _prepare(part, asked.source, kind, weights, atlas)
+                found += _run(pool, threads, prepared, asked, begin, end)
+            if told:
+                told(end, starts)
+    return [
+        Exceeded(
+            atlas.times[: starts : asked.stride].copy(),
+            np.sum([c for c, _ in found], axis=0, dtype=np.int32),
+            np.concatenate([r for _, r in found], axis=1),
+        )
+        for (asked, _, _), found in zip(plans, gathered, strict=True)
+    ]
 
 
 def _parts(
@@ -239,23 +285,45 @@ def _parts(
             yield pack(atlas, heights=heights, blocks=range(first, min(first + BLOCKS_AT_ONCE + 1, blocks))), begin, end
 
 
+def _prepare(
+    part: Packed, source: Source, kind: npt.NDArray[np.int64], weights: npt.NDArray[np.float32], atlas: Atlas
+) -> _Prepared:
+    """What a source needs of a part of the atlas."""
+    columns = [atlas.heights.index(h) for h in part.heights]
+    terms = np.empty((len(part.cells), len(source.active)), dtype=np.float32)
+    ages = np.empty(len(part.cells), dtype=np.int32)
+    kernel.entry_terms(part.values, source.active, TABLE_STEP, source.tables.shape[1] - 1, terms, ages)
+    own = np.ascontiguousarray(weights[:, part.first : part.first + part.hours][:, :, columns])
+    return _Prepared(part, terms, ages, kind, own)
+
+
+def _rings_within(prepared: _Prepared, asked: Asked) -> int:
+    """Rings beyond which no level can be reached, whatever the hour; two more, for interpolation."""
+    grid = prepared.part.grid
+    largest = kernel.largest_by_ring(prepared.part.cells, prepared.terms, grid.sectors, grid.rings)
+    bound = largest @ asked.source.compact.max(axis=1).sum(axis=0)
+    possible = (bound[:, asked.lanes] >= asked.levels).any(axis=1)
+    return int(min(np.flatnonzero(possible).max(initial=-1) + 3, grid.rings))
+
+
 def _run(
-    part: Packed, source: Source, lanes: npt.NDArray[np.int64], levels: npt.NDArray[np.float64],
-    kind: npt.NDArray[np.int64], weights: npt.NDArray[np.float32], begin: int, end: int, result: Exceeded, threads: int,
-) -> None:  # fmt: skip
-    """Starts ``begin`` to ``end`` of one part, shared among threads."""
-    grid = part.grid
-    cuts = np.linspace(begin, end, threads + 1).astype(int)
-    counts = [np.zeros_like(result.counts) for _ in range(threads)]
-    window = result.reach[:, part.first :, :]
+    pool: ThreadPoolExecutor, threads: int, prepared: _Prepared, asked: Asked, begin: int, end: int
+) -> list[tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]]:
+    """Counts and reach of the starts ``begin`` to ``end`` of one part, in order, shared among threads."""
+    part, grid = prepared.part, prepared.part.grid
+    used = _rings_within(prepared, asked)
+    ends = kernel.ends_before(part.offsets, part.cells, used * grid.sectors)
+    starts = np.arange(-(-begin // asked.stride) * asked.stride, end, asked.stride)
+    shares = [s for s in np.array_split(starts, threads) if len(s)]
 
-    def work(i: int) -> None:
+    def work(own: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+        counts = np.zeros((len(asked.levels), grid.cells), dtype=np.int32)
+        reach = np.zeros((len(asked.levels), len(own), grid.sectors), dtype=np.float32)
         kernel.exceedances(
-            int(cuts[i]) - part.first, int(cuts[i + 1]) - part.first, part.offsets, part.cells, part.values,
-            source.tables, TABLE_STEP, kind, weights, lanes, levels, grid.radii, grid.ratio, counts[i], window,
+            int(own[0]) - part.first, int(own[-1]) + 1 - part.first, asked.stride, part.offsets, ends, part.cells,
+            prepared.terms, prepared.ages, asked.source.compact, prepared.kind, prepared.weights, asked.lanes,
+            asked.levels, used, grid.radii, grid.ratio, counts, reach,
         )  # fmt: skip
+        return counts, reach
 
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(work, range(threads)))
-    for own in counts:
-        np.add(result.counts, own, out=result.counts)
+    return list(pool.map(work, shares))

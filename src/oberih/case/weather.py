@@ -56,7 +56,7 @@ def get_years(
     """
     place = load_site(site)
     weather, report = check_weather(fetched_years(place, years=years, cache=cache, progress=progress, server=server))
-    span = f"{years[0]}-{years[-1]}"
+    span = _years(years)
     return Sheet(
         f"{place.name}: {weather.label} weather, {span}",
         facts=_found(weather, report) + _means(weather),
@@ -82,7 +82,7 @@ def fetched_years(
     SourceUnavailable, StoreFull
         As for `get_years`.
     """
-    progress.stage(f"weather of {years[0]}-{years[-1]} from Open-Meteo", total=len(years))
+    progress.stage(f"weather of {_years(years)} from Open-Meteo", total=len(years))
     weather = fetch_open_meteo(
         site.latitude,
         site.longitude,
@@ -152,6 +152,10 @@ def show(file: str, *, site: str | None = None, mapping: Path | None = None, see
         columns=("wind from", "share [%]", "mean speed [m/s]"),
         rows=tuple(_rose(weather)),
     )
+
+
+def _years(years: tuple[int, ...]) -> str:
+    return f"{years[0]}-{years[-1]}" if len(years) > 1 else str(years[0])
 
 
 def _read(file: Path, site: str | None, mapping: Path | None) -> Weather:

@@ -75,7 +75,7 @@ def watched(*, quiet: bool) -> Iterator[Progress]:
     elif not console.is_terminal:
         yield Lines(console)
     else:
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
         with RichProgress(*columns, TimeRemainingColumn(elapsed_when_finished=True), console=console) as bars:
             shown = Bars(bars)
             yield shown

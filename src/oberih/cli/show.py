@@ -75,10 +75,16 @@ def show_answer(answer: Answer, *, as_json: bool = False) -> None:
         console.print(Text(f"written  {path}", style="dim"), soft_wrap=True)
 
 
+class _Screen(Console):
+    def on_broken_pipe(self) -> None:
+        """Let the door decide: a reader that leaves is no fault."""
+        raise BrokenPipeError
+
+
 def _console() -> Console:
     """A terminal's own width; wide enough for a table where the output goes into a file."""
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=max(console.width, 120))
+    console = _Screen(highlight=False)
+    return console if console.is_terminal else _Screen(highlight=False, width=max(console.width, 120))
 
 
 def _banner(answer: Answer) -> RenderableType:

@@ -40,12 +40,12 @@ class Fields:
     """
 
     def __init__(self, table: Mapping[str, Any], *, file: object, path: str = "") -> None:
-        self._table, self._file, self._path = table, file, path
+        self._table, self.file, self._path = table, file, path
         self._known: set[str] = set()
 
     def refuse(self, key: str, message: str, *, cure: str = "correct it") -> InputError:
         """Make the error that names this file, this field and its value."""
-        return InputError(message, file=self._file, field=self._path + key, value=self._table.get(key), cure=cure)
+        return InputError(message, file=self.file, field=self._path + key, value=self._table.get(key), cure=cure)
 
     def number(self, key: str, *, low: float, high: float, default: float | None = None, cure: str = "") -> float:
         """Take a finite number within ``low..high``, in the unit the key says."""
@@ -100,14 +100,14 @@ class Fields:
             return None
         if not isinstance(value, dict):
             raise self.refuse(key, "not a table", cure=f"write it as [{self._path}{key}]")
-        return Fields(value, file=self._file, path=f"{self._path}{key}.")
+        return Fields(value, file=self.file, path=f"{self._path}{key}.")
 
     def tables(self, key: str) -> list[Fields]:
         """Take a list of tables, empty where the key is absent."""
         value = self._take(key, [])
         if not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
             raise self.refuse(key, "not a list of tables", cure=f"write each as [[{self._path}{key}]]")
-        return [Fields(v, file=self._file, path=f"{self._path}{key}[{i}].") for i, v in enumerate(value, start=1)]
+        return [Fields(v, file=self.file, path=f"{self._path}{key}[{i}].") for i, v in enumerate(value, start=1)]
 
     def has(self, key: str) -> bool:
         """Say whether the key is there."""
@@ -137,5 +137,5 @@ class Fields:
         if default is None:
             near = difflib.get_close_matches(key, [str(k) for k in self._table], n=1, cutoff=0.8)
             hint = f"; {near[0]} stands there: is that it?" if near and near[0] not in self._known else ""
-            raise InputError(f"is missing{hint}", file=self._file, field=self._path + key, cure="add it")
+            raise InputError(f"is missing{hint}", file=self.file, field=self._path + key, cure="add it")
         return default

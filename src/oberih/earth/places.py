@@ -81,7 +81,7 @@ class _Table:
     population: npt.NDArray[np.int64]
 
 
-def places_near(latitude: float, longitude: float, *, within: float) -> list[Place]:
+def places_near(latitude: float, longitude: float, *, within: float, cache: Path | None = None) -> list[Place]:
     """Places within a distance of a point, nearest first.
 
     Parameters
@@ -90,6 +90,8 @@ def places_near(latitude: float, longitude: float, *, within: float) -> list[Pla
         The point [°].
     within : float
         Farthest distance [m].
+    cache : Path, optional
+        Folder of the quick table; `cache_folder` where none is given.
 
     Returns
     -------
@@ -102,7 +104,9 @@ def places_near(latitude: float, longitude: float, *, within: float) -> list[Pla
 
     Notes
     -----
-    The list starts at about 500 inhabitants: farms and hamlets are absent.
+    The list starts at about 500 inhabitants: farms and hamlets are absent.  Some districts of large
+    cities (Saltivka of Kharkiv, Pravyi Bereh of Mariupol) stand beside their city, whose figure holds
+    them too: a sum over both counts their people twice, and the package gives no mark to tell them by.
 
     Source
     ------
@@ -110,7 +114,7 @@ def places_near(latitude: float, longitude: float, *, within: float) -> list[Pla
     """
     if not (np.isfinite(within) and within > 0.0):
         raise InputError("must be a positive distance", field="within", value=within, cure="give metres")
-    table = _world(cache_folder())
+    table = _world(cache or cache_folder())
     near = np.flatnonzero(np.abs(table.latitude - latitude) <= within / 110e3 + 0.01)
     distance, azimuth = distance_and_azimuth(
         latitude, longitude, to_latitude=table.latitude[near], to_longitude=table.longitude[near]

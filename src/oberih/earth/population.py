@@ -1,15 +1,15 @@
 """How many people live inside a zone?
 
-Two ways, each named in its answer: by the places of GeoNames whose point lies inside (people
-outside a listed place are missed, a town is in or out as a whole), or by the cells of a raster of
-people per cell (GeoTIFF) that the user gives, which the extra ``raster`` reads.
+Finds the places of GeoNames whose point lies inside (a town is in or out as a whole), and counts
+the cells of a raster of people per cell (GeoTIFF) that the user gives; the extra ``raster`` reads it.
 
-Defines the noun `People`.  Invariant: a place or a cell without a figure is counted as unknown,
-never as nobody.
+Defines the nouns `PopulationRaster` and `People`.  Invariant: a cell without a figure is counted as
+unknown, never as nobody.
 """
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ import shapely
 from oberih.earth.places import Place
 from oberih.errors import InputError, OberihError
 
-__all__ = ["People", "PopulationRaster", "people_in_places", "places_inside"]
+__all__ = ["People", "PopulationRaster", "places_inside"]
 
 
 @dataclass(frozen=True)
@@ -32,19 +32,13 @@ class People:
     Parameters
     ----------
     count : float
-        People.
+        People, fractions kept.
     unknown : int
-        Places, or raster cells, inside without a figure.
-    method : str
-        ``places`` or ``raster``.
-    largest : tuple of Place
-        The largest places inside, largest first.
+        Cells inside, or on the border, without a figure.
     """
 
     count: float
     unknown: int
-    method: str
-    largest: tuple[Place, ...] = ()
 
 
 def places_inside(places: Iterable[Place], area: Any) -> list[Place]:
@@ -63,31 +57,6 @@ def places_inside(places: Iterable[Place], area: Any) -> list[Place]:
     points = shapely.points([p.longitude for p in among], [p.latitude for p in among])
     inside = shapely.intersects(area, points)
     return [place for place, within in zip(among, inside, strict=True) if within]
-
-
-def people_in_places(places: Iterable[Place], area: Any, *, largest: int = 5) -> People:
-    """Count the people of the listed places inside an area.
-
-    Parameters
-    ----------
-    places : iterable of Place
-    area : shapely geometry
-        In longitude and latitude [°].
-    largest : int
-        How many of the largest places to name.
-
-    Returns
-    -------
-    People
-    """
-    inside = places_inside(places, area)
-    ranked = sorted((p for p in inside if p.population), key=lambda p: (-(p.population or 0), p.id))
-    return People(
-        count=float(sum(p.population or 0 for p in inside)),
-        unknown=sum(p.population is None for p in inside),
-        method="places",
-        largest=tuple(ranked[:largest]),
-    )
 
 
 @dataclass(frozen=True)
@@ -116,14 +85,14 @@ class PopulationRaster:
             If the file is no such raster, or the area lies (partly) outside it.
         """
         if area.is_empty:
-            return People(count=0.0, unknown=0, method="raster")
+            return People(count=0.0, unknown=0)
         values, (west, north, step_x, step_y) = self._window(area)
         cells = _overlaps(area, values.shape, west=west, north=north, step_x=step_x, step_y=step_y)
         known = np.isfinite(values)
         if np.any(values[known] < 0.0):
             raise InputError("holds negative people", file=self.path, cure="declare that value as no data")
         count = float(np.sum(np.where(known, values, 0.0) * cells))
-        return People(count=count, unknown=int(np.sum(~known & (cells > 0.0))), method="raster")
+        return People(count=count, unknown=int(np.sum(~known & (cells > 0.0))))
 
     def _window(self, area: Any) -> tuple[Any, tuple[float, float, float, float]]:
         """Read the cells around the area, what has no data as NaN; and their corner and steps [°]."""
@@ -133,12 +102,7 @@ class PopulationRaster:
                 warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
                 with rasterio.open(self.path) as raster:
                     self._check(raster, area)
-                    window = rasterio.windows.from_bounds(*area.bounds, transform=raster.transform)
-                    window = window.round_offsets().round_lengths("ceil")
-                    window = rasterio.windows.Window(
-                        window.col_off, window.row_off, window.width + 1, window.height + 1
-                    )
-                    window = window.intersection(rasterio.windows.Window(0, 0, raster.width, raster.height))
+                    window = _window_around(area, raster, rasterio.windows.Window)
                     values = raster.read(1, window=window, masked=True).astype(np.float64).filled(np.nan)
                     corner = rasterio.windows.transform(window, raster.transform)
         except rasterio.errors.RasterioIOError as error:
@@ -156,6 +120,16 @@ class PopulationRaster:
         if west < b.left or south < b.bottom or east > b.right or north > b.top:
             raise InputError("does not cover the zone", file=self.path, field="bounds",
                              value=[round(float(v), 3) for v in b], cure="give a larger raster")  # fmt: skip
+
+
+def _window_around(area: Any, raster: Any, window: Any) -> Any:
+    """The cells that the area's box touches."""
+    west, south, east, north = area.bounds
+    t = raster.transform
+    left, right = math.floor((west - t.c) / t.a), math.ceil((east - t.c) / t.a)
+    top, bottom = math.floor((north - t.f) / t.e), math.ceil((south - t.f) / t.e)
+    left, top = max(left, 0), max(top, 0)
+    return window(left, top, min(right, raster.width) - left, min(bottom, raster.height) - top)
 
 
 def _overlaps(

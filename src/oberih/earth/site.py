@@ -317,7 +317,7 @@ def _check_units(site: Site, top: Fields) -> None:
             raise top.refuse("unit", f"two units have the id {id}", cure="give each its own")
     for pool in site.pools:
         if pool.unit and pool.unit not in ids:
-            raise UnknownName("unit", pool.unit, known=ids, file=f"site {site.id}", where="pool.unit")
+            raise UnknownName("unit", pool.unit, known=ids, file=top.file, where="pool.unit")
 
 
 def _timezone(top: Fields) -> str:
@@ -327,7 +327,7 @@ def _timezone(top: Fields) -> str:
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         known = zoneinfo.available_timezones()
         if known:  # a machine without time zone data cannot judge
-            raise UnknownName("time zone", name, known=known, where="timezone") from None
+            raise UnknownName("time zone", name, known=known, file=top.file, where="timezone") from None
     return name
 
 

@@ -66,7 +66,7 @@ def place_labels(
     boxes = list(taken)
     dots: list[Box] = []
     labels: list[Label] = []
-    for mark in sorted(marks, key=lambda m: (-m.weight, m.name, m.x, m.y)):
+    for mark in sorted(marks, key=lambda m: (-m.weight, m.name, m.x, m.y, m.detail)):
         if len(labels) >= most:
             break
         spot = _spot(mark, height, half, boxes + dots)

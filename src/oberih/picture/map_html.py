@@ -73,6 +73,7 @@ def draw_html(scene: MapScene) -> str:
 {map_svg(scene, sheet)}
 <div class="buttons" hidden><button data-do="in" aria-label="Enlarge">+</button>
 <button data-do="out" aria-label="Reduce">−</button><button data-do="home" class="word">All</button></div>
+<div class="scale" data-across="{2.0 * sheet.half:.0f}" aria-hidden="true" hidden><i></i><span></span></div>
 </div>
 <div>
 {_legend(scene)}

@@ -226,13 +226,13 @@ def _site(scene: MapScene) -> str:
 
 
 def _scale(sheet: Sheet, scale: float) -> str:
-    """The scale bar and the north arrow; they lie in the map, so that they stay true when it is enlarged."""
+    """The scale bar and the north arrow of the whole map; a script puts its own bar over an enlarged one."""
     length = scale_bar(sheet.half) * scale
     return (
         f'<g id="layer-scale"><path d="M-4750 4650v100h{length:.0f}v-100" fill="none" stroke="{INK}" '
         f'stroke-width="2" vector-effect="non-scaling-stroke"/>'
         f'<text class="name halo" x="{-4750 + length / 2:.0f}" y="4590" text-anchor="middle">'
-        f"{kilometres(scale_bar(sheet.half)):g} km</text>"
-        f'<path d="M-4700 -4750l120 340-120 -70-120 70z" fill="{INK}"/>'
+        f"{kilometres(scale_bar(sheet.half)):g} km</text></g>"
+        f'<g id="layer-north"><path d="M-4700 -4750l120 340-120 -70-120 70z" fill="{INK}"/>'
         f'<text class="name halo" x="-4700" y="-4210" text-anchor="middle" font-weight="700">N</text></g>'
     )

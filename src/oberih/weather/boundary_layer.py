@@ -57,6 +57,13 @@ MIXING_FLOOR, MIXING_CEILING = 50.0, 3000.0
 EVENING_MEMORY = 3600.0
 """Time constant of the collapse after sunset [s]: of the order of Nieuwstadt & Brost's (1986) decay
 of convective turbulence, some h/w*."""
+FIXED_PARAMETERS = {
+    "least_stable_length": LEAST_STABLE_LENGTH,
+    "least_unstable_length": LEAST_UNSTABLE_LENGTH,
+    "mixing_height_bounds": [MIXING_FLOOR, MIXING_CEILING],
+    "evening_memory": EVENING_MEMORY,
+}
+"""What every product of this file repeats in its attributes, beside the arguments."""
 HEAT_FLUX_FORMULA = "Holtslag & van Ulden 1983 by day, van Ulden & Holtslag 1985 by night"
 FRICTION_FORMULA = "log law with Paulson 1970 and Beljaars & Holtslag 1991"
 SOLAR_FORMULA = "Kasten & Czeplak 1980 from cloud and sun"
@@ -135,6 +142,14 @@ def air_from_weather(
     Zilitinkevich, Esau & Baklanov (2007); Batchvarova & Gryning (1991).
     """
     _check_parameters(weather, roughness_length, albedo, moisture, minimum_speed, lapse_above)
+    parameters = {
+        "roughness_length": roughness_length,
+        "albedo": albedo,
+        "moisture": moisture,
+        "minimum_speed": minimum_speed,
+        "lapse_above": lapse_above,
+        **FIXED_PARAMETERS,
+    }
     step = _uniform_step(weather)
     sun = sine_solar_elevation(weather.time, latitude=weather.latitude, longitude=weather.longitude)
     filled = _fill(weather, sun, step=step, minimum_speed=minimum_speed)
@@ -167,17 +182,8 @@ def air_from_weather(
         attrs={
             **weather.attrs,
             "derivation": derivation,
-            "quality": {"hours": len(weather), **filled.counts},
-            "parameters": {
-                "roughness_length": roughness_length,
-                "albedo": albedo,
-                "moisture": moisture,
-                "minimum_speed": minimum_speed,
-                "lapse_above": lapse_above,
-                "least_stable_length": LEAST_STABLE_LENGTH,
-                "least_unstable_length": LEAST_UNSTABLE_LENGTH,
-                "mixing_height_bounds": [MIXING_FLOOR, MIXING_CEILING],
-            },
+            "quality": {"hours": len(weather), **filled.counts, **_bounded(layer)},
+            "parameters": parameters,
         },
     )
 
@@ -349,6 +355,14 @@ def _mixing_height(
     before = evolve_mixing_height(*(s[-lead:] for s in series), **settings)[-1] if cyclic else None
     depth = evolve_mixing_height(*series, **settings, first=None if before is None else float(before))
     return np.where(given, np.clip(weather.boundary_layer_height, MIXING_FLOOR, MIXING_CEILING), depth)
+
+
+def _bounded(layer: SurfaceLayer) -> dict[str, int]:
+    """How many hours stand at the bounds of the Obukhov length."""
+    return {
+        "stable_length_at_bound": int(np.sum(layer.inverse_length >= (1.0 - 1e-9) / LEAST_STABLE_LENGTH)),
+        "unstable_length_at_bound": int(np.sum(layer.inverse_length <= (-1.0 + 1e-9) / LEAST_UNSTABLE_LENGTH)),
+    }
 
 
 def _method(given: int, total: int, formula: str) -> str:

@@ -153,7 +153,12 @@ def climate_year(
         wind_height=float(table.content["station"]["wind_height_m"]),
         label="climate-statistics weather",
         source=_source(table, site_latitude, site_longitude),
-        attrs={"seed": seed, "climate_table": table.name, "climate_table_sha256": table.sha256},
+        attrs={
+            "inputs": [{"name": f"{table.name}.json", "sha256": table.sha256}],
+            "seed": seed,
+            "climate_table": table.name,
+            "climate_table_sha256": table.sha256,
+        },
     )
 
 

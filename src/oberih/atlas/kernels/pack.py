@@ -22,7 +22,9 @@ def count_touched(tic, wet, gamma):
 
 
 @njit(cache=True, nogil=True)
-def fill_touched(tic, depletion, velocity, wet, wet_ratio, gamma, age, cells, values):
+def fill_touched(
+    tic, depletion0, depletion1, depletion2, speed0, speed1, speed2, wet, ratio1, ratio2, gamma, age, cells, values
+):  # fmt: skip
     """Write the touched cells' index and values, columns as named above.
 
     Notes
@@ -32,15 +34,19 @@ def fill_touched(tic, depletion, velocity, wet, wet_ratio, gamma, age, cells, va
     entry = 0
     for t in range(tic.shape[0]):
         for c in range(tic.shape[1]):
-            if not (tic[t, c] > 0.0 or gamma[t, c] > 0.0 or wet[t, c] > 0.0):
+            there = tic[t, c]
+            if not (there > 0.0 or gamma[t, c] > 0.0 or wet[t, c] > 0.0):
                 continue
             cells[entry] = c
             row = values[entry]
-            row[TIC] = tic[t, c]
+            row[TIC] = there
             row[GAMMA] = gamma[t, c]
             row[AGE] = age[t, c]
-            for f in range(3):
-                row[DEPLETION + f] = depletion[t, c, f] if tic[t, c] > 0.0 else np.float32(1.0)
-                washed = wet[t, c] if f == 0 else wet[t, c] * wet_ratio[t, c, f - 1]
-                row[DEPOSIT + f] = velocity[t, c, f] * tic[t, c] * depletion[t, c, f] + washed
+            grounded = there > 0.0
+            row[DEPLETION] = depletion0[t, c] if grounded else np.float32(1.0)
+            row[DEPLETION + 1] = depletion1[t, c] if grounded else np.float32(1.0)
+            row[DEPLETION + 2] = depletion2[t, c] if grounded else np.float32(1.0)
+            row[DEPOSIT] = speed0[t, c] * there * depletion0[t, c] + wet[t, c]
+            row[DEPOSIT + 1] = speed1[t, c] * there * depletion1[t, c] + wet[t, c] * ratio1[t, c]
+            row[DEPOSIT + 2] = speed2[t, c] * there * depletion2[t, c] + wet[t, c] * ratio2[t, c]
             entry += 1

@@ -1,8 +1,9 @@
 """What do many release hours add up to?
 
 A response table turns one entry of an atlas into doses; a release is a sum over its hours.
-Doses of up to eight quantities lie side by side, so that one entry costs twelve
-multiplications of a vector of eight.
+Doses of up to eight quantities lie side by side, so that one entry costs a few products of
+vectors of eight.  Terms that a source does not have (iodine of a plant long shut down) are
+left out beforehand, and so are rings so far out that no level can be reached there.
 """
 
 from __future__ import annotations
@@ -20,62 +21,116 @@ LANES = 8
 TERMS = 12
 """Per entry: tic, gamma and deposit of four forms (the noble gas deposits nothing)."""
 
+GROUP = 4
+"""Terms are taken four at a time; what is missing to four is zero."""
+
 
 @njit(cache=True, nogil=True)
-def add_hour(field, cells, values, begin, end, table, step, weight):
+def entry_terms(values, active, step, last_age, terms, ages):
+    """What each entry contributes to the source's own terms, and its row in the tables.
+
+    Parameters
+    ----------
+    values : float32 array, shape (entries, 9)
+        Of `oberih.atlas.packed.Packed`.
+    active : int array, shape (n,)
+        Terms that the source has; -1 for padding.
+    step : float
+        Between the ages of the tables [s].
+    last_age : int
+        Last row of the tables.
+    terms : float32 array, shape (entries, n)
+        Written.
+    ages : int32 array, shape (entries,)
+        Written: the nearest row.
+    """
+    n = len(active)
+    for e in range(values.shape[0]):
+        row = values[e]
+        for i in range(n):
+            a = active[i]
+            if a < 0:
+                terms[e, i] = 0.0
+            elif a == 0:
+                terms[e, i] = row[TIC]
+            elif a < 4:
+                terms[e, i] = row[TIC] * row[DEPLETION + a - 1]
+            elif a == 4:
+                terms[e, i] = row[GAMMA]
+            elif a < 8:
+                terms[e, i] = row[GAMMA] * row[DEPLETION + a - 5]
+            elif a == 8:
+                terms[e, i] = 0.0
+            else:
+                terms[e, i] = row[DEPOSIT + a - 9]
+        ages[e] = min(int(row[AGE] / step + 0.5), last_age)
+
+
+@njit(cache=True, nogil=True)
+def largest_by_ring(cells, terms, sectors, rings):
+    """Largest value of each term in each ring, shape (rings, terms)."""
+    largest = np.zeros((rings, terms.shape[1]), dtype=np.float32)
+    for e in range(len(cells)):
+        ring = cells[e] // sectors
+        for i in range(terms.shape[1]):
+            if terms[e, i] > largest[ring, i]:
+                largest[ring, i] = terms[e, i]
+    return largest
+
+
+@njit(cache=True, nogil=True)
+def ends_before(offsets, cells, limit):
+    """End of each hour's entries with a cell below ``limit``; entries of an hour are in order of cells."""
+    ends = np.empty((offsets.shape[0], offsets.shape[1] - 1), dtype=np.int64)
+    for h in range(ends.shape[0]):
+        for t in range(ends.shape[1]):
+            low, high = offsets[h, t], offsets[h, t + 1]
+            while low < high:
+                middle = (low + high) // 2
+                if cells[middle] < limit:
+                    low = middle + 1
+                else:
+                    high = middle
+            ends[h, t] = low
+    return ends
+
+
+@njit(cache=True, nogil=True, fastmath={"contract", "reassoc"})
+def add_hour(field, cells, terms, ages, begin, end, table, weight):
     """Add one release hour's entries to a dose field.
 
     Parameters
     ----------
     field : float32 array, shape (cells, LANES)
-    cells, values : arrays
-        Of `oberih.atlas.packed.Packed`.
+    terms, ages : arrays
+        As `entry_terms` leaves them.
     begin, end : int
         Entries of the hour.
-    table : float32 array, shape (ages, TERMS, LANES)
-        Dose per unit, at ages 0, ``step``, 2 ``step`` … [s].
-    weight : float
+    table : float32 array, shape (ages, terms, LANES)
+        Dose per unit of each term.
+    weight : float32
         Share of this release height [1].
     """
-    last = table.shape[0] - 1
-    terms = np.zeros(TERMS, dtype=np.float32)
-    dose = np.zeros(LANES, dtype=np.float32)
-    scale = np.float32(1.0 / step)
+    groups = terms.shape[1] // GROUP
     for e in range(begin, end):  # bound by the table's rows, read from the second-level cache
-        row = values[e]
-        tic = row[TIC] * weight
-        gamma = row[GAMMA] * weight
-        terms[0] = tic
-        terms[4] = gamma
-        for f in range(3):
-            terms[1 + f] = tic * row[DEPLETION + f]
-            terms[5 + f] = gamma * row[DEPLETION + f]
-            terms[9 + f] = row[DEPOSIT + f] * weight
-        place = row[AGE] * scale
-        k = min(int(place), last - 1)
-        w = min(place - np.float32(k), np.float32(1.0))
-        for q in range(LANES):
-            dose[q] = 0.0
-        low = table[k]
-        high = table[k + 1]
-        for i in range(TERMS):
-            a = terms[i] * (np.float32(1.0) - w)
-            b = terms[i] * w
-            for q in range(LANES):
-                dose[q] += a * low[i, q] + b * high[i, q]
+        rows = table[ages[e]]
         cell = field[cells[e]]
-        for q in range(LANES):
-            cell[q] += dose[q]
+        for g in range(groups):
+            i = g * GROUP
+            a, b, c, d = weight * terms[e, i], weight * terms[e, i + 1], weight * terms[e, i + 2], weight * terms[e, i + 3]
+            for q in range(LANES):
+                cell[q] += a * rows[i, q] + b * rows[i + 1, q] + c * rows[i + 2, q] + d * rows[i + 3, q]
 
 
 @njit(cache=True, nogil=True)
-def add_release(field, start, offsets, cells, values, tables, step, kind, weights):
+def add_release(field, start, offsets, ends, cells, terms, ages, tables, kind, weights):
     """Add a whole release that begins at packed hour ``start`` to a dose field.
 
     Parameters
     ----------
     offsets : int64 array, shape (heights, hours + 1)
-    tables : float32 array, shape (release hours, ages, TERMS, LANES)
+    ends : int64 array, shape (heights, hours)
+    tables : float32 array, shape (release hours, ages, terms, LANES)
     kind : int array, shape (release hours,)
         Which row of ``weights`` an hour of the release follows.
     weights : float32 array, shape (kinds, hours, heights)
@@ -86,7 +141,7 @@ def add_release(field, start, offsets, cells, values, tables, step, kind, weight
         for h in range(offsets.shape[0]):
             weight = weights[kind[j], t, h]
             if weight > 0.0:
-                add_hour(field, cells, values, offsets[h, t], offsets[h, t + 1], tables[j], step, weight)
+                add_hour(field, cells, terms, ages, offsets[h, t], ends[h, t], tables[j], weight)
 
 
 @njit(cache=True, nogil=True)
@@ -107,26 +162,30 @@ def farthest(field, lane, level, sector, rings, sectors, radii, ratio):
 
 @njit(cache=True, nogil=True)
 def exceedances(
-    first, last, offsets, cells, values, tables, step, kind, weights, lanes, levels, radii, ratio, counts, reach
-):
-    """Count cells and measure reach for every start from ``first`` to before ``last``.
+    first, last, stride, offsets, ends, cells, terms, ages, tables, kind, weights, lanes, levels, used, radii, ratio,
+    counts, reach,
+):  # fmt: skip
+    """Count cells and measure reach for every ``stride``-th start from ``first`` to before ``last``.
 
     Parameters
     ----------
     lanes, levels : arrays, shape (criteria,)
         Quantity and level [Sv] of each criterion.
+    used : int
+        Rings that any level can reach; those beyond stay untouched.
     counts : int32 array, shape (criteria, cells)
         Added to.
     reach : float32 array, shape (criteria, starts, sectors)
-        Written, at starts ``first`` to ``last``.
+        Written, one row a start.
     """
-    cell_count = counts.shape[1]
     sectors = reach.shape[2]
-    rings = cell_count // sectors
-    field = np.zeros((cell_count, LANES), dtype=np.float32)
-    for start in range(first, last):
-        field[:, :] = 0.0
-        add_release(field, start, offsets, cells, values, tables, step, kind, weights)
+    cell_count = used * sectors
+    rings = counts.shape[1] // sectors
+    field = np.zeros((counts.shape[1], LANES), dtype=np.float32)
+    row = 0
+    for start in range(first, last, stride):
+        field[:cell_count, :] = 0.0
+        add_release(field, start, offsets, ends, cells, terms, ages, tables, kind, weights)
         for i in range(len(levels)):
             lane = lanes[i]
             level = levels[i]
@@ -134,4 +193,6 @@ def exceedances(
                 if field[c, lane] >= level:
                     counts[i, c] += 1
             for s in range(sectors):
-                reach[i, start, s] = farthest(field, lane, level, s, rings, sectors, radii, ratio)
+                whole = rings if used == rings else used
+                reach[i, row, s] = farthest(field, lane, level, s, whole, sectors, radii, ratio)
+        row += 1

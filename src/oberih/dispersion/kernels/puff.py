@@ -57,6 +57,7 @@ X, Y, VAR_Y, VAR_Z, HEIGHT, LID, BOTTOM, TOP, AGE = range(9)
 LIDLESS = 1.0e6  # [m]
 ALOFT_DIFFUSIVITY = 0.1  # [m2/s] above the mixing height, our choice
 HALF_WIDTH = 1.7320508075688772  # of the uniform layer with unit standard deviation
+SPACING = 1.3  # distance between stamps over the smoothed deviation: a sum of Gaussians so spaced is even to 2e-5 [1]
 GAMMA_SPACING = 0.8  # distance between gamma stamps over their own deviation [1]
 
 
@@ -170,7 +171,7 @@ def longest_step(state, speed, settings, inner, cell_angle):
     r = math.sqrt(state[X] ** 2 + state[Y] ** 2)
     width = max(r, inner) * cell_angle
     smooth = math.sqrt(state[VAR_Y] + width * width / 12.0)
-    length = smooth
+    length = SPACING * smooth
     if r < inner:
         length = min(length, max(0.12 * r, 4.0))
     return min(length / speed, settings[LONGEST_STEP])

@@ -11,7 +11,7 @@ import math
 
 from numba import njit
 
-CUT = 3.5  # radius of a puff's footprint in standard deviations [1]
+CUT = 3.3  # radius of a puff's footprint in standard deviations [1]
 INNER_VIRTUAL = 12  # virtual rings inside the innermost edge
 
 

@@ -2,6 +2,7 @@
   "use strict";
   var map = document.querySelector(".map");
   var svg = map.querySelector("svg");
+  var scale = map.querySelector(".scale");
   var whole = 10000;
   var view = { x: -5000, y: -5000, w: whole };
 
@@ -15,6 +16,14 @@
     svg.style.setProperty("--k", String(view.w / whole * Math.max(1, tiny)));
     map.classList.toggle("small", tiny > 1);
     map.classList.toggle("near", view.w < 0.45 * whole);
+    measure();
+  }
+  function measure() {
+    var shown = Number(scale.getAttribute("data-across")) * view.w / whole;
+    var power = Math.pow(10, Math.floor(Math.log10(shown / 4)));
+    var round = [5, 2, 1].map(function (n) { return n * power; }).find(function (n) { return n <= shown / 4; });
+    scale.querySelector("i").style.width = 100 * round / shown + "%";
+    scale.querySelector("span").textContent = round >= 1000 ? round / 1000 + " km" : round + " m";
   }
   function zoom(factor, x, y) {
     var px = x === undefined ? view.x + view.w / 2 : x;
@@ -103,5 +112,7 @@
   });
   window.addEventListener("resize", show);
   map.querySelector(".buttons").hidden = false;
+  scale.hidden = false;
+  document.getElementById("layer-scale").classList.add("off");
   show();
 }());

@@ -18,9 +18,9 @@ Floats = npt.NDArray[np.float64]
 STANDARD_PRESSURE = 101325.0
 """[Pa] where the source gives none; 3 % low pressure changes the flux by 3 %."""
 SOIL_SHARE = 0.1
-"""Soil heat flux over net radiation [1] for short vegetation; HvU (1983), sect. 4."""
+"""Soil heat flux over net radiation [1] for short vegetation; Holtslag & van Ulden (1983)."""
 EVAPORATION_OFFSET = 20.0
-"""β [W/m2]: evaporation that goes on without net radiation; HvU (1983)."""
+"""β [W/m2]: evaporation that goes on without net radiation; Holtslag & van Ulden (1983)."""
 LATENT_HEAT = 2.47e6
 """Of vaporisation near 10 °C [J/kg]; WMO No. 8 (2018)."""
 VAPOUR_RATIO = 0.622
@@ -72,7 +72,7 @@ def energy_budget(net: Floats, temperature: Floats, pressure: Floats, *, moistur
     -----
     H = (1 - α s/(s+γ)) (Q - G) - β,  E = α s/(s+γ) (Q - G) + β,  G = 0.1 Q.
 
-    Source: Holtslag & van Ulden (1983), eqs. 11-15, after de Bruin & Holtslag (1982), J. Appl.
+    Source: Holtslag & van Ulden (1983), after de Bruin & Holtslag (1982), J. Appl.
     Meteorol. 21, 1610-1621.  Made for daytime; `oberih.weather.boundary_layer` uses it by night
     only as the limit of the heat that can be had.
     """

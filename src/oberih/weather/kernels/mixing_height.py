@@ -20,7 +20,8 @@ EARTH_ROTATION = 7.292115e-5
 LEAST_LATITUDE = 15.0
 """Nearer the equator f is held at this latitude [degrees]: u*/f has no meaning there (our choice)."""
 ROTATING, CAPPED, STABLE = 0.6, 1.36, 0.51
-"""C_R, C_CN, C_NS [1]: truly neutral, conventionally neutral, nocturnal stable; Zilitinkevich et al. (2007)."""
+"""C_R, C_CN, C_NS [1]: truly neutral, conventionally neutral, nocturnal stable; Zilitinkevich et al.
+(2007), text not at hand: unverified."""
 ENTRAINMENT = 0.2
 """A [1]: entrained over surface heat flux; Batchvarova & Gryning (1991)."""
 MECHANICAL_ENTRAINMENT = 2.5

@@ -15,19 +15,19 @@ from oberih.constants import STEFAN_BOLTZMANN
 Floats = npt.NDArray[np.float64]
 
 CLEAR_SKY_GAIN = 990.0
-"""a1 [W/m2]: clear-sky insolation per sine of elevation; HvU (1983) table 1 (De Bilt)."""
+"""a1 [W/m2]: clear-sky insolation per sine of elevation; Holtslag & van Ulden (1983)."""
 CLEAR_SKY_OFFSET = -30.0
-"""a2 [W/m2]; HvU (1983) table 1."""
+"""a2 [W/m2]; Holtslag & van Ulden (1983)."""
 CLOUD_FACTOR = 0.75
 """-b1 [1]: share of insolation that overcast takes; Kasten & Czeplak (1980)."""
 CLOUD_EXPONENT = 3.4
 """b2 [1]; Kasten & Czeplak (1980)."""
 AIR_EMISSION = 5.31e-13
-"""c1 [W/(m2 K6)]: Swinbank's (1963) long-wave radiation of the clear sky; HvU (1983)."""
+"""c1 [W/(m2 K6)]: Swinbank's (1963) long-wave radiation of the clear sky; Holtslag & van Ulden (1983)."""
 CLOUD_EMISSION = 60.0
-"""c2 [W/m2]: long-wave radiation added by overcast; HvU (1983)."""
+"""c2 [W/m2]: long-wave radiation added by overcast; Holtslag & van Ulden (1983)."""
 SURFACE_WARMING = 0.12
-"""c3 [1]: correction for the surface being warmer than the air by day; HvU (1983)."""
+"""c3 [1]: correction for the surface being warmer than the air by day; Holtslag & van Ulden (1983)."""
 
 
 def clear_sky_insolation(sine_elevation: Floats) -> Floats:
@@ -37,8 +37,8 @@ def clear_sky_insolation(sine_elevation: Floats) -> Floats:
     -----
     K0 = a1 sin h + a2.
 
-    Source: Holtslag & van Ulden (1983), J. Climate Appl. Meteorol. 22, 517-529, eq. 1; turbidity
-    of north-west Europe.
+    Source: Holtslag & van Ulden (1983), J. Climate Appl. Meteorol. 22, 517-529; turbidity of
+    north-west Europe.
     """
     return np.asarray(np.maximum(CLEAR_SKY_GAIN * sine_elevation + CLEAR_SKY_OFFSET, 0.0))
 
@@ -87,7 +87,7 @@ def net_radiation(solar_radiation: Floats, temperature: Floats, cloud_cover: Flo
     -----
     Q = ((1 - r) K + c1 T^6 - σ T^4 + c2 N) / (1 + c3).
 
-    Source: Holtslag & van Ulden (1983), eq. 10; valid for land, about 260 < T < 310 K.
+    Source: Holtslag & van Ulden (1983); valid for land, about 260 < T < 310 K.
     """
     longwave = AIR_EMISSION * temperature**6 - STEFAN_BOLTZMANN * temperature**4 + CLOUD_EMISSION * cloud_cover
     return np.asarray(((1.0 - albedo) * solar_radiation + longwave) / (1.0 + SURFACE_WARMING))

@@ -24,7 +24,7 @@ BISECTIONS = 48
 """Halvings of the bracket: 2^-48 of it is below 1e-13 m/s."""
 LARGEST_DOWNWARD_FLUX = 0.05
 """Kinematic heat flux u*θ* that a windy night does not exceed [K m/s], about 64 W/m2; AERMOD
-formulation document EPA-454/B-16-014, sect. 3.2.1, after Hanna & Chang."""
+formulation document EPA-454/R-03-004 (2004), stable boundary layer (text not at hand: unverified)."""
 
 
 class SurfaceLayer(NamedTuple):
@@ -118,9 +118,9 @@ def stable_layer(
 
     Notes
     -----
-    u(u*) rises above the critical u* only; that branch is taken (van Ulden & Holtslag 1985,
-    sect. 3b).  Below the critical wind L = L_c u/u_c (EPA-454/B-16-014, eqs. 15-17: u* and θ* both
-    in proportion to the wind); then u* from the log law with that L.
+    u(u*) rises above the critical u* only; that branch is taken (van Ulden & Holtslag 1985).
+    Below the critical wind L = L_c u/u_c, as when u* and θ* both go in proportion to the wind
+    (EPA-454/R-03-004); then u* from the log law with that L.
     """
     buoyancy = VON_KARMAN * GRAVITY * height / temperature
 

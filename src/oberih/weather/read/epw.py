@@ -66,7 +66,7 @@ def read_epw(document: Document, *, latitude: float | None = None, longitude: fl
         If no row tells the wind.
     """
     lines = _rows(document)
-    header, rows = lines[0], [row for row in lines if len(row) >= CELLS and row[0].strip().isdigit()]
+    header, rows = lines[0], [row for row in lines if len(row) >= CELLS and row[0].isdecimal()]
     if len(header) < 9:
         raise InputError("has a short header", file=document.name, field="LOCATION")
     here = [
@@ -96,7 +96,7 @@ def read_epw(document: Document, *, latitude: float | None = None, longitude: fl
     columns = Columns(time, **values)  # type: ignore[arg-type]
     columns.notes.update(
         nominal_year=nominal,
-        years=sorted({int(row[0]) for row in rows}),
+        years=sorted({int(number(row[0], file=document.name, field="year")) for row in rows}),
         utc_offset_hours=here[2],
         radiation_and_rain_belong_to="the preceding hour",
     )
@@ -118,7 +118,7 @@ def _rows(document: Document) -> list[list[str]]:
     except csv.Error as error:
         raise InputError(f"is not a table ({error})", file=document.name) from error
     for position, row in enumerate(rows[8:], start=9):
-        if row and (len(row) < CELLS or not row[0].strip().isdigit()):
+        if row and (len(row) < CELLS or not row[0].isdecimal()):
             raise InputError(
                 "is not an hour of weather", file=document.name, field=f"line {position}", value=",".join(row)[:40]
             )
@@ -131,7 +131,7 @@ def _time(row: list[str], nominal: int, zone: float, document: Document) -> int:
     try:
         midnight = datetime(nominal, int(month), int(day), tzinfo=UTC)
         into = (int(hour) - 1) * 3600 + (int(minute) or 60) * 60
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise InputError("is not a date", file=document.name, field="date", value=shown) from error
     if not 1 <= hour <= 24 or not 0 <= minute <= 60:
         raise InputError("hours run from 1 to 24", file=document.name, field="hour", value=shown)

@@ -3,10 +3,14 @@
 Messages say themselves over which hours a sum runs, so nothing is guessed: a sum since the
 start of the forecast is differenced with the message before it of the same forecast.  Of
 several forecasts for one time the youngest is taken.
+
+Run as a process of its own by `gridded_apart`, which see for why.
 """
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +22,8 @@ import numpy.typing as npt
 
 from oberih.errors import InputError
 from oberih.weather.read.document import Document
+from oberih.weather.read.grib_framing import messages
+from oberih.weather.read.gridded_apart import answer_apart
 from oberih.weather.read.gridded_names import NAMES, NORTH, Name
 from oberih.weather.read.nearest import distance
 from oberih.weather.read.point_values import PointValues, corners
@@ -52,24 +58,22 @@ def point_values_of_grib(
         If a message is damaged or on no latitude-longitude grid, or the place is outside.
     """
     held: set[str] = set()
-    messages: list[_Message] = []
+    found: list[_Message] = []
     where: dict[str, tuple[Floats, list[tuple[int, float]]]] = {}
     for handle in _handles(document):
         try:
             held.add(str(eccodes.codes_get(handle, "shortName")))
             if _wanted(handle):
-                messages.append(
-                    _message(handle, where, document, latitude=latitude, longitude=longitude, method=method)
-                )
+                found.append(_message(handle, where, document, latitude=latitude, longitude=longitude, method=method))
         except eccodes.CodesInternalError as error:
             raise InputError("is damaged GRIB", file=document.name, cure="download it again") from error
         finally:
             eccodes.codes_release(handle)
-    time, fields = _series(messages, document)
-    forecast = any(message.end > message.base for message in messages if message.name in _WIND)
+    time, fields = _series(found, document)
+    forecast = any(message.end > message.base for message in found if message.name in _WIND)
     here = next(iter(where.values()))[0] if where else np.array([np.nan, np.nan])
     lat, lon = (float(v) if np.isfinite(v) else None for v in here)
-    notes: dict[str, Any] = {"fields": sorted({m.name for m in messages}), "accumulation": "as each message says"}
+    notes: dict[str, Any] = {"fields": sorted({m.name for m in found}), "accumulation": "as each message says"}
     return PointValues(
         time, fields, lat, lon, "forecast" if forecast else "reanalysis", f"GRIB {document.name}", sorted(held), notes
     )
@@ -79,32 +83,13 @@ _WIND = tuple(spelling for spelling, name in NAMES.items() if name.field == NORT
 
 
 def _handles(document: Document) -> Iterator[int]:
-    position = document.data.find(b"GRIB")
-    while 0 <= position < len(document.data):
-        rest = document.data[position : position + 16]
-        length = _length(rest)
-        if length is None or position + length > len(document.data):
-            raise InputError(
-                "is cut off inside a message", file=document.name, field=f"byte {position}", cure="download it again"
-            )
-        whole = document.data[position : position + length]
-        if whole[-4:] != b"7777":
-            raise InputError("is damaged GRIB", file=document.name, field=f"byte {position}", cure="download it again")
+    for position, whole in messages(document):
         try:
             yield eccodes.codes_new_from_message(whole)
         except eccodes.CodesInternalError as error:
             raise InputError(
                 "is damaged GRIB", file=document.name, field=f"byte {position}", cure="download it again"
             ) from error
-        position = document.data.find(b"GRIB", position + length)
-
-
-def _length(head: bytes) -> int | None:
-    """Length of a message from its section 0 (WMO-No. 306, FM 92)."""
-    if len(head) < 16 or head[7] not in (1, 2):
-        return None
-    length = int.from_bytes(head[4:7], "big") if head[7] == 1 else int.from_bytes(head[8:16], "big")
-    return length if length >= 20 else None
 
 
 def _wanted(handle: int) -> bool:
@@ -159,6 +144,8 @@ def _place(
     lats, lons = (np.asarray(eccodes.codes_get_array(handle, key)) for key in ("latitudes", "longitudes"))
     if str(eccodes.codes_get(handle, "gridType")) == "regular_ll":
         columns = int(eccodes.codes_get(handle, "Ni"))
+        if columns < 1 or not len(lats) or len(lats) % columns or not np.isfinite(lats + lons).all():
+            raise InputError("has a damaged grid", file=document.name, field="Ni", value=columns)
         points = corners(lats[::columns], lons[:columns], latitude, longitude, method=method, file=document.name)
         at = np.array([sum(lats[i * columns] * w for i, _, w in points), lons[points[0][1]]])
         if len(points) > 1 and longitude is not None:
@@ -177,12 +164,12 @@ def _place(
     return np.array([lats[index], lons[index]]), [(index, 1.0)]
 
 
-def _series(messages: list[_Message], document: Document) -> tuple[npt.NDArray[np.int64], dict[str, Floats]]:
-    times = np.array(sorted({m.end for m in messages if NAMES[m.name].field.startswith("wind_")}), dtype=np.int64)
+def _series(found: list[_Message], document: Document) -> tuple[npt.NDArray[np.int64], dict[str, Floats]]:
+    times = np.array(sorted({m.end for m in found if NAMES[m.name].field.startswith("wind_")}), dtype=np.int64)
     row = {int(second): i for i, second in enumerate(times)}
     fields: dict[str, Floats] = {}
     for spelling, meaning in NAMES.items():
-        own = [m for m in messages if m.name == spelling]
+        own = [m for m in found if m.name == spelling]
         if not own or meaning.field in fields:
             continue
         series = np.full(len(times), np.nan)
@@ -210,3 +197,16 @@ def _in_si(message: _Message, own: list[_Message], meaning: Name, document: Docu
         * amount_to_si(message.unit, dimension=meaning.dimension)
         / (message.end - begin)
     )
+
+
+def _answer(question: str) -> str:
+    asked = json.loads(question)
+    document = Document(asked.pop("name"), "", sys.stdin.buffer.read())
+    try:
+        return answer_apart(point_values_of_grib(document, **asked))
+    except InputError as refused:
+        return answer_apart(refused)
+
+
+if __name__ == "__main__":
+    sys.stdout.write("\n" + _answer(sys.argv[1]) + "\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import netCDF4
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
@@ -39,11 +40,22 @@ def point_values_of_netcdf(
         If the file is damaged, has no time, or its grid has no latitude and longitude.
     """
     try:
+        _refuse_absurd_size(document, path)
         dataset = xr.open_dataset(path, engine="netcdf4", decode_timedelta=False)
     except DAMAGE as error:
         raise InputError("is damaged netCDF", file=document.name, cure="download it again") from error
     with dataset:
         return _read(dataset, document, latitude=latitude, longitude=longitude, method=method)
+
+
+def _refuse_absurd_size(document: Document, path: Path) -> None:
+    """A damaged length can claim billions of values, which would be read for hours."""
+    with netCDF4.Dataset(path) as raw:
+        for name, dimension in raw.dimensions.items():
+            if dimension.size > max(len(document.data), 1_000_000):
+                raise InputError(
+                    "is damaged netCDF", file=document.name, field=f"dimension {name}", value=dimension.size
+                )
 
 
 def _read(

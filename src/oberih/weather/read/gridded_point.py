@@ -21,6 +21,7 @@ import numpy.typing as npt
 from oberih.errors import InputError, WeatherRefused
 from oberih.weather.read.assembly import SERIES_FIELDS, Columns, weather_from_columns
 from oberih.weather.read.document import Document
+from oberih.weather.read.gridded_apart import point_values_apart
 from oberih.weather.read.gridded_names import EAST, NORTH
 from oberih.weather.read.point_values import PointValues
 from oberih.weather.read.wind_vector import speed_and_direction
@@ -113,13 +114,11 @@ def read_gridded_point(
 def _open(
     document: Document, path: Path, *, latitude: float | None, longitude: float | None, method: Method
 ) -> PointValues:
-    """Import the format's own reader here: eccodes and xarray take a second to load."""
+    """Import xarray only here: it takes a second to load, and is an optional extra."""
     where: dict[str, Any] = {"latitude": latitude, "longitude": longitude, "method": method}
     try:
         if is_grib(document):
-            from oberih.weather.read.gridded_grib import point_values_of_grib
-
-            return point_values_of_grib(document, **where)
+            return point_values_apart(document, **where)
         from oberih.weather.read.gridded_netcdf import point_values_of_netcdf
 
         return point_values_of_netcdf(document, path, **where)
