@@ -3,17 +3,20 @@
 Defines the noun `AtlasPlan`: what an atlas is built from, whole, before it is built.  Its
 digest names the atlas, so that another weather, grid or engine is another atlas.
 
-An atlas is a Zarr v3 group that plain xarray opens.  To be small it stores ratios that vary
-slowly in place of values that vary fast; the values are::
+An atlas is a Zarr v3 group that plain xarray opens.  Of every release hour only the touched
+cells are kept, one after the other: hour ``k`` of block ``b`` at height ``h`` has the entries
+``offset[b, h, k]`` to ``offset[b, h, k + 1]``, and ``cell`` says which cell each is, as
+``ring * sectors + sector``.  To be small it stores ratios that vary slowly in place of values
+that vary fast; the values are::
 
-    tic[form]  = tic · depletion[form]                 (depletion of the noble gas is 1)
-    dry[form]  = deposition_velocity[form] · tic[form]
-    wet[form]  = wet · wet_ratio[form]                 (ratio of the aerosol is 1)
+    tic[form] = tic · depletion[form]                 (depletion of the noble gas is 1)
+    dry[form] = velocity[form] · tic[form]
+    wet[form] = wet · wet_ratio[form]                 (ratio of the aerosol is 1)
 
-`oberih.atlas.store.Atlas.dataset` gives the values.  Stored numbers keep seven bits of their
-mantissa (relative error at most 0.4 %, unbiased); cells whose tic and deposition are below
-0.3 % and whose gamma is below 1 % of their ring's largest are dropped (in a real week this
-lost 0.04 % of the deposit).
+`oberih.atlas.store.Atlas.dataset` gives the values on the whole grid.  Stored numbers keep
+seven bits of their mantissa (relative error at most 0.4 %, unbiased); cells whose tic and
+deposition are below 0.3 % and whose gamma is below 1 % of their ring's largest are dropped
+(in a real week this lost 0.04 % of the deposit).
 """
 
 from __future__ import annotations
@@ -45,21 +48,24 @@ DROPPED = 3e-3
 DROPPED_GAMMA = 1e-2
 """The same for gamma, which reaches far beside the plume and there decides nothing."""
 
-CARRIED = ("aerosol", "elemental_iodine", "organic_iodine")
-"""Forms that leave the air; the noble gas is the reference."""
-
-CELL_ARRAYS = {
-    "tic": ("s m-3", "time-integrated air concentration at the ground of one becquerel of noble gas", ()),
-    "depletion": ("1", "share of a form that is still in the air where tic is", ("carried",)),
-    "deposition_velocity": ("m s-1", "dry deposit over tic of the same form", ("carried",)),
-    "wet": ("m-2", "wet deposit of one becquerel of aerosol", ()),
-    "wet_ratio": ("1", "wet deposit of iodine forms over that of aerosol", ("iodine",)),
-    "gamma": ("s m-3", "cloud gamma exposure as of a semi-infinite cloud, noble gas", ()),
-    "age": ("s", "mean age of the plume", ()),
+COLUMNS = {
+    "tic": ("s m-3", "time-integrated air concentration at the ground of one becquerel of noble gas"),
+    "gamma": ("s m-3", "cloud gamma exposure as of a semi-infinite cloud, noble gas"),
+    "age": ("s", "mean age of the plume"),
+    "depletion_aerosol": ("1", "share of the aerosol that is still in the air where tic is"),
+    "depletion_elemental_iodine": ("1", "the same of elemental iodine"),
+    "depletion_organic_iodine": ("1", "the same of organic iodine"),
+    "velocity_aerosol": ("m s-1", "dry deposit over tic of aerosol"),
+    "velocity_elemental_iodine": ("m s-1", "the same of elemental iodine"),
+    "velocity_organic_iodine": ("m s-1", "the same of organic iodine"),
+    "wet": ("m-2", "wet deposit of one becquerel of aerosol"),
+    "wet_ratio_elemental_iodine": ("1", "wet deposit of elemental iodine over that of aerosol"),
+    "wet_ratio_organic_iodine": ("1", "the same of organic iodine"),
 }
-"""Name: unit, meaning, further dimension."""
+"""Values of an entry: name, unit, meaning."""
 
-EXTRA = {"carried": 3, "iodine": 2}
+CHUNK_ENTRIES = 131072
+"""Entries in a chunk; a chunk without entries has no file."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +151,9 @@ def rounded(values: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
     return single
 
 
-def encoded(sums: npt.NDArray[np.float64], grid: Grid) -> dict[str, npt.NDArray[np.float32]]:
+def encoded(
+    sums: npt.NDArray[np.float64], grid: Grid
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint16], dict[str, npt.NDArray[np.float32]]]:
     """What the engine's sums of a block become in the store.
 
     Parameters
@@ -155,24 +163,32 @@ def encoded(sums: npt.NDArray[np.float64], grid: Grid) -> dict[str, npt.NDArray[
 
     Returns
     -------
-    dict
-        Arrays of `CELL_ARRAYS`, shape (hours, rings, sectors[, further]).
+    offsets : int32 array, shape (BLOCK_HOURS + 1,)
+        Of each hour's entries; hours that the block lacks are empty.
+    cells : uint16 array, shape (entries,)
+    columns : dict
+        Of `COLUMNS`, shape (entries,).
     """
+    kept = _worth_keeping(sums, grid)
+    offsets = np.zeros(BLOCK_HOURS + 1, dtype=np.int32)
+    offsets[1 : len(sums) + 1] = np.cumsum(kept.sum(axis=1))
+    offsets[len(sums) + 1 :] = offsets[len(sums)]
+    cells = np.nonzero(kept)[1].astype(np.uint16)
+    entries = sums[kept]
+    tic, dry, wet = entries[:, 0:4], entries[:, 4:7], entries[:, 7:10]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        depletion = np.where(tic[:, :1] > 0.0, tic[:, 1:] / tic[:, :1], 1.0)
+        velocity = np.where(tic[:, 1:] > 0.0, dry / tic[:, 1:], 0.0)
+        ratio = np.where(wet[:, :1] > 0.0, wet[:, 1:] / wet[:, :1], 0.0)
+    values = [tic[:, 0], entries[:, 10], entries[:, 11], *depletion.T, *velocity.T, wet[:, 0], *ratio.T]
+    return offsets, cells, {name: rounded(column) for name, column in zip(COLUMNS, values, strict=True)}
+
+
+def _worth_keeping(sums: npt.NDArray[np.float64], grid: Grid) -> npt.NDArray[np.bool_]:
+    """Which cells of which hours are stored, shape (hours, cells)."""
     values = sums.reshape(len(sums), grid.rings, grid.sectors, -1)
     judged = values[..., [0, 4, 5, 6, 7, 8, 9]]
     kept = (judged > DROPPED * judged.max(axis=2, keepdims=True)).any(axis=-1)
     gamma = values[..., 10]
     kept |= gamma > DROPPED_GAMMA * gamma.max(axis=2, keepdims=True)
-    values = np.where(kept[..., None], values, 0.0)
-    tic, dry, wet = values[..., 0:4], values[..., 4:7], values[..., 7:10]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        arrays = {
-            "tic": tic[..., 0],
-            "depletion": np.where(tic[..., :1] > 0.0, tic[..., 1:] / tic[..., :1], 0.0),
-            "deposition_velocity": np.where(tic[..., 1:] > 0.0, dry / tic[..., 1:], 0.0),
-            "wet": wet[..., 0],
-            "wet_ratio": np.where(wet[..., :1] > 0.0, wet[..., 1:] / wet[..., :1], 0.0),
-            "gamma": values[..., 10],
-            "age": values[..., 11],
-        }
-    return {name: rounded(array) for name, array in arrays.items()}
+    return np.asarray(kept.reshape(len(sums), grid.cells))

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from oberih.atlas.kernels.pack import COLUMNS, count_touched, fill_touched
+from oberih.atlas.kernels.superpose import AGE, COLUMNS, DEPLETION, DEPOSIT, GAMMA, TIC
 from oberih.atlas.layout import BLOCK_HOURS
 from oberih.atlas.store import Atlas
+from oberih.constants import FORMS
 from oberih.earth.grid import Grid
 
 
@@ -60,7 +61,8 @@ def pack(
     *,
     heights: Iterable[float] | None = None,
     blocks: range | None = None,
-    threads: int = 2,
+    forms: tuple[int, ...] = (0, 1, 2),
+    threads: int = 1,
     told: Callable[[], None] | None = None,
 ) -> Packed:
     """Read the touched cells of an atlas into memory.
@@ -72,6 +74,8 @@ def pack(
         Heights wanted [m], of the atlas's own; all by default.
     blocks : range, optional
         Blocks wanted; all by default.
+    forms : tuple of int
+        Of aerosol, elemental and organic iodine (0, 1, 2) those wanted.
     threads : int
         Readers at once.
     told : callable, optional
@@ -88,7 +92,7 @@ def pack(
 
     def read(task: tuple[int, int]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint16], npt.NDArray[np.float32]]:
         block, height = task
-        part = _pack_block(atlas, block, height)
+        part = _pack_block(atlas, block, height, forms)
         if told:
             told()
         return part
@@ -107,17 +111,20 @@ def pack(
 
 
 def _pack_block(
-    atlas: Atlas, block: int, height: int
+    atlas: Atlas, block: int, height: int, forms: tuple[int, ...]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint16], npt.NDArray[np.float32]]:
-    """Entries of one block: counts by hour, cells, values."""
-    layers = {name: atlas.layer(name, block, height) for name in ("tic", "wet", "gamma", "age")}
-    carried = [atlas.layer("depletion", block, height, f) for f in range(3)]
-    speeds = [atlas.layer("deposition_velocity", block, height, f) for f in range(3)]
-    ratios = [atlas.layer("wet_ratio", block, height, f) for f in range(2)]
-    counts = count_touched(layers["tic"], layers["wet"], layers["gamma"])
-    cells = np.empty(int(counts.sum()), dtype=np.uint16)
-    values = np.empty((len(cells), COLUMNS), dtype=np.float32)
-    fill_touched(
-        layers["tic"], *carried, *speeds, layers["wet"], *ratios, layers["gamma"], layers["age"], cells, values
-    )
+    """Entries of one block: counts by hour, cells, values; of forms not wanted nothing is read."""
+    counts = np.diff(atlas.offsets[block, height])[: atlas.hours_in(block)].astype(np.int64)
+    cells = atlas.column("cell", block, height)
+    values = np.zeros((len(cells), COLUMNS), dtype=np.float32)
+    tic, wet = atlas.column("tic", block, height), atlas.column("wet", block, height)
+    values[:, TIC] = tic
+    values[:, GAMMA] = atlas.column("gamma", block, height)
+    values[:, AGE] = atlas.column("age", block, height)
+    for f in forms:
+        name = FORMS[f + 1]
+        depletion = atlas.column(f"depletion_{name}", block, height)
+        values[:, DEPLETION + f] = depletion
+        ratio = atlas.column(f"wet_ratio_{name}", block, height) if f else np.float32(1.0)
+        values[:, DEPOSIT + f] = atlas.column(f"velocity_{name}", block, height) * tic * depletion + wet * ratio
     return counts, cells, values

@@ -22,7 +22,7 @@ import zarr
 from numcodecs.blosc import decompress
 from zarr.codecs import BloscCodec, BloscShuffle
 
-from oberih.atlas.layout import BLOCK_HOURS, CARRIED, CELL_ARRAYS, EXTRA, FORMAT, AtlasPlan, encoded
+from oberih.atlas.layout import BLOCK_HOURS, CHUNK_ENTRIES, COLUMNS, FORMAT, AtlasPlan, encoded
 from oberih.constants import FORMS
 from oberih.dispersion.kernels import puff
 from oberih.dispersion.puffs import air_table
@@ -91,53 +91,62 @@ class Atlas:
         pairs = [(b, h) for b in range(blocks) for h in range(len(self.heights))]
         return [pair for pair in pairs if not _seal(self.path, *pair).is_file()]
 
-    def layer(self, name: str, block: int, height: int, further: int | None = None) -> npt.NDArray[np.float32]:
-        """One array of one block at one height, shape (hours, cells); ``further`` picks carried form or iodine.
+    def hours_in(self, block: int) -> int:
+        """Release hours of a block."""
+        return min(BLOCK_HOURS, self.releases - block * BLOCK_HOURS)
+
+    @cached_property
+    def offsets(self) -> npt.NDArray[np.int32]:
+        """Where each hour's entries begin, shape (blocks, heights, BLOCK_HOURS + 1)."""
+        return np.asarray(self.group["offset"][:])
+
+    def column(self, name: str, block: int, height: int) -> npt.NDArray[Any]:
+        """One column of one block at one height, shape (entries,).
+
+        Raises
+        ------
+        CorruptStore
+            If a chunk is missing or cannot be decoded.
 
         Notes
         -----
-        Reads the chunk itself, a Blosc frame of little-endian numbers, past Zarr's machinery,
-        which costs more than the decoding and holds the lock of the interpreter.
+        Reads the chunks themselves, Blosc frames of little-endian numbers, past Zarr's
+        machinery, which costs more than the decoding and holds the interpreter's lock.
         """
-        hours = min(BLOCK_HOURS, self.releases - block * BLOCK_HOURS)
-        tail = "" if further is None else f"/{further}"
-        file = self.path / f"{name}/c/{block}/{height}/0/0{tail}"
-        if not file.is_file():  # a chunk of zeros has no file
-            return np.zeros((hours, self.grid.cells), dtype=np.float32)
-        try:
-            values = np.frombuffer(decompress(file.read_bytes()), dtype="<f4").reshape(BLOCK_HOURS, self.grid.cells)
-        except (OSError, RuntimeError, ValueError) as error:
-            raise CorruptStore(
-                f"{file}: cannot be decoded ({error}); run 'oberih atlas verify', then build again"
-            ) from error
-        return values[:hours]
+        count = int(self.offsets[block, height, -1])
+        kind = np.dtype("<u2" if name == "cell" else "<f4")
+        out = np.zeros(-(-count // CHUNK_ENTRIES) * CHUNK_ENTRIES, dtype=kind)
+        for chunk in range(len(out) // CHUNK_ENTRIES):
+            file = self.path / name / "c" / str(block) / str(height) / str(chunk)
+            try:
+                decompress(file.read_bytes(), out[chunk * CHUNK_ENTRIES : (chunk + 1) * CHUNK_ENTRIES])
+            except FileNotFoundError:  # a chunk of zeros has no file; a lost one is found by 'verify'
+                continue
+            except (OSError, RuntimeError, ValueError) as error:
+                raise CorruptStore(
+                    f"{file}: cannot be decoded ({error}); run 'oberih atlas verify', then build again"
+                ) from error
+        return out[:count]
 
-    def dataset(self) -> Any:
-        """The atlas as a lazy xarray Dataset with the values themselves.
+    def dataset(self, hours: range, *, height: int = 0) -> Any:
+        """Some release hours at one height as an xarray Dataset on the whole grid.
+
+        Parameters
+        ----------
+        hours : range
+            Release hours wanted.
+        height : int
+            Index of the height.
 
         Returns
         -------
         xarray.Dataset
-            ``tic`` [s/m3], ``dry``, ``wet`` [1/m2] with dims (time, height, ring, sector,
-            form), ``gamma`` [s/m3], ``age`` [s] without form, and ``balance`` [1].
+            ``tic`` [s/m3], ``dry``, ``wet`` [1/m2] with dims (time, ring, sector, form), ``gamma``
+            [s/m3] and ``age`` [s] with dims (time, ring, sector).
         """
-        import xarray as xr  # an extra: a user of the numbers alone does without
+        from oberih.atlas.dense import dense_dataset  # xarray is an extra
 
-        stored = xr.open_zarr(self.path, consolidated=False)
-        one = xr.ones_like(stored.tic).expand_dims(carried=1, axis=-1)
-        depletion = xr.concat([one, stored.depletion], dim="carried").rename(carried="form")
-        tic = (stored.tic * depletion).assign_attrs(units="s m-3", long_name="time-integrated concentration")
-        velocity = xr.concat([0.0 * one, stored.deposition_velocity], dim="carried").rename(carried="form")
-        ratio = xr.concat(
-            [0.0 * one.rename(carried="iodine"), one.rename(carried="iodine"), stored.wet_ratio], dim="iodine"
-        ).rename(iodine="form")
-        values = xr.Dataset(
-            {"tic": tic, "dry": (velocity * tic).assign_attrs(units="m-2", long_name="dry deposit"),
-             "wet": (stored.wet * ratio).assign_attrs(units="m-2", long_name="wet deposit"),
-             "gamma": stored.gamma, "age": stored.age, "balance": stored.balance},
-            attrs=stored.attrs,
-        )  # fmt: skip
-        return values.assign_coords(form=list(FORMS))
+        return dense_dataset(self, hours, height)
 
 
 def create(path: Path, plan: AtlasPlan) -> Atlas:
@@ -213,8 +222,13 @@ def write_block(atlas: Atlas, block: int, height: int, sums: npt.NDArray[np.floa
     span = slice(first, first + len(sums))
     with _writing(atlas.path):
         group = zarr.open_group(str(atlas.path), mode="r+", zarr_format=3)
-        for name, values in encoded(sums, atlas.grid).items():
-            group[name][span, height] = values
+        offsets, cells, columns = encoded(sums, atlas.grid)
+        room = -(-len(cells) // CHUNK_ENTRIES) * CHUNK_ENTRIES
+        for name, values in {"cell": cells, **columns}.items():
+            whole = np.zeros(room, dtype=values.dtype)
+            whole[: len(values)] = values
+            group[name][block, height, :room] = whole
+        group["offset"][block, height] = offsets
         group["balance"][span, height] = balance
         digests = {str(f.relative_to(atlas.path)): sha256_of_file(f) for f in chunk_files(atlas.path, block, height)}
         write_atomically(_seal(atlas.path, block, height), canonical_json(digests) + b"\n")
@@ -256,7 +270,7 @@ def unseal(atlas: Atlas, faults: list[str]) -> int:
 
 def chunk_files(path: Path, block: int, height: int) -> Iterator[Path]:
     """Files that hold one block at one height; a chunk of zeros has none."""
-    for name in (*CELL_ARRAYS, "balance"):
+    for name in ("cell", "offset", "balance", *COLUMNS):
         folder = path / name / "c" / str(block) / str(height)
         yield from (f for f in sorted(folder.rglob("*")) if f.is_file())
 
@@ -268,15 +282,19 @@ def _seal(path: Path, block: int, height: int) -> Path:
 def _lay_out(group: Any, plan: AtlasPlan) -> None:
     """Create the arrays, empty, and the coordinates."""
     grid, n, heights = plan.grid, plan.releases, len(plan.heights)
-    squeeze = [BloscCodec(cname="zstd", clevel=5, shuffle=BloscShuffle.bitshuffle, typesize=4)]
-    for name, (unit, meaning, further) in CELL_ARRAYS.items():
-        shape = (n, heights, grid.rings, grid.sectors, *(EXTRA[d] for d in further))
+    room = -(-BLOCK_HOURS * grid.cells // CHUNK_ENTRIES) * CHUNK_ENTRIES
+    for name, (unit, meaning) in {"cell": ("1", "ring * sectors + sector of the entry"), **COLUMNS}.items():
+        kind = "uint16" if name == "cell" else "float32"
+        shuffle = BloscShuffle.shuffle if name == "cell" else BloscShuffle.bitshuffle
         group.create_array(
-            name, shape=shape, chunks=(BLOCK_HOURS, 1, grid.rings, grid.sectors, *(1 for _ in further)),
-            dtype="float32", compressors=squeeze, fill_value=0.0,
-            dimension_names=("time", "height", "ring", "sector", *further),
-            attributes={"units": unit, "long_name": meaning},
+            name, shape=(plan.blocks, heights, room), chunks=(1, 1, CHUNK_ENTRIES), dtype=kind, fill_value=0,
+            compressors=[BloscCodec(cname="zstd", clevel=5, shuffle=shuffle, typesize=np.dtype(kind).itemsize)],
+            dimension_names=("block", "height", "entry"), attributes={"units": unit, "long_name": meaning},
         )  # fmt: skip
+    group.create_array(
+        "offset", shape=(plan.blocks, heights, BLOCK_HOURS + 1), chunks=(1, 1, BLOCK_HOURS + 1), dtype="int32",
+        dimension_names=("block", "height", "hour_edge"), attributes={"long_name": "first entry of each hour"},
+    )  # fmt: skip
     group.create_array(
         "balance", shape=(n, heights, len(FORMS), puff.BALANCE), chunks=(BLOCK_HOURS, 1, len(FORMS), puff.BALANCE),
         dtype="float64", dimension_names=("time", "height", "form", "fate"),
@@ -292,8 +310,9 @@ def _lay_out(group: Any, plan: AtlasPlan) -> None:
     group.create_array("air", data=table, dimension_names=("hour", "air_column"), attributes={"long_name": "the air"})
     group.attrs.update(
         {"format": FORMAT, "title": f"Oberih atlas of {plan.site}", "weather": air.label, "source": air.source,
-         "forms": list(FORMS), "carried": list(CARRIED), "digest": plan.digest, "facts": plan.facts(),
-         "formula": "tic[form] = tic*depletion; dry[form] = deposition_velocity*tic[form]; wet[form] = wet*wet_ratio"}
+         "forms": list(FORMS), "digest": plan.digest, "facts": plan.facts(),
+         "block_hours": BLOCK_HOURS,
+         "formula": "tic[form] = tic*depletion; dry[form] = velocity*tic[form]; wet[form] = wet*wet_ratio"}
     )  # fmt: skip
 
 

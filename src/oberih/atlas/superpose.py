@@ -254,8 +254,9 @@ def exceedances(
     plans = [(asked, *height_weights(atlas, asked.source)) for asked in sources]
     gathered: list[list[tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]]] = [[] for _ in sources]
     needed = sorted({atlas.heights[h] for *_, w in plans for h in np.flatnonzero(w.any(axis=(0, 1)))})
+    forms = tuple(f for f in range(3) if any(np.isin(a.source.active, [1 + f, 5 + f, 9 + f]).any() for a in sources))
     with ThreadPoolExecutor(threads) as pool:
-        for part, begin, end in _parts(atlas, packed, needed, starts):
+        for part, begin, end in _parts(atlas, packed, needed, forms, starts):
             for (asked, kind, weights), found in zip(plans, gathered, strict=True):
                 prepared = _prepare(part, asked.source, kind, weights, atlas)
                 found += _run(pool, threads, prepared, asked, begin, end)
@@ -272,7 +273,7 @@ def exceedances(
 
 
 def _parts(
-    atlas: Atlas, packed: Packed | None, heights: list[float], starts: int
+    atlas: Atlas, packed: Packed | None, heights: list[float], forms: tuple[int, ...], starts: int
 ) -> Iterator[tuple[Packed, int, int]]:
     """The atlas in parts, each with the starts that are its own; a part reads one block more than those."""
     if packed is not None:
@@ -282,7 +283,8 @@ def _parts(
     for first in range(0, blocks, BLOCKS_AT_ONCE):
         begin, end = first * BLOCK_HOURS, min((first + BLOCKS_AT_ONCE) * BLOCK_HOURS, starts)
         if begin < end:
-            yield pack(atlas, heights=heights, blocks=range(first, min(first + BLOCKS_AT_ONCE + 1, blocks))), begin, end
+            span = range(first, min(first + BLOCKS_AT_ONCE + 1, blocks))
+            yield pack(atlas, heights=heights, blocks=span, forms=forms), begin, end
 
 
 def _prepare(

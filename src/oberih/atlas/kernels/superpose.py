@@ -13,7 +13,11 @@ import math
 import numpy as np
 from numba import njit
 
-from oberih.atlas.kernels.pack import AGE, DEPLETION, DEPOSIT, GAMMA, TIC
+TIC, GAMMA, AGE, DEPLETION, DEPOSIT = 0, 1, 2, 3, 6
+"""Places in an entry's row of values: three forms each of depletion and deposit."""
+
+COLUMNS = 9
+"""Values of an entry."""
 
 LANES = 8
 """Quantities side by side."""

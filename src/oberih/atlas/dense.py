@@ -1,0 +1,72 @@
+"""What does an atlas look like on the whole grid?
+
+Spreads the entries of some release hours over every cell, as an xarray Dataset: for people and
+for other tools; superposition reads the entries themselves.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from oberih.atlas.layout import BLOCK_HOURS
+from oberih.constants import FORMS
+from oberih.errors import OutOfRange
+
+if TYPE_CHECKING:
+    from oberih.atlas.store import Atlas
+
+_MEANING = {
+    "tic": ("s m-3", "time-integrated concentration at the ground"),
+    "dry": ("m-2", "dry deposit"),
+    "wet": ("m-2", "wet deposit"),
+    "gamma": ("s m-3", "cloud gamma exposure, noble gas"),
+    "age": ("s", "mean age of the plume"),
+}
+
+
+def dense_dataset(atlas: Atlas, hours: range, height: int) -> Any:
+    """Release hours at one height, as `oberih.atlas.store.Atlas.dataset` says.
+
+    Raises
+    ------
+    OutOfRange
+        If the atlas has no such hours or height.
+    """
+    import xarray as xr  # an extra
+
+    if not hours or hours[0] < 0 or hours[-1] >= atlas.releases or not 0 <= height < len(atlas.heights):
+        raise OutOfRange(f"the atlas has {atlas.releases} release hours", field="hours", value=str(hours))
+    grid = atlas.grid
+    fields = {name: np.zeros((len(hours), grid.cells, len(FORMS))) for name in ("tic", "dry", "wet")}
+    fields |= {name: np.zeros((len(hours), grid.cells)) for name in ("gamma", "age")}
+    for i, hour in enumerate(hours):
+        _spread(atlas, hour, height, {name: field[i] for name, field in fields.items()})
+    plane = (len(hours), grid.rings, grid.sectors)
+    data = {
+        name: (("time", "ring", "sector", "form")[: 3 + (field.ndim == 3)], field.reshape(*plane, *field.shape[2:]),
+               dict(zip(("units", "long_name"), _MEANING[name], strict=True)))
+        for name, field in fields.items()
+    }  # fmt: skip
+    coordinates = {
+        "time": atlas.times[list(hours)].astype("datetime64[s]").astype("datetime64[ns]"), "ring": grid.radii,
+        "sector": np.degrees(grid.azimuths), "form": list(FORMS), "height": atlas.heights[height],
+    }  # fmt: skip
+    return xr.Dataset(data, coords=coordinates, attrs={"digest": atlas.digest, **atlas.group.attrs["facts"]["air"]})
+
+
+def _spread(atlas: Atlas, hour: int, height: int, out: dict[str, npt.NDArray[np.float64]]) -> None:
+    """One release hour's entries onto the cells."""
+    block, k = divmod(hour, BLOCK_HOURS)
+    begin, end = atlas.offsets[block, height, k : k + 2]
+    column = {n: atlas.column(n, block, height)[begin:end] for n in ("cell", "tic", "gamma", "age", "wet")}
+    cells = column["cell"]
+    out["tic"][cells, 0], out["gamma"][cells], out["age"][cells] = column["tic"], column["gamma"], column["age"]
+    for f, form in enumerate(FORMS[1:], start=1):
+        tic = column["tic"] * atlas.column(f"depletion_{form}", block, height)[begin:end]
+        ratio = 1.0 if f == 1 else atlas.column(f"wet_ratio_{form}", block, height)[begin:end]
+        out["tic"][cells, f] = tic
+        out["dry"][cells, f] = tic * atlas.column(f"velocity_{form}", block, height)[begin:end]
+        out["wet"][cells, f] = column["wet"] * ratio

@@ -1,0 +1,90 @@
+"""Which doses do these criteria ask for, and where are they exceeded?
+
+Joins criteria and releases to what superposition reads, and what it found back to criteria.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from oberih.atlas.packed import Packed
+from oberih.atlas.store import Atlas
+from oberih.atlas.superpose import Asked, exceedances
+from oberih.case.sources import Released
+from oberih.dose.quantity import Quantity, Response
+from oberih.dose.response import responses
+from oberih.dose.superposition import source_for
+from oberih.errors import InputError
+from oberih.zone.criterion import CriteriaSet, Criterion
+from oberih.zone.exceedance import Exceedance
+
+STARTS_A_RELEASE = 8
+"""Starts taken within the length of a release: one of a day begins every third hour."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One release and the criteria asked of it.
+
+    Parameters
+    ----------
+    released : Released
+    criteria : tuple of Criterion
+    quantities : tuple of Quantity
+        Distinct ones, in the order of the lanes.
+    responses : tuple of Response
+    asked : Asked
+    """
+
+    released: Released
+    criteria: tuple[Criterion, ...]
+    quantities: tuple[Quantity, ...]
+    responses: tuple[Response, ...]
+    asked: Asked
+
+
+def computable(criteria: CriteriaSet, *, age: str | None) -> tuple[Criterion, ...]:
+    """The criteria of a set that an atlas can answer, for the age asked.
+
+    Raises
+    ------
+    InputError
+        If there is none: the set prescribes distances only.
+    """
+    found = tuple(c if age is None else c.for_age(age) for c in criteria.criteria if c.computable)
+    if not found:
+        raise InputError("has no dose criterion that can be computed", field="criteria", value=criteria.name)
+    return found
+
+
+def question(released: Released, criteria: Sequence[Criterion], *, stride: int | None = None) -> Question:
+    """What is asked of one release; ``stride`` between starts, by default an eighth of its length."""
+    quantities = tuple(dict.fromkeys(c.quantity for c in criteria))
+    answers = responses(released.source_term, quantities)
+    source = source_for(released.source_term, answers)
+    lanes = np.array([quantities.index(c.quantity) for c in criteria], dtype=np.int64)
+    levels = np.array([c.level for c in criteria])
+    step = stride or max(1, source.hours // STARTS_A_RELEASE)
+    return Question(released, tuple(criteria), quantities, answers, Asked(source, lanes, levels, step))
+
+
+def ask(
+    atlas: Atlas,
+    questions: Sequence[Question],
+    *,
+    packed: Packed | None = None,
+    threads: int = 2,
+    told: Callable[[int, int], None] | None = None,
+) -> list[list[Exceedance]]:
+    """Where each criterion was exceeded: for each question a list in the order of its criteria."""
+    found = exceedances(atlas, [q.asked for q in questions], packed=packed, threads=threads, told=told)
+    return [
+        [
+            Exceedance(atlas.grid, result.starts, result.counts[i], result.reach[i], criterion.level)
+            for i, criterion in enumerate(q.criteria)
+        ]
+        for q, result in zip(questions, found, strict=True)
+    ]

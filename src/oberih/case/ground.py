@@ -1,0 +1,163 @@
+"""What does a story stand on: which weather, which air, which atlas?
+
+Shared by the stories that need an atlas.  Everything is decided by the request; nothing is
+asked of the clock or the network but through it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from oberih.atlas.build import build
+from oberih.atlas.layout import AtlasPlan
+from oberih.atlas.schedule import scheduler_for
+from oberih.atlas.store import Atlas
+from oberih.case.progress import Progress
+from oberih.case.request import PlanRequest
+from oberih.case.weather import fetched_years
+from oberih.constants import SECONDS_PER_HOUR
+from oberih.dispersion.puffs import PuffSettings
+from oberih.earth.grid import Grid
+from oberih.earth.site import Site
+from oberih.errors import InputError
+from oberih.weather.air import Air
+from oberih.weather.boundary_layer import air_from_weather
+from oberih.weather.climate import climate_year
+from oberih.weather.quality import QualityReport, check_weather, resample_hourly
+from oberih.weather.read import read_weather
+from oberih.weather.series import Weather
+
+HEIGHTS = (30.0, 100.0, 250.0)
+"""Release heights of an atlas [m]: the buildings' wake, the stack, a plume that has risen."""
+
+LAST_HOURS = 48
+"""Of a real series: weather that the last releases need to travel through [h]."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a story stands on.
+
+    Parameters
+    ----------
+    weather : Weather
+    quality : dict
+        What was odd about it.
+    air : Air
+    plan : AtlasPlan
+    """
+
+    weather: Weather
+    quality: dict[str, object]
+    air: Air
+    plan: AtlasPlan
+
+
+def weather_of(request: PlanRequest, site: Site, *, progress: Progress) -> tuple[Weather, QualityReport]:
+    """The hourly weather that a request names: the embedded statistics, a file, or fetched years."""
+    if request.weather == "climate":
+        weather = climate_year(site_latitude=site.latitude, site_longitude=site.longitude, seed=request.seed)
+        return check_weather(weather)
+    years = re.fullmatch(r"open-meteo:(\d{4})(?:-(\d{4}))?", request.weather)
+    if years:
+        first, last = int(years[1]), int(years[2] or years[1])
+        if last < first:
+            raise InputError("the last year is before the first", field="--weather", value=request.weather)
+        span = tuple(range(first, last + 1))
+        raw = fetched_years(site, years=span, cache=request.cache, progress=progress, server=request.server)
+    elif request.weather == "open-meteo":
+        raise InputError("which years?", field="--weather", value="open-meteo", cure="say open-meteo:2019-2023")
+    else:
+        raw = _from_file(request, site)
+    checked, _ = check_weather(raw)
+    return check_weather(resample_hourly(checked))
+
+
+def _from_file(request: PlanRequest, site: Site) -> Weather:
+    path = Path(request.weather)
+    if not path.exists():
+        raise InputError(
+            "no such file, and not a name", field="--weather", value=request.weather,
+            cure="give climate, a file, or open-meteo:2019-2023",
+        )  # fmt: skip
+    if path.is_dir():
+        raise InputError(
+            "is a folder; one series is wanted", field="--weather", value=request.weather, cure="give one file"
+        )
+    return read_weather(path, latitude=site.latitude, longitude=site.longitude, mapping=request.mapping)
+
+
+def settings_of(site: Site) -> PuffSettings:
+    """The puff engine's settings at a site."""
+    return PuffSettings(building_height=site.building_height, building_width=site.building_width)
+
+
+def ground_of(request: PlanRequest, site: Site, *, progress: Progress) -> Ground:
+    """Weather, air and the plan of the atlas that a request stands on.
+
+    Raises
+    ------
+    InputError, WeatherRefused
+        If the weather cannot be used, or is too short for a plan.
+    """
+    weather, report = weather_of(request, site, progress=progress)
+    air = air_from_weather(weather, roughness_length=site.roughness_length)
+    releases = len(air) if air.cyclic else len(air) - LAST_HOURS
+    if releases < 24 * 28:
+        raise InputError(
+            f"{len(air)} hours of weather are too few for a plan", file=weather.attrs.get("file", request.weather),
+            field="weather", cure="give four weeks at least, better years; for one event use 'oberih assess'",
+        )  # fmt: skip
+    plan = AtlasPlan(site.id, air, Grid(), HEIGHTS, settings_of(site), releases)
+    return Ground(weather, report.as_dict(), air, plan)
+
+
+def atlas_path(cache: Path, plan: AtlasPlan) -> Path:
+    """Where the atlas of a plan is kept."""
+    return cache / "atlas" / f"{plan.site}-{plan.digest[:12]}.zarr"
+
+
+def atlas_of(ground: Ground, request: PlanRequest, *, progress: Progress) -> Atlas:
+    """The atlas, built now or reused.
+
+    Raises
+    ------
+    StoreError, StoreFull
+        If it cannot be built or read.
+    """
+    workers = request.workers or os.cpu_count() or 1
+    scheduler = scheduler_for(workers=workers, address=request.scheduler)
+    counted: list[int] = []
+
+    def told(done: int, total: int) -> None:
+        if not counted and done < total:
+            hours, heights = ground.plan.releases, len(ground.plan.heights)
+            progress.stage(f"atlas: {hours} release hours at {heights} heights", total=total)
+        progress.advance(done - (counted[-1] if counted else 0))
+        counted.append(done)
+
+    return build(atlas_path(request.cache, ground.plan), ground.plan, scheduler=scheduler, told=told)
+
+
+def cover(air: Air, *, start: int, hours: int) -> int:
+    """Index of the hour of ``air`` that holds ``start``, if it covers ``hours`` from there.
+
+    Raises
+    ------
+    InputError
+        If it does not.
+    """
+    index = int((start - air.start) // SECONDS_PER_HOUR)
+    if index < 0 or index + hours > len(air):
+        last = air.start + int((len(air) - 1) * air.step)
+        raise InputError(
+            f"the weather does not cover {hours} hours from there",
+            field="--at", value=str(np.datetime64(start, "s")) + "Z",
+            cure=f"it goes from {np.datetime64(air.start, 's')}Z to {np.datetime64(last, 's')}Z",
+        )  # fmt: skip
+    return index

@@ -1,0 +1,1 @@
+"""Does it agree with what was measured and published?"""

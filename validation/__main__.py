@@ -1,0 +1,51 @@
+"""Does it agree with what was measured and published?  All of it, one line each.
+
+    python -m validation [FOLDER]
+
+FOLDER is that of the field experiment, as for `validation.prairie_grass`.  Each comparison
+holds itself to a tolerance written here; the exit code is 0 when all do, 1 when one does not,
+2 when one could not be made.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+from collections.abc import Callable, Sequence
+
+from validation import hukkoo, prairie_grass
+
+Comparison = tuple[str, str, Callable[[Sequence[str]], int], Sequence[str]]
+
+
+def comparisons(folder: Sequence[str]) -> list[Comparison]:
+    """Name, tolerance in words, what runs it, and its arguments."""
+    limit = prairie_grass.TOLERANCE
+    field = f"arc maxima: FAC2 >= {limit['fac2']}, |FB| <= {limit['fb']}, NMSE <= {limit['nmse']}"
+    vectors = f"54 values, greatest relative error <= {hukkoo.TOLERANCE:g}"
+    return [
+        ("prairie_grass", field, prairie_grass.main, folder),
+        ("hukkoo", vectors, hukkoo.main, ()),
+    ]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run every comparison and print its last line."""
+    codes = []
+    for name, tolerance, run, given in comparisons(arguments):
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said):
+            code = run(given)
+        codes.append(code)
+        verdict = {0: "passed", 1: "FAILED"}.get(code, "COULD NOT RUN")
+        print(f"{name}: {verdict} ({tolerance})")
+        last = said.getvalue().strip().splitlines()
+        if last:
+            print(last[-1])
+    print(f"{codes.count(0)} passed, {len(codes) - codes.count(0)} failed")
+    return max(codes)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
