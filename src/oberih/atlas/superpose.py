@@ -99,8 +99,7 @@ class _Prepared:
     part: Packed
     terms: npt.NDArray[np.float32]
     ages: npt.NDArray[np.int32]
-    kind: npt.NDArray[np.int64]
-    weights: npt.NDArray[np.float32]
+    largest: npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -203,12 +202,12 @@ def dose_field(atlas: Atlas, source: Source, *, start: int, packed: Packed | Non
     if packed is None:
         blocks = range(start // BLOCK_HOURS, (start + source.hours - 1) // BLOCK_HOURS + 1)
         packed = pack(atlas, blocks=blocks)
-    part = _prepare(packed, source, kind, weights, atlas)
+    part = _prepare(packed, source.active, source.tables.shape[1] - 1)
     field = np.zeros((atlas.grid.cells, kernel.LANES), dtype=np.float32)
     ends = packed.offsets[:, 1:]
     kernel.add_release(
         field, start - packed.first, packed.offsets, ends, packed.cells, part.terms, part.ages, source.compact, kind,
-        part.weights,
+        _own_weights(atlas, packed, weights),
     )  # fmt: skip
     return np.ascontiguousarray(field.T.reshape(kernel.LANES, atlas.grid.rings, atlas.grid.sectors))
 
@@ -257,9 +256,14 @@ def exceedances(
     forms = tuple(f for f in range(3) if any(np.isin(a.source.active, [1 + f, 5 + f, 9 + f]).any() for a in sources))
     with ThreadPoolExecutor(threads) as pool:
         for part, begin, end in _parts(atlas, packed, needed, forms, starts):
+            by_terms: dict[tuple[int, ...], _Prepared] = {}
             for (asked, kind, weights), found in zip(plans, gathered, strict=True):
-                prepared = _prepare(part, asked.source, kind, weights, atlas)
-                found += _run(pool, threads, prepared, asked, begin, end)
+                source = asked.source
+                terms = (source.tables.shape[1], *source.active.tolist())
+                if terms not in by_terms:
+                    by_terms[terms] = _prepare(part, source.active, source.tables.shape[1] - 1)
+                own = _own_weights(atlas, part, weights)
+                found += _run(pool, threads, by_terms[terms], asked, kind, own, begin, end)
             if told:
                 told(end, starts)
     return [
@@ -287,29 +291,31 @@ def _parts(
             yield pack(atlas, heights=heights, blocks=span, forms=forms), begin, end
 
 
-def _prepare(
-    part: Packed, source: Source, kind: npt.NDArray[np.int64], weights: npt.NDArray[np.float32], atlas: Atlas
-) -> _Prepared:
-    """What a source needs of a part of the atlas."""
-    columns = [atlas.heights.index(h) for h in part.heights]
-    terms = np.empty((len(part.cells), len(source.active)), dtype=np.float32)
+def _prepare(part: Packed, active: npt.NDArray[np.int64], last_age: int) -> _Prepared:
+    """What sources with these terms need of a part of the atlas."""
+    terms = np.empty((len(part.cells), len(active)), dtype=np.float32)
     ages = np.empty(len(part.cells), dtype=np.int32)
-    kernel.entry_terms(part.values, source.active, TABLE_STEP, source.tables.shape[1] - 1, terms, ages)
-    own = np.ascontiguousarray(weights[:, part.first : part.first + part.hours][:, :, columns])
-    return _Prepared(part, terms, ages, kind, own)
+    kernel.entry_terms(part.values, active, TABLE_STEP, last_age, terms, ages)
+    largest = kernel.largest_by_ring(part.cells, terms, part.grid.sectors, part.grid.rings)
+    return _Prepared(part, terms, ages, largest)
+
+
+def _own_weights(atlas: Atlas, part: Packed, weights: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Height weights of the hours and heights that a part holds."""
+    columns = [atlas.heights.index(h) for h in part.heights]
+    return np.ascontiguousarray(weights[:, part.first : part.first + part.hours][:, :, columns])
 
 
 def _rings_within(prepared: _Prepared, asked: Asked) -> int:
     """Rings beyond which no level can be reached, whatever the hour; two more, for interpolation."""
-    grid = prepared.part.grid
-    largest = kernel.largest_by_ring(prepared.part.cells, prepared.terms, grid.sectors, grid.rings)
-    bound = largest @ asked.source.compact.max(axis=1).sum(axis=0)
+    bound = prepared.largest @ asked.source.compact.max(axis=1).sum(axis=0)
     possible = (bound[:, asked.lanes] >= asked.levels).any(axis=1)
-    return int(min(np.flatnonzero(possible).max(initial=-1) + 3, grid.rings))
+    return int(min(np.flatnonzero(possible).max(initial=-1) + 3, prepared.part.grid.rings))
 
 
 def _run(
-    pool: ThreadPoolExecutor, threads: int, prepared: _Prepared, asked: Asked, begin: int, end: int
+    pool: ThreadPoolExecutor, threads: int, prepared: _Prepared, asked: Asked, kind: npt.NDArray[np.int64],
+    weights: npt.NDArray[np.float32], begin: int, end: int,
 ) -> list[tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]]:
     """Counts and reach of the starts ``begin`` to ``end`` of one part, in order, shared among threads."""
     part, grid = prepared.part, prepared.part.grid
@@ -323,7 +329,7 @@ def _run(
         reach = np.zeros((len(asked.levels), len(own), grid.sectors), dtype=np.float32)
         kernel.exceedances(
             int(own[0]) - part.first, int(own[-1]) + 1 - part.first, asked.stride, part.offsets, ends, part.cells,
-            prepared.terms, prepared.ages, asked.source.compact, prepared.kind, prepared.weights, asked.lanes,
+            prepared.terms, prepared.ages, asked.source.compact, kind, weights, asked.lanes,
             asked.levels, used, grid.radii, grid.ratio, counts, reach,
         )  # fmt: skip
         return counts, reach

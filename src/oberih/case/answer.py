@@ -74,6 +74,8 @@ class Answer:
         The question, as ``Zaporizhzhia: how far must the zone reach?``.
     weather_label, weather_source : str
         As in `oberih.weather.series.Weather`.
+    headline : str
+        The answer in one sentence.
     criteria : str
         Title of the set.
     percentile : float or None
@@ -103,3 +105,4 @@ class Answer:
     notes: tuple[str, ...] = ()
     files: tuple[Path, ...] = ()
     data: dict[str, Any] = field(default_factory=dict)
+    headline: str = ""

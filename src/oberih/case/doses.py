@@ -21,8 +21,8 @@ from oberih.errors import InputError
 from oberih.zone.criterion import CriteriaSet, Criterion
 from oberih.zone.exceedance import Exceedance
 
-STARTS_A_RELEASE = 8
-"""Starts taken within the length of a release: one of a day begins every third hour."""
+STARTS_A_RELEASE = 4
+"""Starts taken within the length of a release: one of a day begins every sixth hour."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def computable(criteria: CriteriaSet, *, age: str | None) -> tuple[Criterion, ..
 
 
 def question(released: Released, criteria: Sequence[Criterion], *, stride: int | None = None) -> Question:
-    """What is asked of one release; ``stride`` between starts, by default an eighth of its length."""
+    """What is asked of one release; ``stride`` between starts, by default a quarter of its length."""
     quantities = tuple(dict.fromkeys(c.quantity for c in criteria))
     answers = responses(released.source_term, quantities)
     source = source_for(released.source_term, answers)

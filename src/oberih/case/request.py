@@ -9,10 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["DEFAULT_CACHE", "DEFAULT_SEED", "AssessRequest", "PlanRequest"]
+__all__ = ["DEFAULT_CACHE", "DEFAULT_SEED", "PLANNING_DAY", "AssessRequest", "PlanRequest"]
 
 DEFAULT_CACHE = Path(".oberih")
 """Where atlases and fetched weather are kept, relative to the working folder."""
+
+PLANNING_DAY = 1767225600
+"""To which fuel is decayed where a plan names no day: 2026-01-01T00:00Z, so that a plan repeats."""
 
 DEFAULT_SEED = 20220304
 """Of the stochastic year and the bootstrap: any number would do, and a fixed one repeats."""
@@ -41,7 +44,7 @@ class PlanRequest:
     age : str or None
         Of `oberih.constants.AGES`; None for what each criterion names.
     at : int or None
-        Day for which inventories are decayed; None for the scenario's own.
+        Day for which inventories are decayed; None for `PLANNING_DAY`.
     height : float or None
         Release height in place of the scenario's [m].
     out : Path or None

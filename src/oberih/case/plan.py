@@ -1,0 +1,183 @@
+"""How far must the zone reach, in which direction, how sure are we, and who lives there?
+
+The whole system read aloud: weather → air → atlas → releases → doses → zones → products.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from oberih.case.answer import Answer
+from oberih.case.doses import ask, computable, question
+from oberih.case.drawing import scene_of_plan
+from oberih.case.ground import Ground, atlas_of, ground_of
+from oberih.case.outcome import RULE, Found, dominant, found_all, reach_of
+from oberih.case.products import distances_csv, keep, provenance_of, reach_data, release_data
+from oberih.case.progress import Progress
+from oberih.case.request import PLANNING_DAY, PlanRequest
+from oberih.case.sources import Released, released, scenarios_of
+from oberih.case.wording import compass, day, km
+from oberih.earth.places import places_near
+from oberih.earth.projection import LocalProjection
+from oberih.earth.site import Site, load_site
+from oberih.errors import InputError
+from oberih.evidence.provenance import Provenance
+from oberih.zone.criteria import load_criteria
+from oberih.zone.criterion import CriteriaSet
+from oberih.zone.parts import ZonePart, named_parts
+
+__all__ = ["plan"]
+
+
+def plan(request: PlanRequest, *, progress: Progress) -> Answer:
+    """How far must the zone reach, over the weather of years?
+
+    Parameters
+    ----------
+    request : PlanRequest
+    progress : Progress
+        Told how far the work is.
+
+    Returns
+    -------
+    Answer
+        With the files written, if the request names a folder.
+
+    Raises
+    ------
+    InputError
+        If anything asked for is unknown or makes no sense; nothing is written then.
+    StoreError, SourceUnavailable
+        If a store or a source fails.
+    """
+    if not 0.0 < request.percentile < 100.0:
+        raise InputError("must lie between 0 and 100", field="--percentile", value=request.percentile)
+    site, criteria = load_site(request.site), load_criteria(request.criteria)
+    chosen = computable(criteria, age=request.age)
+    at = PLANNING_DAY if request.at is None else request.at
+    releases = [released(s, site, at=at, height=request.height) for s in scenarios_of(request.scenarios, site)]
+
+    ground = ground_of(request, site, progress=progress)
+    atlas = atlas_of(ground, request, progress=progress)
+
+    questions = [question(r, chosen) for r in releases]
+    progress.stage(f"doses of {len(questions)} releases over all starts", total=atlas.releases)
+    done: list[int] = []
+
+    def told(now: int, total: int) -> None:
+        progress.advance(now - (done[-1] if done else 0))
+        done.append(now)
+
+    exceeded = ask(atlas, questions, told=told)
+
+    progress.stage("zones and people")
+    projection = LocalProjection(site.latitude, site.longitude)
+    places = places_near(site.latitude, site.longitude, within=atlas.grid.outer_radius, cache=request.cache)
+    found = found_all(
+        questions, exceeded, projection=projection, places=places, percentile=request.percentile / 100.0,
+        seed=request.seed,
+    )  # fmt: skip
+    parts = named_parts(
+        [f.outcome for f in found], percentile=request.percentile / 100.0, projection=projection,
+        rng=np.random.default_rng(request.seed), places=places, rule=RULE, country=site.country,
+    )  # fmt: skip
+    origin = _provenance(request, site, criteria, releases, ground, at)
+    answer = _answer(request, site, criteria, ground, releases, found, parts, at)
+    scene = scene_of_plan(
+        site, answer, parts, places, percentile=request.percentile, footer=f"oberih plan, provenance {origin.digest[:16]}"
+    )
+    progress.stage("map, page and files")
+    zones = [*_part_features(parts), *(f.zone.geojson() for f in found if not f.zone.outline.is_empty)]
+    kept = keep(request.out, answer, scene, zones, origin, extra={"distances.csv": distances_csv(found)})
+    progress.done()
+    return kept
+
+
+def _part_features(parts: Sequence[ZonePart]) -> list[dict[str, Any]]:
+    """Named parts as GeoJSON features."""
+    features = []
+    for part in parts:
+        feature = part.zone.geojson()
+        feature["properties"] |= {"part": part.name, "part_title": part.rule.title, "part_title_uk": part.rule.title_uk}
+        features.append(feature)
+    return features
+
+
+def _provenance(
+    request: PlanRequest, site: Site, criteria: CriteriaSet, releases: Sequence[Released], ground: Ground, at: int
+) -> Provenance:
+    inputs = {"air": ground.plan.facts()["air"]["sha256"], "atlas": ground.plan.digest}
+    inputs |= {f"weather {i['name']}": i["sha256"] for i in ground.weather.attrs.get("inputs", ())}
+    parameters = {
+        "scenarios": [r.scenario.name for r in releases], "criteria": request.criteria, "weather": request.weather,
+        "percentile": request.percentile, "age": request.age, "height": request.height, "at": at, "rule": RULE,
+    }  # fmt: skip
+    return provenance_of(
+        "plan", site=site, criteria=criteria, released=releases, inputs=inputs, parameters=parameters, seed=request.seed
+    )
+
+
+def _answer(
+    request: PlanRequest, site: Site, criteria: CriteriaSet, ground: Ground, releases: Sequence[Released],
+    found: Sequence[Found], parts: Sequence[ZonePart], at: int,
+) -> Answer:  # fmt: skip
+    reaches = tuple(reach_of(f, percentile=request.percentile / 100.0) for f in found)
+    shares = {f.question.released.scenario.title["en"]: dominant(f.question) for f in found}
+    headline = _headline(parts, request.percentile)
+    data = {
+        "site": site.id, "day": day(at), "percentile": request.percentile, "headline": headline,
+        "weather": {"label": ground.air.label, "source": ground.air.source, "hours": len(ground.air),
+                    "quality": ground.quality, "derivation": ground.air.attrs.get("quality", {})},
+        "criteria": {"set": criteria.name, "verified": criteria.verified},
+        "parts": [p.zone.properties() | {"part": p.name, "literature": [c.text for c in p.literature]} for p in parts],
+        "reaches": [reach_data(r) for r in reaches],
+        "releases": [release_data(r) for r in releases],
+        "dominant": {title: dict(s) for title, s in shares.items()},
+    }  # fmt: skip
+    return Answer(
+        title=f"{site.name}: how far must the safety and security protection zone reach?",
+        weather_label=ground.air.label, weather_source=ground.air.source, criteria=criteria.title,
+        percentile=request.percentile, reaches=reaches,
+        zones=tuple((p.rule.title, p.zone.reach.distance) for p in parts),
+        dominant=tuple((title, s) for title, s in shares.items() if s), notes=(headline, *_notes(site, releases, parts, at)),
+        data=data, headline=headline,
+    )  # fmt: skip
+
+
+def _headline(parts: Sequence[ZonePart], percentile: float) -> str:
+    """The answer in one sentence."""
+    if not parts:
+        return "No action of these criteria bounds a zone."
+    zone = parts[0].zone
+    reach, direction = zone.reach, zone.distances.direction
+    if reach.distance <= 0.0:
+        return f"In {percentile:g} % of all starts nobody off the site would have to be evacuated under these scenarios."
+    band = "" if reach.low is None or reach.high is None else f" (band {km(reach.low)} to {km(reach.high)} km)"
+    towards = "" if direction is None else f", farthest towards {compass(float(np.degrees(direction.azimuth)))}"
+    people = "" if zone.people is None else f"; about {zone.people.total:,} people live in it".replace(",", " ")
+    at_least = "more than " if zone.outline.reaches_edge else ""
+    return (
+        f"To hold in {percentile:g} % of all starts the protection zone must reach {at_least}{km(reach.distance)} km"
+        f"{band}{towards}{people}; the scenario '{zone.scenario}' decides it."
+    )
+
+
+def _notes(site: Site, releases: Sequence[Released], parts: Sequence[ZonePart], at: int) -> tuple[str, ...]:
+    """What the reader must know."""
+    fuel = "; ".join(f"{r.scenario.name}: {r.fuel}" for r in releases)
+    missing = sorted({str(m) for r in releases for m in r.source_term.attrs.get("missing", ())})
+    notes = [
+        f"Fuel decayed to {day(at)}. {fuel}.",
+        "One unit, pool or cask releases at a time. Doses are those of people outdoors without protection, unless the "
+        "criterion says otherwise. Bands cover the sampling of weather, not release, dispersion or dose.",
+        "Puff model over flat ground with one weather series: beyond some 100 km treat distances as indications.",
+    ]
+    if missing:
+        notes.append(f"Not in the inventory, for want of a public source: {', '.join(missing)}.")
+    notes += [c.text for p in parts[:1] for c in p.literature]
+    if site.note:
+        notes.append(site.note)
+    return tuple(notes)
