@@ -62,7 +62,7 @@ def pack(
     heights: Iterable[float] | None = None,
     blocks: range | None = None,
     forms: tuple[int, ...] = (0, 1, 2),
-    threads: int = 1,
+    threads: int = 2,
     told: Callable[[], None] | None = None,
 ) -> Packed:
     """Read the touched cells of an atlas into memory.
@@ -89,34 +89,46 @@ def pack(
     wanted = tuple(atlas.heights) if heights is None else tuple(heights)
     index = [atlas.heights.index(h) for h in wanted]
     spans = blocks if blocks is not None else range(-(-atlas.releases // BLOCK_HOURS))
+    offsets, places = _places(atlas, index, spans)
+    cells = np.empty(int(offsets[-1, -1]), dtype=np.uint16)
+    values = np.zeros((len(cells), COLUMNS), dtype=np.float32)
 
-    def read(task: tuple[int, int]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint16], npt.NDArray[np.float32]]:
-        block, height = task
-        part = _pack_block(atlas, block, height, forms)
+    def read(task: tuple[int, int]) -> None:
+        first, last = places[task]
+        _read_block(atlas, *task, forms, cells[first:last], values[first:last])
         if told:
             told()
-        return part
 
     with ThreadPoolExecutor(threads) as pool:
-        parts = list(pool.map(read, [(b, h) for h in index for b in spans]))
-    counts = np.concatenate([p[0] for p in parts])
-    hours = len(counts) // len(index)
-    ends = np.concatenate([[0], np.cumsum(counts)])
-    offsets = np.stack([ends[i * hours : (i + 1) * hours + 1] for i in range(len(index))])
+        list(pool.map(read, places))
     first = spans[0] * BLOCK_HOURS if len(spans) else 0
     return Packed(
-        atlas.grid, atlas.times[first : first + hours], wanted, offsets,
-        np.concatenate([p[1] for p in parts]), np.concatenate([p[2] for p in parts]), first,
+        atlas.grid, atlas.times[first : first + offsets.shape[1] - 1], wanted, offsets, cells, values, first
     )  # fmt: skip
 
 
-def _pack_block(
-    atlas: Atlas, block: int, height: int, forms: tuple[int, ...]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint16], npt.NDArray[np.float32]]:
-    """Entries of one block: counts by hour, cells, values; of forms not wanted nothing is read."""
-    counts = np.diff(atlas.offsets[block, height])[: atlas.hours_in(block)].astype(np.int64)
-    cells = atlas.column("cell", block, height)
-    values = np.zeros((len(cells), COLUMNS), dtype=np.float32)
+def _places(
+    atlas: Atlas, index: list[int], spans: range
+) -> tuple[npt.NDArray[np.int64], dict[tuple[int, int], tuple[int, int]]]:
+    """Offsets by height and hour, and for each block and height the entries that are its own."""
+    rows, places, end = [], {}, 0
+    for height in index:
+        row = [np.array([end], dtype=np.int64)]
+        for block in spans:
+            own = atlas.offsets[block, height, 1 : atlas.hours_in(block) + 1].astype(np.int64)
+            row.append(end + own)
+            places[block, height] = (end, end + int(own[-1]))
+            end += int(own[-1])
+        rows.append(np.concatenate(row))
+    return np.stack(rows), places
+
+
+def _read_block(
+    atlas: Atlas, block: int, height: int, forms: tuple[int, ...], cells: npt.NDArray[np.uint16],
+    values: npt.NDArray[np.float32],
+) -> None:  # fmt: skip
+    """Read one block into its place; of forms not wanted nothing is read."""
+    cells[:] = atlas.column("cell", block, height)
     tic, wet = atlas.column("tic", block, height), atlas.column("wet", block, height)
     values[:, TIC] = tic
     values[:, GAMMA] = atlas.column("gamma", block, height)
@@ -125,6 +137,8 @@ def _pack_block(
         name = FORMS[f + 1]
         depletion = atlas.column(f"depletion_{name}", block, height)
         values[:, DEPLETION + f] = depletion
-        ratio = atlas.column(f"wet_ratio_{name}", block, height) if f else np.float32(1.0)
-        values[:, DEPOSIT + f] = atlas.column(f"velocity_{name}", block, height) * tic * depletion + wet * ratio
-    return counts, cells, values
+        deposit = atlas.column(f"velocity_{name}", block, height)
+        deposit *= tic
+        deposit *= depletion
+        deposit += wet * atlas.column(f"wet_ratio_{name}", block, height) if f else wet
+        values[:, DEPOSIT + f] = deposit
