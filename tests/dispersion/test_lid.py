@@ -56,12 +56,10 @@ def test_what_a_falling_layer_leaves_aloft_no_longer_reaches_the_ground() -> Non
     air = steady(**NEUTRAL, hours=8, cyclic=False)
     deep = with_mixing(air, [1000.0] * 8)
     falls = with_mixing(air, [1000.0, 1000.0, 100.0, *[100.0] * 5])
-    kept, fallen = (disperse(a, GRID, hour=0, height=100.0) for a in (deep, falls))
+    kept, fallen = (disperse(a, GRID, hour=0, height=600.0) for a in (deep, falls))
     far = (GRID.radii > 60e3) & (GRID.radii < 100e3)
-    a, b = by_ring(kept.tic[0])[far], by_ring(fallen.tic[0])[far]
-    assert np.all(b < 1.5 * a)  # the share that stays below is mixed in less air: about as dense, never much denser
-    assert fallen.balance[1, puff.DRY_IN] < kept.balance[1, puff.DRY_IN]
-    np.testing.assert_allclose(fallen.balance[0, 1:].sum(), 1.0, atol=1e-9)
+    assert np.all(by_ring(fallen.tic[0])[far] < 0.5 * by_ring(kept.tic[0])[far])
+    assert 0.0 < fallen.balance[1, puff.DRY_IN] < 0.5 * kept.balance[1, puff.DRY_IN]
 
 
 def test_a_lower_lid_makes_the_mixed_plume_denser_in_proportion() -> None:

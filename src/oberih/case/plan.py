@@ -152,16 +152,19 @@ def _headline(parts: Sequence[ZonePart], percentile: float) -> str:
     if not parts:
         return "No action of these criteria bounds a zone."
     zone = parts[0].zone
-    reach, direction = zone.reach, zone.distances.direction
+    reach = zone.reach
     if reach.distance <= 0.0:
         return f"In {percentile:g} % of all starts nobody off the site would have to be evacuated under these scenarios."
     band = "" if reach.low is None or reach.high is None else f" (band {km(reach.low)} to {km(reach.high)} km)"
-    towards = "" if direction is None else f", farthest towards {compass(float(np.degrees(direction.azimuth)))}"
-    people = "" if zone.people is None else f"; about {zone.people.total:,} people live in it".replace(",", " ")
     at_least = "more than " if zone.outline.reaches_edge else ""
+    outline = zone.outline.farthest
+    near, far = float(outline.min()), float(outline.max())
+    towards = compass(float(np.degrees(zone.distances.azimuths[int(outline.argmax())])))
+    people = "" if zone.people is None else f" and holds about {zone.people.total:,} people".replace(",", " ")
     return (
-        f"To hold in {percentile:g} % of all starts the protection zone must reach {at_least}{km(reach.distance)} km"
-        f"{band}{towards}{people}; the scenario '{zone.scenario}' decides it."
+        f"To hold in {percentile:g} % of all starts, a round protection zone needs a radius of {at_least}"
+        f"{km(reach.distance)} km{band}; the zone drawn after the weather reaches from {km(near)} km to {km(far)} km, "
+        f"farthest towards {towards},{people}. It is decided by '{zone.scenario}'."
     )
 
 

@@ -1,0 +1,256 @@
+"""Who must do what, where, if it released at this hour in this weather?
+
+The same chain as a plan, for one event: the weather that is given, an atlas of the hours of the
+release only, doses by cell and by place.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from oberih.atlas.build import build
+from oberih.atlas.layout import AtlasPlan
+from oberih.atlas.store import Atlas
+from oberih.atlas.superpose import dose_field
+from oberih.case.answer import Answer
+from oberih.case.doses import Question, ask, computable, question
+from oberih.case.drawing import COLOURS, event_zone, scene_of_event
+from oberih.case.ground import HEIGHTS, settings_of
+from oberih.case.outcome import Found, dominant, found_all, reach_of
+from oberih.case.products import keep, provenance_of, reach_data, release_data
+from oberih.case.progress import Progress
+from oberih.case.request import AssessRequest
+from oberih.case.sources import released, scenarios_of
+from oberih.case.wording import km, stamp
+from oberih.constants import SECONDS_PER_HOUR
+from oberih.earth.grid import Grid
+from oberih.earth.places import Place, places_near
+from oberih.earth.projection import LocalProjection
+from oberih.earth.site import Site, load_site
+from oberih.errors import InputError, SourceUnavailable
+from oberih.picture.scene import Field
+from oberih.units import millisieverts
+from oberih.weather.air import Air
+from oberih.weather.boundary_layer import air_from_weather
+from oberih.weather.fetch import fetch_open_meteo
+from oberih.weather.quality import check_weather, resample_hourly
+from oberih.weather.read import read_weather
+from oberih.weather.series import Weather
+from oberih.zone.criteria import load_criteria
+
+__all__ = ["assess"]
+
+DOSE_LEVELS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
+"""Classes of the dose map [mSv]."""
+
+PLACES_TOLD = 15
+DEFAULT_SCENARIO = ("core-melt-early-failure",)
+"""What an event assumes where nothing is known of the release."""
+
+
+def assess(request: AssessRequest, *, progress: Progress) -> Answer:
+    """Who must do what, where, for one event?
+
+    Parameters
+    ----------
+    request : AssessRequest
+    progress : Progress
+
+    Returns
+    -------
+    Answer
+        Percentile None; distances are those of the event itself.
+
+    Raises
+    ------
+    InputError, WeatherRefused
+        If anything asked for is unknown, or the weather does not cover the event.
+    SourceUnavailable, StoreError
+        If a source or a store fails.
+    """
+    site, criteria = load_site(request.site), load_criteria(request.criteria)
+    chosen = computable(criteria, age=request.age)
+    scenarios = scenarios_of(request.scenarios or DEFAULT_SCENARIO, site)
+    releases = [released(s, site, at=request.at, height=request.height) for s in scenarios]
+    questions = [question(r, chosen, stride=1) for r in releases]
+    longest = max(q.asked.source.hours for q in questions)
+
+    progress.stage("weather")
+    weather = _weather(request, site, hours=longest + 1)
+    air = _from(air_from_weather(weather, roughness_length=site.roughness_length, cyclic=False), request, longest)
+    settings = dataclasses.replace(settings_of(site), oldest=request.hours * SECONDS_PER_HOUR)
+    plan = AtlasPlan(site.id, air, Grid(), HEIGHTS, settings, longest)
+    progress.stage("where it would go", total=len(plan.tasks))
+    atlas = build(request.cache / "events" / f"{plan.digest[:16]}.zarr", plan, told=lambda d, t: progress.advance(int(d > 0)))
+
+    progress.stage("doses and zones")
+    projection = LocalProjection(site.latitude, site.longitude)
+    places = places_near(site.latitude, site.longitude, within=atlas.grid.outer_radius, cache=request.cache)
+    exceeded = ask(atlas, questions)
+    found = found_all(questions, exceeded, projection=projection, places=places, percentile=0.5, seed=request.seed)
+    fields = [dose_field(atlas, q.asked.source, start=0) for q in questions]
+    answer = _answer(request, site, criteria.title, air, questions, found, fields, places, atlas)
+    origin = provenance_of(
+        "assess", site=site, criteria=criteria, released=releases,
+        inputs={"atlas": plan.digest} | {f"weather {i['name']}": i["sha256"] for i in weather.attrs.get("inputs", ())},
+        parameters={"at": request.at, "hours": request.hours, "criteria": request.criteria, "age": request.age,
+                    "height": request.height, "scenarios": [r.scenario.name for r in releases]},
+        seed=request.seed,
+    )  # fmt: skip
+    scene = _scene(site, answer, questions[0], found, fields[0], projection, places, atlas, origin.digest)
+    zones = [f.zone.geojson() for f in found if not f.zone.outline.is_empty]
+    kept = keep(request.out, answer, scene, zones, origin)
+    progress.done()
+    return kept
+
+
+def _weather(request: AssessRequest, site: Site, *, hours: int) -> Weather:
+    """The hourly weather of the event; a single report is held steady, and says so."""
+    if request.weather == "open-meteo":
+        raw = _fetched(request, site, hours)
+    else:
+        path = Path(request.weather)
+        if not path.exists():
+            raise InputError(
+                "no such file, and not a name", field="--weather", value=request.weather,
+                cure="give a file, or open-meteo",
+            )  # fmt: skip
+        raw = read_weather(path, latitude=site.latitude, longitude=site.longitude, mapping=request.mapping)
+    if len(raw) == 1:
+        return check_weather(resample_hourly(raw, hold_hours=request.hours + hours))[0]
+    end = request.at + int(hours * SECONDS_PER_HOUR)
+    checked, _ = check_weather(raw, need_start=request.at, need_end=end)
+    return resample_hourly(checked)
+
+
+def _fetched(request: AssessRequest, site: Site, hours: int) -> Weather:
+    """Weather from Open-Meteo: the archive, or the forecast where the archive does not reach."""
+    first = datetime.fromtimestamp(request.at, UTC)
+    last = first + timedelta(hours=hours + request.hours)
+    reasons = []
+    for kind in ("archive", "forecast"):
+        try:
+            return fetch_open_meteo(
+                site.latitude, site.longitude, start_date=first.date(), end_date=last.date(),
+                cache_dir=request.cache / "weather", kind=kind, base_url=request.server,
+            )  # fmt: skip
+        except SourceUnavailable as error:
+            reasons.append(str(error))
+    raise SourceUnavailable(reasons[-1])
+
+
+def _from(air: Air, request: AssessRequest, hours: int) -> Air:
+    """The air from the event's hour on.
+
+    Raises
+    ------
+    InputError
+        If it does not cover the release.
+    """
+    index = int((request.at - air.start) // SECONDS_PER_HOUR)
+    if index < 0 or index + hours + 1 > len(air):
+        last = air.start + int((len(air) - 1) * air.step)
+        raise InputError(
+            f"the weather goes from {stamp(air.start)} to {stamp(last)} and does not cover {hours} h of release",
+            field="--at", value=stamp(request.at), cure="give weather of the event, or another time",
+        )  # fmt: skip
+    series = {
+        name: getattr(air, name)[index:]
+        for name in air.__dataclass_fields__
+        if isinstance(getattr(air, name), np.ndarray)
+    }
+    return dataclasses.replace(air, start=air.start + index * 3600, **series)
+
+
+def _answer(
+    request: AssessRequest, site: Site, criteria_title: str, air: Air, questions: Sequence[Question],
+    found: Sequence[Found], fields: Sequence[Any], places: Sequence[Place], atlas: Atlas,
+) -> Answer:  # fmt: skip
+    reaches = tuple(
+        dataclasses.replace(reach_of(f, percentile=0.5), low=None, high=None, median=None, share=None) for f in found
+    )
+    told = _place_doses(questions[0], fields[0], places, atlas)
+    headline = _headline(found, told)
+    aloft = float(atlas.group["balance"][:, :, 1, 6].mean())
+    data = {
+        "site": site.id, "at": stamp(request.at), "headline": headline,
+        "weather": {"label": air.label, "source": air.source, "hours": len(air),
+                    "held_steady": "held_steady" in air.attrs or len(set(air.east.tolist())) == 1,
+                    "derivation": air.attrs.get("quality", {})},
+        "criteria": {"set": request.criteria}, "reaches": [reach_data(r) for r in reaches],
+        "places": [{"name": n, "distance_m": d, "people": p, "dose_mSv": v} for n, d, p, v in told],
+        "releases": [release_data(q.released) for q in questions], "aloft_at_the_end": aloft,
+    }  # fmt: skip
+    return Answer(
+        title=f"{site.name}: a release at {stamp(request.at)}", weather_label=air.label, weather_source=air.source,
+        criteria=criteria_title, percentile=None, reaches=reaches,
+        dominant=tuple((q.released.scenario.title["en"], dominant(q)) for q in questions),
+        notes=(headline, *_notes(questions, told, air, aloft)), data=data, headline=headline,
+    )  # fmt: skip
+
+
+def _place_doses(
+    q: Question, field: Any, places: Sequence[Place], atlas: Atlas
+) -> list[tuple[str, float, int | None, float]]:
+    """Places with the highest dose of the first effective quantity: name, distance [m], people, dose [mSv]."""
+    grid = atlas.grid
+    lane = next((i for i, x in enumerate(q.quantities) if x.organ == "effective"), 0)
+    rows = []
+    for place in places:
+        ring = int(np.searchsorted(grid.edges, place.distance) - 1)
+        if 0 <= ring < grid.rings:
+            sector = int(round(place.azimuth / (2.0 * np.pi) * grid.sectors)) % grid.sectors
+            rows.append((place.name, place.distance, place.population, millisieverts(float(field[lane, ring, sector]))))
+    return sorted(rows, key=lambda r: -r[3])[:PLACES_TOLD]
+
+
+def _headline(found: Sequence[Found], told: Sequence[tuple[str, float, int | None, float]]) -> str:
+    evacuate = [f for f in found if f.criterion.action == "evacuate"]
+    if not evacuate:
+        return "No evacuation criterion in this set."
+    far = max(evacuate, key=lambda f: f.distances.at(0.5).distance)
+    distance = far.distances.at(0.5).distance
+    most = f" The highest dose at a settlement is {told[0][3]:.3g} mSv, at {told[0][0]}." if told else ""
+    if distance <= 0.0:
+        return f"Nowhere off the site would people have to be evacuated.{most}"
+    people = "" if far.zone.people is None else f"; about {far.zone.people.total:,} people live there".replace(",", " ")
+    return f"Evacuation would be needed out to {km(distance)} km{people}.{most}"
+
+
+def _notes(
+    questions: Sequence[Question], told: Sequence[tuple[str, float, int | None, float]], air: Air, aloft: float
+) -> tuple[str, ...]:
+    notes = ["; ".join(f"{q.released.scenario.name}: {q.released.fuel}" for q in questions) + "."]
+    if len(set(np.round(air.east, 9).tolist())) == 1:
+        notes.append("A single report of the weather, held steady for the whole event.")
+    if aloft > 0.01:
+        notes.append(f"When the weather ends, {100 * aloft:.0f} % of the aerosol is still in the air: distances are least values.")
+    if told and told[0][3] > 0.0:
+        name = questions[0].quantities[next((i for i, x in enumerate(questions[0].quantities) if x.organ == "effective"), 0)].name
+        rows = ", ".join(f"{n} {v:.3g}" for n, _, _, v in told[:6] if v > 0.0)
+        notes.append(f"Dose at settlements, {name} [mSv]: {rows}.")
+    return tuple(notes)
+
+
+def _scene(
+    site: Site, answer: Answer, q: Question, found: Sequence[Found], field: Any, projection: LocalProjection,
+    places: Sequence[Place], atlas: Atlas, digest: str,
+) -> Any:  # fmt: skip
+    lane = next((i for i, x in enumerate(q.quantities) if x.organ == "effective"), 0)
+    own = [f for f in found if f.question is q]
+    zones = tuple(event_zone(f, colour=COLOURS.get(f.criterion.action, f.criterion.action)) for f in own)
+    field_shown = Field(
+        corners=projection.cell_corners(atlas.grid), values=millisieverts(1.0) * np.asarray(field[lane], dtype=float),
+        levels=DOSE_LEVELS, label=f"Dose, {q.quantities[lane].name}", unit="mSv", contours=True,
+    )  # fmt: skip
+    farthest = [float(f.zone.outline.farthest.max(initial=0.0)) for f in own]
+    reach = sorted(farthest)[-2] if len(farthest) > 1 and max(farthest) > 100e3 else max(farthest, default=10e3)
+    return scene_of_event(
+        site, answer, zones, field_shown, places, reach=max(reach, 10e3), footer=f"oberih assess, provenance {digest[:16]}"
+    )
