@@ -25,10 +25,10 @@ from oberih.weather.air import Air
 
 Floats = npt.NDArray[np.float64]
 
-NEUTRAL = {"friction": 0.4, "inverse_length": 0.0, "mixing": 800.0, "speed": 5.0}
-STABLE = {"friction": 0.15, "inverse_length": 1 / 40, "mixing": 120.0, "speed": 3.0}
-UNSTABLE = {"friction": 0.35, "inverse_length": -1 / 30, "mixing": 1200.0, "speed": 4.0}
-WEATHERS = {"neutral": NEUTRAL, "stable": STABLE, "unstable": UNSTABLE}
+NEUTRAL: dict[str, Any] = {"friction": 0.4, "inverse_length": 0.0, "mixing": 800.0, "speed": 5.0}
+STABLE: dict[str, Any] = {"friction": 0.15, "inverse_length": 1 / 40, "mixing": 120.0, "speed": 3.0}
+UNSTABLE: dict[str, Any] = {"friction": 0.35, "inverse_length": -1 / 30, "mixing": 1200.0, "speed": 4.0}
+WEATHERS: dict[str, dict[str, Any]] = {"neutral": NEUTRAL, "stable": STABLE, "unstable": UNSTABLE}
 
 
 def steady(

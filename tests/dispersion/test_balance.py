@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
@@ -130,7 +131,7 @@ def test_nothing_released_leaves_nothing() -> None:
 
 
 @pytest.mark.parametrize("weather", [STABLE, UNSTABLE], ids=["stable", "unstable"])
-def test_an_answer_depends_on_nothing_asked_before(weather: dict[str, float]) -> None:
+def test_an_answer_depends_on_nothing_asked_before(weather: dict[str, Any]) -> None:
     air, other = steady(**weather), changing()
     fresh = disperse(air, GRID, hour=0, height=10.0)
     work, table, mesh = workspace(GRID), air_table(air), mesh_of(GRID)

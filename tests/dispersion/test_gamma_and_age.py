@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from oberih.earth.grid import Grid
-from tests.dispersion.airs import NEUTRAL, STABLE, WEATHERS, steady, without_turning
+from tests.dispersion.airs import NEUTRAL, STABLE, WEATHERS, Floats, steady, without_turning
 from tests.dispersion.analytic import Steady
 
 GRID = Grid()
 
 
-def axis(field: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def axis(field: Floats) -> Floats:
     return field.reshape(GRID.rings, GRID.sectors)[:, 0]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
@@ -104,6 +105,7 @@ def test_what_cannot_be_answered_is_refused_and_not_answered_with_nothing(hour: 
 @pytest.mark.parametrize("field", ["east", "north", "friction_velocity", "mixing_height", "precipitation"])
 def test_a_gap_in_the_air_is_refused(field: str) -> None:
     air = steady(**NEUTRAL)
-    with_gap = dataclasses.replace(air, **{field: np.array([1.0, np.nan, 1.0])})
+    gap: dict[str, Any] = {field: np.array([1.0, np.nan, 1.0])}
+    with_gap = dataclasses.replace(air, **gap)
     with pytest.raises(OutOfRange, match="hour 1"):
         disperse(with_gap, GRID, hour=0, height=0.0)

@@ -37,7 +37,7 @@ def deviation(found: Floats, exact: Floats, where: np.typing.NDArray[np.bool_], 
 
 
 def reaches_ground(exact: Floats) -> np.typing.NDArray[np.bool_]:
-    return RANGE & (exact > 0.01 * exact[RANGE].max())
+    return np.asarray(RANGE & (exact > 0.01 * exact[RANGE].max()))
 
 
 @pytest.mark.parametrize(("weather", "height"), CASES)

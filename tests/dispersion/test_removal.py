@@ -20,7 +20,7 @@ PLAUSIBLE = {"aerosol": (2e-4, 2e-2), "elemental_iodine": (2e-3, 3e-2), "organic
 
 
 def test_forms_are_in_the_order_of_the_constants() -> None:
-    assert FORMS[NOBLE], FORMS[AEROSOL] == ("noble_gas", "aerosol")
+    assert (FORMS[NOBLE], FORMS[AEROSOL]) == ("noble_gas", "aerosol")
     assert tuple(PLAUSIBLE) == FORMS[1:]
 
 

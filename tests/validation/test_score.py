@@ -42,7 +42,7 @@ def test_metrics_of_three_pairs_by_hand() -> None:
     ("observed", "predicted"), [([], []), ([1.0], [0.0]), ([1.0], [np.nan]), ([-1.0], [1.0]), ([1.0, 2.0], [1.0])]
 )
 def test_pairs_that_would_falsify_a_metric_are_refused(observed: list[float], predicted: list[float]) -> None:
-    with pytest.raises(ValueError, match="expected pairs|positive and finite"):
+    with pytest.raises(ValueError, match=r"expected pairs|positive and finite"):
         score(observed, predicted)
 
 
