@@ -97,9 +97,10 @@ class UnknownName(InputError):
         self, kind: str, name: str, *, known: Iterable[str], file: object = None, where: str | None = None
     ) -> None:
         names = sorted(known)
-        near = difflib.get_close_matches(name.lower(), names, n=3, cutoff=0.5) or [
-            n for n in names if name.lower() in n.lower()
-        ][:3]
+        near = (
+            difflib.get_close_matches(name.lower(), names, n=3, cutoff=0.5)
+            or [n for n in names if name.lower() in n.lower()][:3]
+        )
         if not near:
             folded = {n.lower(): n for n in names}
             near = [folded[n] for n in difflib.get_close_matches(name.lower(), list(folded), n=3, cutoff=0.4)]

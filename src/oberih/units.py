@@ -16,7 +16,8 @@ _TO_SI: dict[str, tuple[str, float]] = {
     "s": ("time", 1.0), "min": ("time", 60.0), "h": ("time", 3600.0), "d": ("time", 86400.0),
     "month": ("time", 30.0 * 86400.0), "y": ("time", 365.25 * 86400.0),
     "W": ("power", 1.0), "kW": ("power", 1e3), "MW": ("power", 1e6), "GW": ("power", 1e9),
-    "m/s": ("speed", 1.0), "km/h": ("speed", 1.0 / 3.6), "kn": ("speed", 1852.0 / 3600.0), "kt": ("speed", 1852.0 / 3600.0),
+    "m/s": ("speed", 1.0), "km/h": ("speed", 1.0 / 3.6), "kn": ("speed", 1852.0 / 3600.0),
+    "kt": ("speed", 1852.0 / 3600.0),
     "mph": ("speed", 0.44704), "mm/h": ("rain rate", 1.0 / 3600.0), "kg m-2 s-1": ("rain rate", 1.0),
     "Pa": ("pressure", 1.0), "hPa": ("pressure", 100.0), "mmHg": ("pressure", 133.322),
 }  # fmt: skip

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -18,16 +18,14 @@ from oberih.atlas.layout import BLOCK_HOURS, AtlasPlan
 from oberih.atlas.schedule import Scheduler, Serial
 from oberih.atlas.store import Atlas, create, open_atlas, write_block
 from oberih.dispersion.kernels import puff
-from oberih.dispersion.puffs import PuffSettings, gamma_mixture, initial_spread, mesh_of, workspace
+from oberih.dispersion.puffs import PuffSettings, gamma_mixture, mesh_of, settings_vector, workspace
 from oberih.earth.grid import Grid
 
 Told = Callable[[int, int], None]
 """Called with the number of tasks done and their total."""
 
 
-def build(
-    path: Path, plan: AtlasPlan, *, scheduler: Scheduler | None = None, told: Told | None = None
-) -> Atlas:
+def build(path: Path, plan: AtlasPlan, *, scheduler: Scheduler | None = None, told: Told | None = None) -> Atlas:
     """Build an atlas, or finish one that was begun.
 
     Parameters
@@ -67,28 +65,17 @@ def compute_block(path: str, block: int, height: int) -> None:
     facts = atlas.facts
     settings = PuffSettings(**facts["settings"])
     hours = range(block * BLOCK_HOURS, min((block + 1) * BLOCK_HOURS, atlas.releases))
-    vector = settings_of(facts, settings, atlas.heights[height])
+    air_facts = facts["air"]
+    place = SimpleNamespace(**{name: air_facts[name] for name in ("roughness_length", "wind_height", "latitude")})
+    vector = settings_vector(place, settings, atlas.heights[height])
     sums = np.empty((len(hours), atlas.grid.cells, puff.SUMS))
     balance = np.empty((len(hours), 4, puff.BALANCE))
     mesh, gamma, air, cyclic = mesh_of(atlas.grid), gamma_mixture(), atlas.air, bool(facts["air"]["cyclic"])
     for i, hour in enumerate(hours):
-        puff.disperse_hour(
-            mesh, work, gamma, vector, air, cyclic, hour, atlas.heights[height], settings.puffs_per_hour
-        )
+        puff.disperse_hour(mesh, work, gamma, vector, air, cyclic, hour, atlas.heights[height], settings.puffs_per_hour)
         sums[i] = work.sums
         balance[i] = work.balance
     write_block(atlas, block, height, sums, balance)
-
-
-def settings_of(facts: dict[str, Any], settings: PuffSettings, height: float) -> Any:
-    """The kernels' settings vector from an atlas's facts."""
-    air = facts["air"]
-    sigma_y, sigma_z = initial_spread(settings, height)
-    hemisphere = float(np.sign(air["latitude"]))
-    return np.array(
-        [air["roughness_length"], air["wind_height"], hemisphere, settings.averaging_time, settings.longest_step,
-         settings.oldest, sigma_y, sigma_z]
-    )  # fmt: skip
 
 
 def compile_kernels() -> None:

@@ -6,17 +6,15 @@ for other tools; superposition reads the entries themselves.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from oberih.atlas.layout import BLOCK_HOURS
 from oberih.constants import FORMS
+from oberih.earth.grid import Grid
 from oberih.errors import OutOfRange
-
-if TYPE_CHECKING:
-    from oberih.atlas.store import Atlas
 
 _MEANING = {
     "tic": ("s m-3", "time-integrated concentration at the ground"),
@@ -27,7 +25,42 @@ _MEANING = {
 }
 
 
-def dense_dataset(atlas: Atlas, hours: range, height: int) -> Any:
+class Entries(Protocol):
+    """What is read of an open atlas; `oberih.atlas.store.Atlas` is one."""
+
+    @property
+    def grid(self) -> Grid:
+        """The cells."""
+
+    @property
+    def heights(self) -> tuple[float, ...]:
+        """[m]"""
+
+    @property
+    def releases(self) -> int:
+        """Number of release hours."""
+
+    @property
+    def times(self) -> npt.NDArray[np.int64]:
+        """Beginning of each release hour."""
+
+    @property
+    def offsets(self) -> npt.NDArray[np.int32]:
+        """First entry of each hour."""
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What it was built from."""
+
+    @property
+    def digest(self) -> str:
+        """Its name."""
+
+    def column(self, name: str, block: int, height: int) -> npt.NDArray[Any]:
+        """One column of one block at one height."""
+
+
+def dense_dataset(atlas: Entries, hours: range, height: int) -> Any:
     """Release hours at one height, as `oberih.atlas.store.Atlas.dataset` says.
 
     Raises
@@ -54,10 +87,10 @@ def dense_dataset(atlas: Atlas, hours: range, height: int) -> Any:
         "time": atlas.times[list(hours)].astype("datetime64[s]").astype("datetime64[ns]"), "ring": grid.radii,
         "sector": np.degrees(grid.azimuths), "form": list(FORMS), "height": atlas.heights[height],
     }  # fmt: skip
-    return xr.Dataset(data, coords=coordinates, attrs={"digest": atlas.digest, **atlas.group.attrs["facts"]["air"]})
+    return xr.Dataset(data, coords=coordinates, attrs={"digest": atlas.digest, **atlas.facts["air"]})
 
 
-def _spread(atlas: Atlas, hour: int, height: int, out: dict[str, npt.NDArray[np.float64]]) -> None:
+def _spread(atlas: Entries, hour: int, height: int, out: dict[str, npt.NDArray[np.float64]]) -> None:
     """One release hour's entries onto the cells."""
     block, k = divmod(hour, BLOCK_HOURS)
     begin, end = atlas.offsets[block, height, k : k + 2]

@@ -94,7 +94,9 @@ class Dask:
             from distributed import Client
             from distributed import as_completed as dask_completed  # the extra ``cluster``
         except ImportError as error:
-            raise InputError("needs the extra 'cluster'", field="--scheduler", cure="install oberih[cluster]") from error
+            raise InputError(
+                "needs the extra 'cluster'", field="--scheduler", cure="install oberih[cluster]"
+            ) from error
         try:
             client = Client(self.address, timeout="20s")
         except (OSError, TimeoutError, ValueError) as error:

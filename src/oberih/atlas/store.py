@@ -224,7 +224,8 @@ def write_block(atlas: Atlas, block: int, height: int, sums: npt.NDArray[np.floa
         group = zarr.open_group(str(atlas.path), mode="r+", zarr_format=3)
         offsets, cells, columns = encoded(sums, atlas.grid)
         room = -(-len(cells) // CHUNK_ENTRIES) * CHUNK_ENTRIES
-        for name, values in {"cell": cells, **columns}.items():
+        written: dict[str, npt.NDArray[Any]] = {"cell": cells, **columns}
+        for name, values in written.items():
             whole = np.zeros(room, dtype=values.dtype)
             whole[: len(values)] = values
             group[name][block, height, :room] = whole
@@ -301,8 +302,9 @@ def _lay_out(group: Any, plan: AtlasPlan) -> None:
         attributes={"units": "1", "long_name": "fate of one becquerel", "fates": list(FATES)},
     )  # fmt: skip
     air = plan.air
-    _coordinate(group, "time", air.start + (np.arange(n) * air.step).astype(np.int64),
-                units="seconds since 1970-01-01", calendar="proleptic_gregorian", long_name="beginning of the release")  # fmt: skip
+    times = air.start + (np.arange(n) * air.step).astype(np.int64)
+    clock = {"units": "seconds since 1970-01-01", "calendar": "proleptic_gregorian"}
+    _coordinate(group, "time", times, long_name="beginning of the release", **clock)
     _coordinate(group, "height", np.asarray(plan.heights), units="m", long_name="effective release height")
     _coordinate(group, "ring", grid.radii, units="m", long_name="distance of the ring's centre")
     _coordinate(group, "sector", np.degrees(grid.azimuths), units="degrees", long_name="azimuth, clockwise from north")

@@ -314,8 +314,14 @@ def _rings_within(prepared: _Prepared, asked: Asked) -> int:
 
 
 def _run(
-    pool: ThreadPoolExecutor, threads: int, prepared: _Prepared, asked: Asked, kind: npt.NDArray[np.int64],
-    weights: npt.NDArray[np.float32], begin: int, end: int,
+    pool: ThreadPoolExecutor,
+    threads: int,
+    prepared: _Prepared,
+    asked: Asked,
+    kind: npt.NDArray[np.int64],
+    weights: npt.NDArray[np.float32],
+    begin: int,
+    end: int,
 ) -> list[tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]]:
     """Counts and reach of the starts ``begin`` to ``end`` of one part, in order, shared among threads."""
     part, grid = prepared.part, prepared.part.grid

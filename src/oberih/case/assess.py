@@ -87,7 +87,9 @@ def assess(request: AssessRequest, *, progress: Progress) -> Answer:
     settings = dataclasses.replace(settings_of(site), oldest=request.hours * SECONDS_PER_HOUR)
     plan = AtlasPlan(site.id, air, Grid(), HEIGHTS, settings, longest)
     progress.stage("where it would go", total=len(plan.tasks))
-    atlas = build(request.cache / "events" / f"{plan.digest[:16]}.zarr", plan, told=lambda d, t: progress.advance(int(d > 0)))
+    atlas = build(
+        request.cache / "events" / f"{plan.digest[:16]}.zarr", plan, told=lambda d, t: progress.advance(int(d > 0))
+    )
 
     progress.stage("doses and zones")
     projection = LocalProjection(site.latitude, site.longitude)
@@ -205,7 +207,7 @@ def _place_doses(
     for place in places:
         ring = int(np.searchsorted(grid.edges, place.distance) - 1)
         if 0 <= ring < grid.rings:
-            sector = int(round(place.azimuth / (2.0 * np.pi) * grid.sectors)) % grid.sectors
+            sector = round(place.azimuth / (2.0 * np.pi) * grid.sectors) % grid.sectors
             rows.append((place.name, place.distance, place.population, millisieverts(float(field[lane, ring, sector]))))
     return sorted(rows, key=lambda r: -r[3])[:PLACES_TOLD]
 
@@ -230,9 +232,15 @@ def _notes(
     if len(set(np.round(air.east, 9).tolist())) == 1:
         notes.append("A single report of the weather, held steady for the whole event.")
     if aloft > 0.01:
-        notes.append(f"When the weather ends, {100 * aloft:.0f} % of the aerosol is still in the air: distances are least values.")
+        notes.append(
+            f"{100 * aloft:.0f} % of the aerosol is still in the air when the weather ends: distances are least values."
+        )
     if told and told[0][3] > 0.0:
-        name = questions[0].quantities[next((i for i, x in enumerate(questions[0].quantities) if x.organ == "effective"), 0)].name
+        name = (
+            questions[0]
+            .quantities[next((i for i, x in enumerate(questions[0].quantities) if x.organ == "effective"), 0)]
+            .name
+        )
         rows = ", ".join(f"{n} {v:.3g}" for n, _, _, v in told[:6] if v > 0.0)
         notes.append(f"Dose at settlements, {name} [mSv]: {rows}.")
     return tuple(notes)
@@ -252,5 +260,11 @@ def _scene(
     farthest = [float(f.zone.outline.farthest.max(initial=0.0)) for f in own]
     reach = sorted(farthest)[-2] if len(farthest) > 1 and max(farthest) > 100e3 else max(farthest, default=10e3)
     return scene_of_event(
-        site, answer, zones, field_shown, places, reach=max(reach, 10e3), footer=f"oberih assess, provenance {digest[:16]}"
+        site,
+        answer,
+        zones,
+        field_shown,
+        places,
+        reach=max(reach, 10e3),
+        footer=f"oberih assess, provenance {digest[:16]}",
     )

@@ -94,7 +94,7 @@ def _described(atlas: Atlas, title: str) -> Sheet:
             ("weather", f"{air['label']} ({air['source']})"),
             ("release hours", f"{atlas.releases} from {stamp(int(atlas.times[0]))}"),
             ("heights", ", ".join(f"{h:g} m" for h in atlas.heights)),
-            ("grid", f"{grid.rings} rings × {grid.sectors} sectors, {grid.inner_radius:.0f} m to {grid.outer_radius / 1e3:g} km"),
+            ("grid", f"{grid.rings} rings × {grid.sectors} sectors to {grid.outer_radius / 1e3:g} km"),
             ("forms", ", ".join(atlas.group.attrs["forms"])),
             ("state", "complete" if not missing else f"{missing} blocks missing; build again, it resumes"),
             ("aerosol still aloft at the end", "unknown" if missing else f"{100 * aloft:.2g} %"),

@@ -87,7 +87,12 @@ def plan(request: PlanRequest, *, progress: Progress) -> Answer:
     origin = _provenance(request, site, criteria, releases, ground, at)
     answer = _answer(request, site, criteria, ground, releases, found, parts, at)
     scene = scene_of_plan(
-        site, answer, parts, places, percentile=request.percentile, footer=f"oberih plan, provenance {origin.digest[:16]}"
+        site,
+        answer,
+        parts,
+        places,
+        percentile=request.percentile,
+        footer=f"oberih plan, provenance {origin.digest[:16]}",
     )
     progress.stage("map, page and files")
     zones = [*_part_features(parts), *(f.zone.geojson() for f in found if not f.zone.outline.is_empty)]
@@ -142,7 +147,8 @@ def _answer(
         weather_label=ground.air.label, weather_source=ground.air.source, criteria=criteria.title,
         percentile=request.percentile, reaches=reaches,
         zones=tuple((p.rule.title, p.zone.reach.distance) for p in parts),
-        dominant=tuple((title, s) for title, s in shares.items() if s), notes=(headline, *_notes(site, releases, parts, at)),
+        dominant=tuple((title, s) for title, s in shares.items() if s),
+        notes=(headline, *_notes(site, releases, parts, at)),
         data=data, headline=headline,
     )  # fmt: skip
 
@@ -154,7 +160,9 @@ def _headline(parts: Sequence[ZonePart], percentile: float) -> str:
     zone = parts[0].zone
     reach = zone.reach
     if reach.distance <= 0.0:
-        return f"In {percentile:g} % of all starts nobody off the site would have to be evacuated under these scenarios."
+        return (
+            f"In {percentile:g} % of all starts nobody off the site would have to be evacuated under these scenarios."
+        )
     band = "" if reach.low is None or reach.high is None else f" (band {km(reach.low)} to {km(reach.high)} km)"
     at_least = "more than " if zone.outline.reaches_edge else ""
     outline = zone.outline.farthest

@@ -42,7 +42,7 @@ def provenance_of(
 
 
 def keep(
-    out: Path | None, answer: Answer, scene: MapScene, zones: Sequence[Mapping[str, Any]], provenance: Provenance,
+    out: Path | None, answer: Answer, scene: MapScene, zones: Sequence[dict[str, Any]], provenance: Provenance,
     *, extra: Mapping[str, bytes] | None = None,
 ) -> Answer:  # fmt: skip
     """Write the products, if a folder is given; the answer with its files and data.

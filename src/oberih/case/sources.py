@@ -105,7 +105,11 @@ def _core(site: Site, at: int) -> tuple[Inventory, str, bool]:
         raise InputError("the site has no reactor core", field="site", value=site.id, cure="choose another scenario")
     unit = max(site.units, key=lambda u: (u.shutdown is None, u.shutdown or 0, u.thermal_power, u.verified))
     inventory = core_inventory(thermal_power=unit.thermal_power, burnup=unit.burnup, shutdown=unit.shutdown)
-    state = "at power" if unit.shutdown is None or at < unit.shutdown else f"shut down {np.datetime64(unit.shutdown, 's').astype('datetime64[D]')}"
+    state = (
+        "at power"
+        if unit.shutdown is None or at < unit.shutdown
+        else f"shut down {np.datetime64(unit.shutdown, 's').astype('datetime64[D]')}"
+    )
     return inventory, f"core of unit {unit.id} ({unit.type}, {state})", unit.verified and inventory.verified
 
 

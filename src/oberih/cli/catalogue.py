@@ -17,7 +17,7 @@ def sites(name: str | None, as_json: bool) -> None:
 
     A file of your own is read and checked the same way.
     """
-    from oberih.case import catalogue  # here, so that help and mistakes answer at once
+    import oberih.case.catalogue as catalogue  # here, so that help and mistakes answer at once
     from oberih.cli.show import show_sheet
 
     show_sheet(catalogue.one_site(name) if name else catalogue.all_sites(), as_json=as_json)
@@ -28,7 +28,7 @@ def sites(name: str | None, as_json: bool) -> None:
 @shared("json")
 def scenarios(name: str | None, as_json: bool) -> None:
     """List the release scenarios that are known, or describe one."""
-    from oberih.case import catalogue  # as above
+    import oberih.case.catalogue as catalogue  # as above
     from oberih.cli.show import show_sheet
 
     show_sheet(catalogue.one_scenario(name) if name else catalogue.all_scenarios(), as_json=as_json)
@@ -39,7 +39,7 @@ def scenarios(name: str | None, as_json: bool) -> None:
 @shared("json")
 def criteria(name: str | None, as_json: bool) -> None:
     """List the sets of criteria that are known, or show one, each number with its source."""
-    from oberih.case import catalogue  # as above
+    import oberih.case.catalogue as catalogue  # as above
     from oberih.cli.show import show_sheet
 
     show_sheet(catalogue.one_criteria_set(name) if name else catalogue.all_criteria(), as_json=as_json)

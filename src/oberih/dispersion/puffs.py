@@ -13,7 +13,7 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -119,7 +119,7 @@ def air_table(air: Air) -> Floats:
         air.convective_velocity, air.cloud_base,
     ]  # fmt: skip
     table = np.column_stack([*columns, rates.dry, rates.below_cloud, rates.in_cloud])
-    bad = np.argwhere(~np.isfinite(table))
+    bad = np.argwhere(~np.isfinite(np.column_stack([table, air.precipitation])))  # a gap in the rain is not dryness
     if bad.size:
         raise OutOfRange("the air is not complete", field="air", value=f"hour {bad[0][0]}, column {bad[0][1]}")
     return np.ascontiguousarray(table)
@@ -139,13 +139,28 @@ def initial_spread(settings: PuffSettings, height: float) -> tuple[float, float]
     return max(wake * settings.building_width / 4.3, 1.0), max(wake * settings.building_height / 2.15, 1.0)
 
 
-def settings_vector(air: Air, settings: PuffSettings, height: float) -> Floats:
-    """The settings as the kernels want them."""
+class Surroundings(Protocol):
+    """What of an `Air` decides a settings vector."""
+
+    @property
+    def roughness_length(self) -> float:
+        """[m]"""
+
+    @property
+    def wind_height(self) -> float:
+        """[m]"""
+
+    @property
+    def latitude(self) -> float:
+        """[degrees]"""
+
+
+def settings_vector(air: Surroundings, settings: PuffSettings, height: float) -> Floats:
+    """The settings as the kernels want them; on the equator the wind does not turn with height."""
     sigma_y, sigma_z = initial_spread(settings, height)
-    hemisphere = 1.0 if air.latitude >= 0.0 else -1.0
     return np.array(
-        [air.roughness_length, air.wind_height, hemisphere, settings.averaging_time, settings.longest_step,
-         settings.oldest, sigma_y, sigma_z]
+        [air.roughness_length, air.wind_height, float(np.sign(air.latitude)), settings.averaging_time,
+         settings.longest_step, settings.oldest, sigma_y, sigma_z]
     )  # fmt: skip
 
 
@@ -181,9 +196,7 @@ def disperse(air: Air, grid: Grid, *, hour: int, height: float, settings: PuffSe
     vector = settings_vector(air, settings, height)
     table = air_table(air)
     mesh = mesh_of(grid)
-    puff.disperse_hour(
-        mesh, work, gamma_mixture(), vector, table, air.cyclic, hour, height, settings.puffs_per_hour
-    )
+    puff.disperse_hour(mesh, work, gamma_mixture(), vector, table, air.cyclic, hour, height, settings.puffs_per_hour)
     return unit_release(work)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from oberih.atlas.kernels.superpose import LANES, TERMS
 from oberih.atlas.superpose import TABLE_STEP, Source
@@ -18,6 +19,8 @@ from oberih.errors import OutOfRange
 from oberih.release.source_term import SourceTerm
 
 __all__ = ["source_for"]
+
+Floats = npt.NDArray[np.float64]
 
 
 def source_for(source_term: SourceTerm, responses: Sequence[Response], *, oldest: float = 72 * 3600.0) -> Source:
@@ -52,9 +55,8 @@ def source_for(source_term: SourceTerm, responses: Sequence[Response], *, oldest
     )  # fmt: skip
 
 
-def _at(ages: np.ndarray, known: np.ndarray, values: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _at(ages: Floats, known: Floats, values: Floats) -> Floats:
     """Values of shape (…, known ages) at other ages, linear between, held beyond the last."""
     upper = np.clip(np.searchsorted(known, ages), 1, len(known) - 1)
     share = np.clip((ages - known[upper - 1]) / (known[upper] - known[upper - 1]), 0.0, 1.0)
-    between: np.ndarray = values[..., upper - 1] * (1.0 - share) + values[..., upper] * share  # type: ignore[type-arg]
-    return between
+    return np.asarray(values[..., upper - 1] * (1.0 - share) + values[..., upper] * share)

@@ -121,7 +121,12 @@ def add_hour(field, cells, terms, ages, begin, end, table, weight):
         cell = field[cells[e]]
         for g in range(groups):
             i = g * GROUP
-            a, b, c, d = weight * terms[e, i], weight * terms[e, i + 1], weight * terms[e, i + 2], weight * terms[e, i + 3]
+            a, b, c, d = (
+                weight * terms[e, i],
+                weight * terms[e, i + 1],
+                weight * terms[e, i + 2],
+                weight * terms[e, i + 3],
+            )
             for q in range(LANES):
                 cell[q] += a * rows[i, q] + b * rows[i + 1, q] + c * rows[i + 2, q] + d * rows[i + 3, q]
 
@@ -186,8 +191,7 @@ def exceedances(
     cell_count = used * sectors
     rings = counts.shape[1] // sectors
     field = np.zeros((counts.shape[1], LANES), dtype=np.float32)
-    row = 0
-    for start in range(first, last, stride):
+    for row, start in enumerate(range(first, last, stride)):
         field[:cell_count, :] = 0.0
         add_release(field, start, offsets, ends, cells, terms, ages, tables, kind, weights)
         for i in range(len(levels)):
@@ -199,4 +203,3 @@ def exceedances(
             for s in range(sectors):
                 whole = rings if used == rings else used
                 reach[i, row, s] = farthest(field, lane, level, s, whole, sectors, radii, ratio)
-        row += 1

@@ -57,9 +57,7 @@ def log_wind(z, roughness, inverse_length):
     """Wind speed over u*/kappa [1] at height ``z``; below twice the roughness it is held."""
     z = max(z, 2.0 * roughness)
     return (
-        math.log(z / roughness)
-        - stability_momentum(z, inverse_length)
-        + stability_momentum(roughness, inverse_length)
+        math.log(z / roughness) - stability_momentum(z, inverse_length) + stability_momentum(roughness, inverse_length)
     )
 
 

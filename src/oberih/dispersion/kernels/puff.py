@@ -140,29 +140,39 @@ def transport(state, low, high, row, settings, velocity):
 
 
 @njit(cache=True, nogil=True)
-def grow(state, low, row, settings, dt):
-    """Let the puff grow for ``dt`` [s]."""
-    sigma_z = math.sqrt(state[VAR_Z])
-    sigma_y = math.sqrt(state[VAR_Y])
+def growth_rates(state, content, row, settings, age, var_y, var_z):
+    """Rates of growth of the two variances [m2/s] at ``age`` [s]."""
     lid = state[LID]
     share = eddy_share(settings[AVERAGING], row[CONVECTIVE], lid)
-    rate = slow_lateral_growth(
-        state[AGE] + 0.5 * dt, settings[AVERAGING], CONVECTIVE_LATERAL * share * row[CONVECTIVE], row[CONVECTIVE], lid
+    rate_y = slow_lateral_growth(
+        age, settings[AVERAGING], CONVECTIVE_LATERAL * share * row[CONVECTIVE], row[CONVECTIVE], lid
     )
+    if content <= 0.0:
+        return rate_y + 2.0 * ALOFT_DIFFUSIVITY, 2.0 * ALOFT_DIFFUSIVITY
+    height, sigma_z = min(state[HEIGHT], lid), math.sqrt(var_z)
+    rate_y += local_lateral_growth(
+        height, sigma_z, math.sqrt(var_y), row[FRICTION], LATERAL_OVER_FRICTION * row[FRICTION], lid
+    )
+    return rate_y, vertical_growth(height, sigma_z, row[FRICTION], row[INVERSE_LENGTH], row[CONVECTIVE], lid)
+
+
+@njit(cache=True, nogil=True)
+def grow(state, low, row, settings, dt):
+    """Let the puff grow for ``dt`` [s], by the midpoint rule."""
+    age, var_y, var_z, lid = state[AGE], state[VAR_Y], state[VAR_Z], state[LID]
+    most = max(var_z, lid * lid)
+    rate_y, rate_z = growth_rates(state, low[0], row, settings, age, var_y, var_z)
+    rate_y, rate_z = growth_rates(
+        state, low[0], row, settings, age + 0.5 * dt, var_y + 0.5 * dt * rate_y, min(var_z + 0.5 * dt * rate_z, most)
+    )
+    state[VAR_Y] = var_y + rate_y * dt
+    state[VAR_Z] = var_z + rate_z * dt
     if low[0] > 0.0:
-        height = min(state[HEIGHT], lid)
-        rate += local_lateral_growth(
-            height, sigma_z, sigma_y, row[FRICTION], LATERAL_OVER_FRICTION * row[FRICTION], lid
-        )
-        faster = vertical_growth(height, sigma_z, row[FRICTION], row[INVERSE_LENGTH], row[CONVECTIVE], lid)
-        state[VAR_Z] = min(state[VAR_Z] + faster * dt, max(state[VAR_Z], lid * lid))
+        state[VAR_Z] = min(state[VAR_Z], most)
     else:
-        rate += 2.0 * ALOFT_DIFFUSIVITY
-        state[VAR_Z] += 2.0 * ALOFT_DIFFUSIVITY * dt
-        wider = HALF_WIDTH * (math.sqrt(state[VAR_Z]) - sigma_z)
+        wider = HALF_WIDTH * (math.sqrt(state[VAR_Z]) - math.sqrt(var_z))
         state[BOTTOM] = max(state[BOTTOM] - wider, lid)
         state[TOP] += wider
-    state[VAR_Y] += rate * dt
 
 
 @njit(cache=True, nogil=True)
@@ -172,8 +182,7 @@ def longest_step(state, speed, settings, inner, cell_angle):
     width = max(r, inner) * cell_angle
     smooth = math.sqrt(state[VAR_Y] + width * width / 12.0)
     length = SPACING * smooth
-    if r < inner:
-        length = min(length, max(0.12 * r, 4.0))
+    length = min(length, max(0.12 * r, 4.0) * max(math.sqrt(r / inner), 1.0))
     return min(length / speed, settings[LONGEST_STEP])
 
 
@@ -285,7 +294,7 @@ def lay_down(mesh, work, x, y, exposure, wide):
     """Add one step's exposure, deposit and gamma to the cells under the puff."""
     state, sums, weights, cells = work.state, work.sums, work.weights, work.cells
     width = max(math.sqrt(x * x + y * y), mesh.inner) * mesh.log_ratio
-    count, inside, on_site, beyond = footprint(x, y, state[VAR_Y] + width * width / 12.0, mesh, cells, weights)
+    count, inside, on_site, _ = footprint(x, y, state[VAR_Y] + width * width / 12.0, mesh, cells, weights)
     wet = work.lost[1, 1] > 0.0 or work.lost[2, 1] > 0.0
     for f in range(1, 4):
         work.balance[f, DRY_IN] += work.lost[f, 0] * inside

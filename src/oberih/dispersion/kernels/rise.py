@@ -14,9 +14,7 @@ from oberih.constants import GRAVITY, SPECIFIC_HEAT_AIR
 
 
 @njit(cache=True, nogil=True)
-def plume_rise(
-    heat, exit_velocity, exit_diameter, wind, friction, inverse_length, mixing_height, temperature, height
-):
+def plume_rise(heat, exit_velocity, exit_diameter, wind, friction, inverse_length, mixing_height, temperature, height):
     """Final rise above the opening [m].
 
     Parameters

@@ -62,7 +62,7 @@ def footprint(x, y, variance, mesh, cells, weights):
     spread = math.pi if radius >= r else math.asin(radius / r)
     per_sector = 0.5 * sectors / math.pi
     middle = math.atan2(x, y) * per_sector
-    lowest = int(math.floor(middle - spread * per_sector))
+    lowest = int(math.floor(middle - spread * per_sector))  # noqa: RUF046 (Numba's floor is a float)
     count_sectors = min(int(2.0 * spread * per_sector) + 3, sectors)
     q = -0.5 / variance
     limit = -0.5 * CUT * CUT

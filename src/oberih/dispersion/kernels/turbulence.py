@@ -34,9 +34,7 @@ def vertical_diffusivity(z, friction, inverse_length, mixing_height):
     """Eddy diffusivity of a scalar [m2/s] at ``z`` [m], constant above half the layer."""
     z = min(z, 0.5 * mixing_height)
     stable_or_surface = z if inverse_length >= 0.0 else min(z, 0.1 * mixing_height)
-    return (
-        VON_KARMAN * friction * z / gradient_heat(stable_or_surface, inverse_length) * (1.0 - z / mixing_height)
-    )
+    return VON_KARMAN * friction * z / gradient_heat(stable_or_surface, inverse_length) * (1.0 - z / mixing_height)
 
 
 @njit(cache=True, nogil=True)
