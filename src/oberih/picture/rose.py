@@ -1,7 +1,8 @@
 """How far in which direction?
 
-Draws a rose of distances by sector on a polar axis that is handed in: the median filled, the
-planning percentile as a line, its band of confidence shaded.  North is up, azimuth clockwise.
+Draws a rose of distances by sector on a plain square axis that is handed in: the zone as drawn on
+the map and the planning percentile of each direction by itself as lines, the latter with its band
+of confidence, half of all starts filled.  North is up, azimuth clockwise.
 matplotlib is the caller's; this module imports none of it.
 """
 
@@ -16,9 +17,14 @@ from oberih.picture.palette import INK
 from oberih.picture.scene import Rose
 from oberih.units import kilometres
 
-__all__ = ["closed", "draw_rose", "rings_for"]
+__all__ = ["BY_ITSELF", "EIGHT", "around", "closed", "draw_rose", "rings_for"]
 
 Floats = npt.NDArray[np.float64]
+
+BY_ITSELF = "#35456c"
+"""Colour of what is told of each direction by itself."""
+
+EIGHT = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
 
 
 def closed(values: Floats) -> Floats:
@@ -39,33 +45,51 @@ def rings_for(farthest: float) -> Floats:
     return np.arange(step, farthest + 1e-9, step)
 
 
+def around(rose: Rose, distance: Floats) -> Floats:
+    """Corners of a curve around the site, closed, shape (n + 1, 2) [m]: east and north.
+
+    Examples
+    --------
+    >>> quarters = np.radians([0.0, 90.0, 180.0, 270.0])
+    >>> one = np.ones(4)
+    >>> np.round(around(Rose(quarters, one, one, one, one), 2.0 * one)[1]).tolist()
+    [2.0, 0.0]
+    """
+    order = np.argsort(rose.azimuths)
+    angle, radius = closed(rose.azimuths[order]), closed(distance[order])
+    return np.stack([radius * np.sin(angle), radius * np.cos(angle)], axis=-1)
+
+
 def draw_rose(axis: Any, rose: Rose, *, colour: str) -> None:
-    """Draw a rose on a polar axis.
+    """Draw a rose on a plain axis.
 
     Parameters
     ----------
-    axis : matplotlib.projections.polar.PolarAxes
+    axis : matplotlib.axes.Axes
     rose : Rose
     colour : str
         Of the zone it belongs to.
     """
-    axis.set_theta_zero_location("N")
-    axis.set_theta_direction(-1)
-    order = np.argsort(rose.azimuths)
-    angle = np.append(rose.azimuths[order], rose.azimuths[order][:1] + 2.0 * np.pi)
-    lower, upper, high, median = (
-        closed(kilometres(1.0) * v[order]) for v in (rose.lower, rose.upper, rose.high, rose.median)
-    )
-    axis.fill_between(angle, lower, upper, color=colour, alpha=0.25, lw=0.0)
-    axis.plot(angle, high, color=colour, lw=1.6)
-    axis.fill(angle, median, color="#35456c", alpha=0.55, lw=0.0)
-    farthest = float(np.max(np.concatenate([rose.upper, rose.high, [1000.0]])))
-    rings = rings_for(farthest)
-    axis.set_rlim(0.0, kilometres(1.04 * farthest))
-    axis.set_rgrids(kilometres(1.0) * rings, [f"{r:g}" for r in kilometres(1.0) * rings], fontsize=6.5, color=INK)
-    axis.set_rlabel_position(22.5)
-    axis.set_thetagrids(np.arange(0, 360, 45), ["N", "NE", "E", "SE", "S", "SW", "W", "NW"], fontsize=7.5, color=INK)
-    axis.tick_params(pad=-2)
-    axis.grid(color="#b0b0b0", lw=0.5)
-    axis.spines["polar"].set_visible(False)
-    axis.set_facecolor("none")
+    rim = rings_for(rose.farthest)[-1] if len(rings_for(rose.farthest)) else rose.farthest
+    limit = 1.04 * max(float(rim), rose.farthest)
+    axis.set(xlim=(-1.24 * limit, 1.24 * limit), ylim=(-1.24 * limit, 1.24 * limit), aspect="equal")
+    axis.set_axis_off()
+    _draw_grid(axis, rose, limit)
+    upper, lower = around(rose, rose.upper), around(rose, rose.lower)
+    axis.fill(*np.concatenate([upper, lower[::-1]]).T, color=BY_ITSELF, alpha=0.22, lw=0.0)
+    axis.fill(*around(rose, rose.median).T, color=BY_ITSELF, alpha=0.55, lw=0.0)
+    axis.plot(*around(rose, rose.high).T, color=BY_ITSELF, lw=1.5)
+    if rose.drawn is not None:
+        axis.plot(*around(rose, rose.drawn).T, color=colour, lw=1.8)
+
+
+def _draw_grid(axis: Any, rose: Rose, limit: float) -> None:
+    turn = np.linspace(0.0, 2.0 * np.pi, 121)
+    ink = {"fontsize": 6.5, "color": INK, "ha": "center", "va": "center"}
+    for radius in rings_for(rose.farthest):
+        axis.plot(radius * np.sin(turn), radius * np.cos(turn), color="#b0b0b0", lw=0.5)
+        axis.text(0.383 * radius, 0.924 * radius, f"{kilometres(float(radius)):g}", **ink)
+    for i, name in enumerate(EIGHT):
+        east, north = np.sin(np.pi * i / 4.0), np.cos(np.pi * i / 4.0)
+        axis.plot([0.0, limit * east], [0.0, limit * north], color="#b0b0b0", lw=0.5)
+        axis.text(1.12 * limit * east, 1.12 * limit * north, name, **ink | {"fontsize": 7.5})

@@ -10,6 +10,7 @@ radians clockwise from north.  Text is text: whoever draws it escapes it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,8 @@ from oberih.errors import InputError
 __all__ = ["Field", "MapScene", "Rose", "SceneZone", "Table", "extent_for"]
 
 Floats = npt.NDArray[np.float64]
+
+_FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,12 @@ class SceneZone:
         Such as ``231,000 people``.
     verified : bool
         Whether every number the zone rests on was checked against its source.
+    drawn_text : str
+        How far the outline drawn reaches, such as ``as drawn 13-34 km by direction``.
+    nowhere : bool
+        Whether the action is needed nowhere: the zone is told in the legend, subdued.
+    circle : float
+        Radius of the circle that holds as well as the outline [m], drawn thin beside it; 0 for none.
     """
 
     name: str
@@ -58,11 +67,17 @@ class SceneZone:
     people_text: str = ""
     name_uk: str = ""
     verified: bool = True
+    drawn_text: str = ""
+    nowhere: bool = False
+    circle: float = 0.0
 
 
 @dataclass(frozen=True)
 class Rose:
-    """How far by direction.
+    """How far by direction, each direction by itself.
+
+    A start whose wind blows elsewhere counts as zero in a direction: so the distances here are
+    shorter than those of a zone that must hold in all directions at once, which is ``drawn``.
 
     Parameters
     ----------
@@ -76,6 +91,8 @@ class Rose:
         What is reached.
     percentile : float
         Of ``high`` [%].
+    drawn : float array, shape (n,), or None
+        How far the zone on the map reaches [m].
     """
 
     azimuths: Floats
@@ -85,11 +102,25 @@ class Rose:
     upper: Floats
     label: str = ""
     percentile: float = 95.0
+    drawn: Floats | None = None
 
     def __post_init__(self) -> None:
         """Refuse columns of different lengths."""
-        if len({len(np.atleast_1d(v)) for v in (self.azimuths, self.median, self.high, self.lower, self.upper)}) != 1:
+        columns = [self.azimuths, self.median, self.high, self.lower, self.upper]
+        columns += [] if self.drawn is None else [self.drawn]
+        if len({len(np.atleast_1d(v)) for v in columns}) != 1:
             raise InputError("columns of different lengths", field="rose", cure="give one value per azimuth in each")
+
+    @property
+    def farthest(self) -> float:
+        """Of all its curves, and 1 km at least [m]."""
+        columns = [self.upper, self.high, self.median, *([] if self.drawn is None else [self.drawn])]
+        return max(1000.0, *(float(np.max(c, initial=0.0)) for c in columns))
+
+    @property
+    def half_nowhere(self) -> bool:
+        """Whether half of all starts reach nothing in any direction."""
+        return not bool(np.any(self.median > 0.0))
 
 
 @dataclass(frozen=True)
@@ -141,6 +172,10 @@ class Table:
     numeric : tuple of int
         Columns to align at the right.
     note : str
+    sections : tuple of (int, str)
+        Headings among the rows: before which row, and its words.
+    faint : tuple of int
+        Rows that say nothing is needed: subdued.
     """
 
     title: str
@@ -148,6 +183,8 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     numeric: tuple[int, ...] = ()
     note: str = ""
+    sections: tuple[tuple[int, str], ...] = ()
+    faint: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -177,6 +214,12 @@ class MapScene:
     footer : str
         Provenance: hashes, version.
     site_name_uk : str
+    overview : float
+        From the site to the edge of a small second map for zones that leave the first [m]; 0 for none.
+    sureness : tuple of str
+        How sure the answer is, in sentences.
+    downloads : tuple of (str, str)
+        Files in the same folder as the page, with what they hold.
     """
 
     site_name: str
@@ -196,11 +239,20 @@ class MapScene:
     sources: tuple[str, ...] = ()
     footer: str = ""
     site_name_uk: str = ""
+    overview: float = 0.0
+    sureness: tuple[str, ...] = ()
+    downloads: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse an extent that is no distance."""
+        """Refuse an extent that is no distance, and a file that lies elsewhere."""
         if not (np.isfinite(self.extent) and 0.0 < self.extent <= 2.0e6):
             raise InputError("must be a distance up to 2,000 km", field="extent", value=self.extent, cure="give metres")
+        if not (self.overview == 0.0 or (np.isfinite(self.overview) and self.extent < self.overview <= 2.0e6)):
+            raise InputError("must be 0, or farther than the map", field="overview", value=self.overview,
+                             cure="give metres")  # fmt: skip
+        for name, _ in self.downloads:
+            if not _FILE.fullmatch(name):
+                raise InputError("is no plain file name", field="downloads", value=name, cure="give a name such as map.png")
 
 
 def extent_for(reach: float, *, least: float = 10e3) -> float:

@@ -91,17 +91,17 @@ def distance_text(distance: float, *, lower: float = np.nan, upper: float = np.n
 
 
 def people_text(people: float) -> str:
-    """Tell a number of people, rounded to three figures.
+    """Tell a number of people, rounded to three figures, thousands apart by a thin space.
 
     Examples
     --------
     >>> people_text(277_243.0), people_text(0.0), people_text(float("nan"))
-    ('277,000', '0', 'not counted')
+    ('277\u202f000', '0', 'not counted')
     """
     if not np.isfinite(people):
         return "not counted"
     digits = max(0, len(str(int(abs(people)))) - 3)
-    return f"{int(round(people, -digits)):,}"
+    return f"{int(round(people, -digits)):,}".replace(",", "\u202f")
 
 
 def zone_table(lines: Iterable[ZoneLine], *, percentile: float, band: float = 90.0) -> Table:
@@ -136,12 +136,18 @@ def sector_table(rose: Rose) -> Table:
             continue
         top = here[np.argmax(rose.high[here])]
         high = distance_text(float(rose.high[top]), lower=float(rose.lower[top]), upper=float(rose.upper[top]))
-        rows.append((name, distance_text(float(np.max(rose.median[here]))), high))
+        drawn = () if rose.drawn is None else (distance_text(float(np.max(rose.drawn[here]))),)
+        rows.append((name, *drawn, high, distance_text(float(np.max(rose.median[here])))))
+    zone = () if rose.drawn is None else ("Zone as drawn",)
     return Table(
         title=f"Reach by direction: {rose.label}" if rose.label else "Reach by direction",
-        columns=("Towards", "Median", f"{rose.percentile:g}th percentile"),
+        columns=("Towards", *zone, f"{rose.percentile:g} % of starts", "Half of all starts"),
         rows=tuple(rows),
-        numeric=(1, 2),
+        numeric=tuple(range(1, 3 + len(zone))),
+        note="The zone as drawn holds in all directions at once. The columns of starts take each direction by "
+        "itself: a wind blowing elsewhere counts as zero."
+        if rose.drawn is not None
+        else "Each direction by itself: a wind blowing elsewhere counts as zero.",
     )
 
 
