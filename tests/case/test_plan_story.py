@@ -167,3 +167,26 @@ def test_the_real_year_of_kharkiv_becomes_zones(tmp_path: Path) -> None:
     assert early[0].people > 50_000
     zones = json.loads((tmp_path / "out/zones.geojson").read_text(encoding="utf-8"))
     assert any(f["properties"].get("part") == "protection" for f in zones["features"])
+
+
+def test_shelter_never_widens_a_zone(month: Path, cache: Path) -> None:
+    open_air = plan(asked(month, cache), progress=Silent())
+    indoors = plan(asked(month, cache, protection=("large building",)), progress=Silent())
+    for outside, inside in zip(open_air.reaches, indoors.reaches, strict=True):
+        assert inside.distance <= outside.distance
+    assert any(b.distance < a.distance for a, b in zip(open_air.reaches, indoors.reaches, strict=True))
+
+
+def test_a_population_raster_is_counted_in_place_of_places(month: Path, cache: Path, tmp_path: Path) -> None:
+    rasterio = pytest.importorskip("rasterio")
+    from rasterio.transform import from_origin
+
+    path = tmp_path / "people.tif"
+    with rasterio.open(path, "w", driver="GTiff", width=160, height=120, count=1, dtype="float32", crs="EPSG:4326",
+                       transform=from_origin(30.5, 50.5, 0.05, 0.05)) as raster:  # fmt: skip
+        raster.write(np.full((1, 120, 160), 100.0, dtype="float32"))
+    answer = plan(asked(month, cache, population=path, criteria="germany"), progress=Silent())
+    evacuate = next(r for r in answer.reaches if r.action == "Evacuation")
+    assert evacuate.people is not None
+    assert evacuate.people > 0
+    assert evacuate.people % 1 == 0

@@ -61,7 +61,7 @@ def build(path: Path, plan: AtlasPlan, *, scheduler: Scheduler | None = None, to
 
 def compute_block(path: str, block: int, height: int) -> None:
     """Compute and seal one block at one height; the task that workers run."""
-    atlas, work = _opened(path)
+    atlas, work = _opened(path, (Path(path) / "zarr.json").stat().st_mtime_ns)
     facts = atlas.facts
     settings = PuffSettings(**facts["settings"])
     hours = range(block * BLOCK_HOURS, min((block + 1) * BLOCK_HOURS, atlas.releases))
@@ -89,7 +89,7 @@ def compile_kernels() -> None:
 
 
 @lru_cache(maxsize=2)
-def _opened(path: str) -> tuple[Atlas, puff.Work]:
-    """One open atlas and one workspace a process."""
+def _opened(path: str, laid_out: int) -> tuple[Atlas, puff.Work]:
+    """One open atlas and one workspace a process; opened again if it was laid out anew since."""
     atlas = open_atlas(Path(path), complete=False)
     return atlas, workspace(atlas.grid)

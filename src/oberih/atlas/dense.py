@@ -87,7 +87,8 @@ def dense_dataset(atlas: Entries, hours: range, height: int) -> Any:
         "time": atlas.times[list(hours)].astype("datetime64[s]").astype("datetime64[ns]"), "ring": grid.radii,
         "sector": np.degrees(grid.azimuths), "form": list(FORMS), "height": atlas.heights[height],
     }  # fmt: skip
-    return xr.Dataset(data, coords=coordinates, attrs={"digest": atlas.digest, **atlas.facts["air"]})
+    air = {name: int(v) if isinstance(v, bool) else v for name, v in atlas.facts["air"].items()}  # as netCDF can hold
+    return xr.Dataset(data, coords=coordinates, attrs={"digest": atlas.digest, **air})
 
 
 def _spread(atlas: Entries, hour: int, height: int, out: dict[str, npt.NDArray[np.float64]]) -> None:

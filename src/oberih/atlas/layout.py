@@ -32,12 +32,19 @@ import numpy.typing as npt
 
 from oberih.dispersion.puffs import PuffSettings, air_table
 from oberih.earth.grid import Grid
+from oberih.errors import OutOfRange
 from oberih.evidence.digest import sha256_of_array, sha256_of_value
 from oberih.weather.air import Air
 
-FORMAT = "oberih/atlas/1"
+FORMAT = "oberih/atlas/2"
 BLOCK_HOURS = 168
 """Release hours that one task computes and one chunk holds."""
+
+HIGHEST = 1500.0
+"""Release height that the engine can take [m]."""
+
+MOST_CELLS = 65536
+"""A cell's index is stored in 16 bits."""
 
 KEPT_BITS = 7
 """Of the mantissa of every stored number."""
@@ -83,6 +90,11 @@ class AtlasPlan:
     settings : PuffSettings
     releases : int
         Number of release hours, from the first of ``air``.
+
+    Raises
+    ------
+    OutOfRange
+        If the store could not hold it, or the engine not compute it.
     """
 
     site: str
@@ -91,6 +103,15 @@ class AtlasPlan:
     heights: tuple[float, ...]
     settings: PuffSettings
     releases: int
+
+    def __post_init__(self) -> None:
+        rising = all(a < b for a, b in zip(self.heights, self.heights[1:], strict=False))
+        if not self.heights or not rising or not 0.0 <= self.heights[0] <= self.heights[-1] <= HIGHEST:
+            raise OutOfRange(f"must increase within 0 to {HIGHEST:g} m", field="heights", value=self.heights)
+        if not 1 <= self.releases <= len(self.air):
+            raise OutOfRange(f"must be 1 to the air's {len(self.air)} hours", field="releases", value=self.releases)
+        if self.grid.cells > MOST_CELLS:
+            raise OutOfRange(f"has more than {MOST_CELLS} cells", field="grid", value=self.grid.cells)
 
     @property
     def blocks(self) -> int:

@@ -83,10 +83,12 @@ class Dask:
     ----------
     address : str
         As ``tcp://host:port``.  The workers must see the atlas's folder under the same path.
+    patience : float, optional
+        How long to wait for the scheduler to answer [s].
     """
 
-    def __init__(self, address: str) -> None:
-        self.address = address
+    def __init__(self, address: str, *, patience: float = 20.0) -> None:
+        self.address, self.patience = address, patience
 
     def run(self, function: Callable[..., Any], tasks: Sequence[Task]) -> Iterator[Task]:
         """Run the tasks on the cluster; Dask moves those of a lost worker to another."""
@@ -98,7 +100,7 @@ class Dask:
                 "needs the extra 'cluster'", field="--scheduler", cure="install oberih[cluster]"
             ) from error
         try:
-            client = Client(self.address, timeout="20s")
+            client = Client(self.address, timeout=self.patience)
         except (OSError, TimeoutError, ValueError) as error:
             raise InputError(
                 f"no Dask scheduler answers ({error})", field="--scheduler", value=self.address,
@@ -110,6 +112,8 @@ class Dask:
                 if future.status == "error":
                     failure = future.exception()
                     raise failure if isinstance(failure, OberihError) else StoreError(f"a worker failed: {failure}")
+                if future.status != "finished":
+                    raise StoreError(f"the Dask scheduler at {self.address} is gone; run again, it resumes")
                 yield futures[future]
 
 

@@ -1,14 +1,15 @@
-"""How is an atlas kept, so that what is there is what was written?
+"""How is an atlas kept and read?
 
-Defines the noun `Atlas`: an open store.  A block counts only when its seal is there: a small
-file, written last and whole, with the SHA-256 of every chunk of the block.  A build that was
-killed leaves unsealed chunks; the next one writes them again, to the same bytes.
+Defines the noun `Atlas`: an open store.  What was written is found again or refused: metadata,
+coordinates and air are compared with their seal whenever an atlas is opened, every chunk carries
+a CRC-32C that is checked whenever it is read, a lost chunk is missed by the seal of its block.
+`verify` compares every byte with the seals (`oberih.atlas.seal`).
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,23 +17,27 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import google_crc32c
 import numpy as np
 import numpy.typing as npt
 import zarr
 from numcodecs.blosc import decompress
-from zarr.codecs import BloscCodec, BloscShuffle
+from zarr.codecs import BloscCodec, BloscShuffle, Crc32cCodec, ZstdCodec
 
+from oberih.atlas import seal
 from oberih.atlas.layout import BLOCK_HOURS, CHUNK_ENTRIES, COLUMNS, FORMAT, AtlasPlan, encoded
 from oberih.constants import FORMS
 from oberih.dispersion.kernels import puff
 from oberih.dispersion.puffs import air_table
 from oberih.earth.grid import Grid
-from oberih.errors import CorruptStore, InputError, StoreError
-from oberih.evidence.canonical import canonical_json
-from oberih.evidence.digest import sha256_of_file
-from oberih.evidence.keep import store_error, write_atomically
+from oberih.errors import CorruptStore, InputError, OberihError, StoreError
+from oberih.evidence.keep import store_error
 
-SEALS = "seals"
+MEND = "build again, it mends that, or remove it first"
+CURE = "run 'oberih atlas verify', then build again"
+SMALL = (ZstdCodec(level=3), Crc32cCodec())
+"""Codecs of the small arrays."""
+
 FATES = ("released", "dry in grid", "wet in grid", "on site", "beyond grid", "left", "aloft")
 
 
@@ -78,18 +83,28 @@ class Atlas:
     @cached_property
     def times(self) -> npt.NDArray[np.int64]:
         """Beginning of each release hour, seconds since 1970, UTC."""
-        return np.asarray(self.group["time"][:])
+        return self._whole("time")
 
     @cached_property
     def air(self) -> npt.NDArray[np.float64]:
         """The air it was built from, columns as in `oberih.dispersion.kernels.puff`."""
-        return np.asarray(self.group["air"][:])
+        return self._whole("air")
+
+    @cached_property
+    def balance(self) -> npt.NDArray[np.float64]:
+        """Fate of one becquerel [1], shape (release hours, heights, forms, 7), fates as `FATES`."""
+        self._refuse_lost("balance", [(b, h) for b in range(self.blocks) for h in range(len(self.heights))])
+        return self._whole("balance")
+
+    @property
+    def blocks(self) -> int:
+        """Number of blocks of release hours."""
+        return -(-self.releases // BLOCK_HOURS)
 
     def missing(self) -> list[tuple[int, int]]:
         """Blocks and height indices that are not sealed yet."""
-        blocks = -(-self.releases // BLOCK_HOURS)
-        pairs = [(b, h) for b in range(blocks) for h in range(len(self.heights))]
-        return [pair for pair in pairs if not _seal(self.path, *pair).is_file()]
+        pairs = [(b, h) for b in range(self.blocks) for h in range(len(self.heights))]
+        return [pair for pair in pairs if not seal.seal_of(self.path, *pair).is_file()]
 
     def hours_in(self, block: int) -> int:
         """Release hours of a block."""
@@ -98,7 +113,9 @@ class Atlas:
     @cached_property
     def offsets(self) -> npt.NDArray[np.int32]:
         """Where each hour's entries begin, shape (blocks, heights, BLOCK_HOURS + 1)."""
-        return np.asarray(self.group["offset"][:])
+        offsets = self._whole("offset")
+        self._refuse_lost("offset", [(int(b), int(h)) for b, h in np.argwhere(offsets[:, :, -1] == 0)])
+        return offsets
 
     def column(self, name: str, block: int, height: int) -> npt.NDArray[Any]:
         """One column of one block at one height, shape (entries,).
@@ -106,12 +123,12 @@ class Atlas:
         Raises
         ------
         CorruptStore
-            If a chunk is missing or cannot be decoded.
+            If a chunk is missing, or is not what was written.
 
         Notes
         -----
-        Reads the chunks themselves, Blosc frames of little-endian numbers, past Zarr's
-        machinery, which costs more than the decoding and holds the interpreter's lock.
+        Reads the chunks themselves, Blosc frames of little-endian numbers with a CRC-32C behind,
+        past Zarr's machinery, which costs more than the decoding and holds the interpreter's lock.
         """
         count = int(self.offsets[block, height, -1])
         kind = np.dtype("<u2" if name == "cell" else "<f4")
@@ -119,13 +136,14 @@ class Atlas:
         for chunk in range(len(out) // CHUNK_ENTRIES):
             file = self.path / name / "c" / str(block) / str(height) / str(chunk)
             try:
-                decompress(file.read_bytes(), out[chunk * CHUNK_ENTRIES : (chunk + 1) * CHUNK_ENTRIES])
-            except FileNotFoundError:  # a chunk of zeros has no file; a lost one is found by 'verify'
-                continue
+                frame, check = _parted(file.read_bytes())
+                if google_crc32c.value(frame) != check:
+                    raise ValueError("its checksum differs")
+                decompress(frame, out[chunk * CHUNK_ENTRIES : (chunk + 1) * CHUNK_ENTRIES])
+            except FileNotFoundError:  # a chunk of zeros has no file
+                self._refuse_lost(name, [(block, height)], chunk=chunk)
             except (OSError, RuntimeError, ValueError) as error:
-                raise CorruptStore(
-                    f"{file}: cannot be decoded ({error}); run 'oberih atlas verify', then build again"
-                ) from error
+                raise CorruptStore(f"{file}: not what was written ({error}); {CURE}") from error
         return out[:count]
 
     def dataset(self, hours: range, *, height: int = 0) -> Any:
@@ -148,29 +166,42 @@ class Atlas:
 
         return dense_dataset(self, hours, height)
 
+    def _whole(self, name: str) -> npt.NDArray[Any]:
+        """All of a small array."""
+        try:
+            return np.asarray(self.group[name][:])
+        except (OSError, RuntimeError, ValueError) as error:
+            raise CorruptStore(f"{self.path / name}: not what was written ({error}); {CURE}") from error
+
+    def _refuse_lost(self, name: str, pairs: list[tuple[int, int]], *, chunk: int = 0) -> None:
+        """Refuse blocks one of whose chunks is gone though it was sealed."""
+        for block, height in pairs:
+            tail = "0/0" if name == "balance" else str(chunk)
+            lost = f"{name}/c/{block}/{height}/{tail}"
+            if lost in seal.sealed_chunks(self.path, block, height) and not (self.path / lost).is_file():
+                raise CorruptStore(f"{self.path / lost}: missing; {CURE}")
+
 
 def create(path: Path, plan: AtlasPlan) -> Atlas:
-    """Create an atlas, or open the one that the same plan began.
+    """Create an atlas, or open the one that the same plan began, mending its metadata if need be.
 
     Raises
     ------
     InputError
-        If another atlas stands there.
+        If another atlas, or something else, stands there.
+    CorruptStore
+        If the seal of what stands there cannot be read.
     StoreFull, StoreError
         If it cannot be written.
     """
-    if (path / "zarr.json").is_file():
-        atlas = open_atlas(path, complete=False)
-        if atlas.digest != plan.digest:
-            raise InputError("another atlas stands there", file=path, cure="choose another folder or remove it")
-        return atlas
-    beside = path.with_name(path.name + ".begun")
     with _writing(path):
-        shutil.rmtree(beside, ignore_errors=True)
-        beside.parent.mkdir(parents=True, exist_ok=True)
-        _lay_out(zarr.open_group(str(beside), mode="w", zarr_format=3), plan)
-        (beside / SEALS).mkdir()
-        beside.rename(path)
+        begun = seal.plan_sealed(path)
+        if begun is None and path.exists() and not (path.is_dir() and not any(path.iterdir())):
+            raise InputError("something else stands there", file=path, cure="choose another folder or remove it")
+        if begun not in (None, plan.digest):
+            raise InputError("another atlas stands there", file=path, cure="choose another folder or remove it")
+        if begun is None or seal.layout_faults(path):
+            _lay_out_beside(path, plan)
     return open_atlas(path, complete=False)
 
 
@@ -187,18 +218,26 @@ def open_atlas(path: Path, *, complete: bool = True) -> Atlas:
     ------
     InputError
         If there is none, or another format.
+    CorruptStore
+        If its metadata, coordinates or air are not what was written.
     StoreError
-        If it is not complete.
+        If it is not complete, or may not be read.
     """
-    if not (path / "zarr.json").is_file():
-        raise InputError("no atlas there", file=path, cure="build one with 'oberih atlas build'")
     try:
+        if not (path / "zarr.json").is_file() and seal.plan_sealed(path) is None:
+            raise InputError("no atlas there", file=path, cure="build one with 'oberih atlas build'")
         group = zarr.open_group(str(path), mode="r", zarr_format=3)
         found = group.attrs.get("format")
+    except PermissionError as error:
+        raise StoreError(f"{path}: no right to read ({error.strerror})") from error
+    except OberihError:
+        raise
     except Exception as error:  # unreadable metadata, whatever the library calls it
-        raise CorruptStore(f"{path}: its metadata cannot be read ({error}); remove it and build again") from error
+        raise CorruptStore(f"{path}: its metadata cannot be read ({error}); {MEND}") from error
     if found != FORMAT:
         raise InputError(f"not an atlas of format {FORMAT}", file=path, field="format", value=found)
+    if faults := seal.layout_faults(path):
+        raise CorruptStore(f"{path}/{faults[0]}; {MEND}")
     atlas = Atlas(path, group)
     if complete and (missing := atlas.missing()):
         raise StoreError(f"{path}: {len(missing)} blocks are not built yet; run the build again, it resumes")
@@ -223,61 +262,43 @@ def write_block(atlas: Atlas, block: int, height: int, sums: npt.NDArray[np.floa
     with _writing(atlas.path):
         group = zarr.open_group(str(atlas.path), mode="r+", zarr_format=3)
         offsets, cells, columns = encoded(sums, atlas.grid)
-        room = -(-len(cells) // CHUNK_ENTRIES) * CHUNK_ENTRIES
-        written: dict[str, npt.NDArray[Any]] = {"cell": cells, **columns}
-        for name, values in written.items():
-            whole = np.zeros(room, dtype=values.dtype)
+        chunks = seal.chunks_for(len(cells))
+        everything: dict[str, npt.NDArray[Any]] = {"cell": cells, **columns}
+        for name, values in everything.items():
+            whole = np.zeros(chunks * CHUNK_ENTRIES, dtype=values.dtype)
             whole[: len(values)] = values
-            group[name][block, height, :room] = whole
+            group[name][block, height, : len(whole)] = whole
         group["offset"][block, height] = offsets
         group["balance"][span, height] = balance
-        digests = {str(f.relative_to(atlas.path)): sha256_of_file(f) for f in chunk_files(atlas.path, block, height)}
-        write_atomically(_seal(atlas.path, block, height), canonical_json(digests) + b"\n")
+        seal.seal_block(atlas.path, block, height, chunks=chunks)
 
 
 def verify(atlas: Atlas) -> list[str]:
-    """What is wrong with an atlas, one line a fault; empty if all is as it was sealed."""
-    faults = [f"block {b}, height {h}: not built" for b, h in atlas.missing()]
-    for seal in sorted((atlas.path / SEALS).glob("*.json")):
-        try:
-            digests = json.loads(seal.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            faults.append(f"{seal.name}: unreadable seal ({error})")
-            continue
-        block, height = (int(part) for part in seal.stem.split("-"))
-        there = {str(f.relative_to(atlas.path)) for f in chunk_files(atlas.path, block, height)}
-        faults += [f"{name}: appeared after it was sealed" for name in sorted(there - set(digests))]
-        for name, digest in digests.items():
-            file = atlas.path / name
-            if not file.is_file():
-                faults.append(f"{name}: missing")
-            elif sha256_of_file(file) != digest:
-                faults.append(f"{name}: not what was written")
-    return faults
+    """What is wrong with an atlas, one line a fault; empty if every byte is as it was sealed."""
+    missing = [f"block {b}, height {h}: not built" for b, h in atlas.missing()]
+    return missing + seal.layout_faults(atlas.path) + seal.block_faults(atlas.path)
 
 
 def unseal(atlas: Atlas, faults: list[str]) -> int:
     """Break the seals of blocks with faults, so that the next build makes them anew; how many."""
-    broken = {
-        seal
-        for seal in (atlas.path / SEALS).glob("*.json")
-        for fault in faults
-        if fault.startswith(seal.name) or fault.split(":")[0] in seal.read_text(encoding="utf-8", errors="replace")
-    }
-    for seal in broken:
-        seal.unlink(missing_ok=True)
-    return len(broken)
+    return seal.break_seals(atlas.path, faults)
 
 
-def chunk_files(path: Path, block: int, height: int) -> Iterator[Path]:
-    """Files that hold one block at one height; a chunk of zeros has none."""
-    for name in ("cell", "offset", "balance", *COLUMNS):
-        folder = path / name / "c" / str(block) / str(height)
-        yield from (f for f in sorted(folder.rglob("*")) if f.is_file())
-
-
-def _seal(path: Path, block: int, height: int) -> Path:
-    return path / SEALS / f"{block:05d}-{height:02d}.json"
+def _lay_out_beside(path: Path, plan: AtlasPlan) -> None:
+    """Lay out an atlas beside its place and move it there: whole if nothing stands there, else file by file."""
+    beside = path.with_name(path.name + ".begun")
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.parent.mkdir(parents=True, exist_ok=True)
+    _lay_out(zarr.open_group(str(beside), mode="w", zarr_format=3), plan)
+    seal.seal_layout(beside, plan.digest)
+    if not (path / seal.SEALS).is_dir():
+        beside.rename(path)
+        return
+    for file in sorted(f for f in beside.rglob("*") if f.is_file()):  # "seals/layout.json" before "zarr.json"
+        target = path / file.relative_to(beside)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(file, target)
+    shutil.rmtree(beside, ignore_errors=True)
 
 
 def _lay_out(group: Any, plan: AtlasPlan) -> None:
@@ -289,16 +310,19 @@ def _lay_out(group: Any, plan: AtlasPlan) -> None:
         shuffle = BloscShuffle.shuffle if name == "cell" else BloscShuffle.bitshuffle
         group.create_array(
             name, shape=(plan.blocks, heights, room), chunks=(1, 1, CHUNK_ENTRIES), dtype=kind, fill_value=0,
-            compressors=[BloscCodec(cname="zstd", clevel=5, shuffle=shuffle, typesize=np.dtype(kind).itemsize)],
+            compressors=[
+                BloscCodec(cname="zstd", clevel=5, shuffle=shuffle, typesize=np.dtype(kind).itemsize), Crc32cCodec()
+            ],
             dimension_names=("block", "height", "entry"), attributes={"units": unit, "long_name": meaning},
         )  # fmt: skip
     group.create_array(
         "offset", shape=(plan.blocks, heights, BLOCK_HOURS + 1), chunks=(1, 1, BLOCK_HOURS + 1), dtype="int32",
-        dimension_names=("block", "height", "hour_edge"), attributes={"long_name": "first entry of each hour"},
+        compressors=SMALL, dimension_names=("block", "height", "hour_edge"),
+        attributes={"long_name": "first entry of each hour"},
     )  # fmt: skip
     group.create_array(
         "balance", shape=(n, heights, len(FORMS), puff.BALANCE), chunks=(BLOCK_HOURS, 1, len(FORMS), puff.BALANCE),
-        dtype="float64", dimension_names=("time", "height", "form", "fate"),
+        dtype="float64", compressors=SMALL, dimension_names=("time", "height", "form", "fate"),
         attributes={"units": "1", "long_name": "fate of one becquerel", "fates": list(FATES)},
     )  # fmt: skip
     air = plan.air
@@ -309,7 +333,11 @@ def _lay_out(group: Any, plan: AtlasPlan) -> None:
     _coordinate(group, "ring", grid.radii, units="m", long_name="distance of the ring's centre")
     _coordinate(group, "sector", np.degrees(grid.azimuths), units="degrees", long_name="azimuth, clockwise from north")
     table = air_table(air)
-    group.create_array("air", data=table, dimension_names=("hour", "air_column"), attributes={"long_name": "the air"})
+    group.create_array(
+        "air", data=table, compressors=SMALL, dimension_names=("hour", "air_column"),
+        attributes={"long_name": "the air"},
+    )  # fmt: skip
+    group.create_group(seal.SEALS, attributes={"long_name": "SHA-256 of every file of the atlas"})
     group.attrs.update(
         {"format": FORMAT, "title": f"Oberih atlas of {plan.site}", "weather": air.label, "source": air.source,
          "forms": list(FORMS), "digest": plan.digest, "facts": plan.facts(),
@@ -319,7 +347,12 @@ def _lay_out(group: Any, plan: AtlasPlan) -> None:
 
 
 def _coordinate(group: Any, name: str, values: npt.NDArray[Any], **attributes: str) -> None:
-    group.create_array(name, data=values, dimension_names=(name,), attributes=attributes)
+    group.create_array(name, data=values, compressors=SMALL, dimension_names=(name,), attributes=attributes)
+
+
+def _parted(chunk: bytes) -> tuple[bytes, int]:
+    """A chunk's Blosc frame and the CRC-32C that stands behind it."""
+    return chunk[:-4], int.from_bytes(chunk[-4:], "little")
 
 
 @contextlib.contextmanager

@@ -27,6 +27,9 @@ from oberih.errors import OutOfRange
 TABLE_STEP = 600.0
 """Between the ages of a table [s]; the nearest is taken, so that a plume's age counts to 5 minutes."""
 
+BOUND_MARGIN = 1.0001
+"""Over what a ring can reach, for the rounding of sums in single precision [1]."""
+
 BLOCKS_AT_ONCE = 6
 """Read together when a whole atlas does not stay in memory."""
 
@@ -202,6 +205,7 @@ def dose_field(atlas: Atlas, source: Source, *, start: int, packed: Packed | Non
     if packed is None:
         blocks = range(start // BLOCK_HOURS, (start + source.hours - 1) // BLOCK_HOURS + 1)
         packed = pack(atlas, blocks=blocks)
+    _refuse_part(atlas, packed, weights, start, start + source.hours)
     part = _prepare(packed, source.active, source.tables.shape[1] - 1)
     field = np.zeros((atlas.grid.cells, kernel.LANES), dtype=np.float32)
     ends = packed.offsets[:, 1:]
@@ -251,6 +255,9 @@ def exceedances(
             cure="give more weather",
         )  # fmt: skip
     plans = [(asked, *height_weights(atlas, asked.source)) for asked in sources]
+    if packed is not None:
+        for *_, weights in plans:
+            _refuse_part(atlas, packed, weights, 0, atlas.releases)
     gathered: list[list[tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]]] = [[] for _ in sources]
     needed = sorted({atlas.heights[h] for *_, w in plans for h in np.flatnonzero(w.any(axis=(0, 1)))})
     forms = tuple(f for f in range(3) if any(np.isin(a.source.active, [1 + f, 5 + f, 9 + f]).any() for a in sources))
@@ -306,9 +313,20 @@ def _own_weights(atlas: Atlas, part: Packed, weights: npt.NDArray[np.float32]) -
     return np.ascontiguousarray(weights[:, part.first : part.first + part.hours][:, :, columns])
 
 
+def _refuse_part(atlas: Atlas, packed: Packed, weights: npt.NDArray[np.float32], begin: int, end: int) -> None:
+    """Refuse what was packed if it lacks hours or heights that the release needs."""
+    if packed.first > begin or packed.first + packed.hours < end:
+        raise OutOfRange(
+            f"holds release hours {packed.first} to {packed.first + packed.hours}, not {begin} to {end}", field="packed"
+        )
+    needed = {atlas.heights[h] for h in np.flatnonzero(weights.any(axis=(0, 1)))}
+    if lacking := sorted(needed - set(packed.heights)):
+        raise OutOfRange("lacks heights [m]", field="packed", value=lacking)
+
+
 def _rings_within(prepared: _Prepared, asked: Asked) -> int:
     """Rings beyond which no level can be reached, whatever the hour; two more, for interpolation."""
-    bound = prepared.largest @ asked.source.compact.max(axis=1).sum(axis=0)
+    bound = prepared.largest @ asked.source.compact.max(axis=1).sum(axis=0) * BOUND_MARGIN
     possible = (bound[:, asked.lanes] >= asked.levels).any(axis=1)
     return int(min(np.flatnonzero(possible).max(initial=-1) + 3, prepared.part.grid.rings))
 

@@ -19,7 +19,7 @@ from oberih.atlas.layout import AtlasPlan
 from oberih.atlas.store import Atlas
 from oberih.atlas.superpose import dose_field
 from oberih.case.answer import Answer
-from oberih.case.doses import Question, ask, computable, question
+from oberih.case.doses import Question, ask, computable, protection_text, question
 from oberih.case.drawing import COLOURS, event_zone, scene_of_event
 from oberih.case.ground import HEIGHTS, settings_of
 from oberih.case.outcome import Found, dominant, found_all, reach_of
@@ -31,6 +31,7 @@ from oberih.case.wording import km, stamp
 from oberih.constants import SECONDS_PER_HOUR
 from oberih.earth.grid import Grid
 from oberih.earth.places import Place, places_near
+from oberih.earth.population import PopulationRaster
 from oberih.earth.projection import LocalProjection
 from oberih.earth.site import Site, load_site
 from oberih.errors import InputError, SourceUnavailable
@@ -75,7 +76,7 @@ def assess(request: AssessRequest, *, progress: Progress) -> Answer:
         If a source or a store fails.
     """
     site, criteria = load_site(request.site), load_criteria(request.criteria)
-    chosen = computable(criteria, age=request.age)
+    chosen = computable(criteria, age=request.age, protection=request.protection)
     scenarios = scenarios_of(request.scenarios or DEFAULT_SCENARIO, site)
     releases = [released(s, site, at=request.at, height=request.height) for s in scenarios]
     questions = [question(r, chosen, stride=1) for r in releases]
@@ -93,16 +94,20 @@ def assess(request: AssessRequest, *, progress: Progress) -> Answer:
 
     progress.stage("doses and zones")
     projection = LocalProjection(site.latitude, site.longitude)
+    raster = None if request.population is None else PopulationRaster(request.population)
     places = places_near(site.latitude, site.longitude, within=atlas.grid.outer_radius, cache=request.cache)
     exceeded = ask(atlas, questions)
-    found = found_all(questions, exceeded, projection=projection, places=places, percentile=0.5, seed=request.seed)
+    found = found_all(
+        questions, exceeded, projection=projection, places=places, percentile=0.5, seed=request.seed, raster=raster
+    )
     fields = [dose_field(atlas, q.asked.source, start=0) for q in questions]
     answer = _answer(request, site, criteria.title, air, questions, found, fields, places, atlas)
     origin = provenance_of(
         "assess", site=site, criteria=criteria, released=releases,
         inputs={"atlas": plan.digest} | {f"weather {i['name']}": i["sha256"] for i in weather.attrs.get("inputs", ())},
         parameters={"at": request.at, "hours": request.hours, "criteria": request.criteria, "age": request.age,
-                    "height": request.height, "scenarios": [r.scenario.name for r in releases]},
+                    "protection": list(request.protection), "height": request.height,
+                    "scenarios": [r.scenario.name for r in releases]},
         seed=request.seed,
     )  # fmt: skip
     scene = _scene(site, answer, questions[0], found, fields[0], projection, places, atlas, origin.digest)
@@ -193,7 +198,7 @@ def _answer(
         title=f"{site.name}: a release at {stamp(request.at)}", weather_label=air.label, weather_source=air.source,
         criteria=criteria_title, percentile=None, reaches=reaches,
         dominant=tuple((q.released.scenario.title["en"], dominant(q)) for q in questions),
-        notes=(headline, *_notes(questions, told, air, aloft)), data=data, headline=headline,
+        notes=(headline, *_notes(request, questions, told, air, aloft)), data=data, headline=headline,
     )  # fmt: skip
 
 
@@ -226,9 +231,14 @@ def _headline(found: Sequence[Found], told: Sequence[tuple[str, float, int | Non
 
 
 def _notes(
-    questions: Sequence[Question], told: Sequence[tuple[str, float, int | None, float]], air: Air, aloft: float
+    request: AssessRequest,
+    questions: Sequence[Question],
+    told: Sequence[tuple[str, float, int | None, float]],
+    air: Air,
+    aloft: float,
 ) -> tuple[str, ...]:
-    notes = ["; ".join(f"{q.released.scenario.name}: {q.released.fuel}" for q in questions) + "."]
+    fuel = "; ".join(f"{q.released.scenario.name}: {q.released.fuel}" for q in questions)
+    notes = [f"{fuel}.", protection_text(request.protection)]
     if len(set(np.round(air.east, 9).tolist())) == 1:
         notes.append("A single report of the weather, held steady for the whole event.")
     if aloft > 0.01:

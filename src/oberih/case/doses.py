@@ -5,6 +5,7 @@ Joins criteria and releases to what superposition reads, and what it found back 
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from oberih.atlas.packed import Packed
 from oberih.atlas.store import Atlas
 from oberih.atlas.superpose import Asked, exceedances
 from oberih.case.sources import Released
+from oberih.dose.protection import factors
 from oberih.dose.quantity import Quantity, Response
 from oberih.dose.response import responses
 from oberih.dose.superposition import source_for
@@ -46,18 +48,35 @@ class Question:
     asked: Asked
 
 
-def computable(criteria: CriteriaSet, *, age: str | None) -> tuple[Criterion, ...]:
-    """The criteria of a set that an atlas can answer, for the age asked.
+def computable(criteria: CriteriaSet, *, age: str | None, protection: tuple[str, ...] = ()) -> tuple[Criterion, ...]:
+    """The criteria of a set that an atlas can answer, for the age and under the measures asked.
 
     Raises
     ------
     InputError
         If there is none: the set prescribes distances only.
+    UnknownName
+        For a measure that is not known.
     """
-    found = tuple(c if age is None else c.for_age(age) for c in criteria.criteria if c.computable)
+    found = [c if age is None else c.for_age(age) for c in criteria.criteria if c.computable]
     if not found:
         raise InputError("has no dose criterion that can be computed", field="criteria", value=criteria.name)
-    return found
+    return tuple(dataclasses.replace(c, factors=_together(c, protection)) for c in found)
+
+
+def _together(criterion: Criterion, protection: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
+    """What remains by pathway under the criterion's own exposure and the measures."""
+    remains = dict(criterion.factors)
+    for pathway, factor in factors(protection, organ=criterion.organ):
+        remains[pathway] = remains.get(pathway, 1.0) * factor
+    return tuple(sorted(remains.items()))
+
+
+def protection_text(protection: tuple[str, ...]) -> str:
+    """What people are taken to be under, in one sentence."""
+    if not protection:
+        return "Doses are those of people outdoors without protection, unless the criterion says otherwise."
+    return f"People are taken to be under: {', '.join(protection)} (factors not verified where marked)."
 
 
 def question(released: Released, criteria: Sequence[Criterion], *, stride: int | None = None) -> Question:

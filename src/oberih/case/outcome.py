@@ -16,6 +16,7 @@ from oberih.case.doses import Question
 from oberih.case.wording import duration
 from oberih.dose.contributions import contributions
 from oberih.earth.places import Place
+from oberih.earth.population import PopulationRaster
 from oberih.earth.projection import LocalProjection
 from oberih.zone.criterion import ACTIONS, Criterion
 from oberih.zone.distance import Distances, distances
@@ -64,6 +65,7 @@ def found_all(
     places: Sequence[Place],
     percentile: float,
     seed: int,
+    raster: PopulationRaster | None = None,
 ) -> list[Found]:
     """Distances and zones of every criterion under every scenario."""
     found = []
@@ -72,7 +74,7 @@ def found_all(
         for criterion, exceedance in zip(question.criteria, exceedances, strict=True):
             key = (criterion.quantity, criterion.level)
             if key not in alike:
-                alike[key] = _found(question, criterion, exceedance, projection, places, percentile, seed)
+                alike[key] = _found(question, criterion, exceedance, projection, places, percentile, seed, raster)
             same = alike[key]
             found.append(Found(question, criterion, exceedance, same.distances, _of(same.zone, criterion)))
     return found
@@ -88,13 +90,13 @@ def _of(zone: ZoneMap, criterion: Criterion) -> ZoneMap:
 
 def _found(
     question: Question, criterion: Criterion, exceedance: Exceedance, projection: LocalProjection,
-    places: Sequence[Place], percentile: float, seed: int,
+    places: Sequence[Place], percentile: float, seed: int, raster: PopulationRaster | None,
 ) -> Found:  # fmt: skip
     rng = np.random.default_rng(seed)
     far = distances(exceedance, rng=rng, percentiles=tuple(sorted({0.5, 0.95, percentile})))
     zone = map_zones(
         exceedance, criterion, projection=projection, rng=rng, scenario=question.released.scenario.name,
-        percentiles=(percentile,), rule=RULE, places=places, known=far,
+        percentiles=(percentile,), rule=RULE, places=places, raster=raster, known=far,
     )[0]  # fmt: skip
     return Found(question, criterion, exceedance, far, zone)
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from oberih.case.answer import Answer
-from oberih.case.doses import ask, computable, question
+from oberih.case.doses import ask, computable, protection_text, question
 from oberih.case.drawing import scene_of_plan
 from oberih.case.ground import Ground, atlas_of, ground_of
 from oberih.case.outcome import RULE, Found, dominant, found_all, reach_of
@@ -21,9 +21,11 @@ from oberih.case.request import PLANNING_DAY, PlanRequest
 from oberih.case.sources import Released, released, scenarios_of
 from oberih.case.wording import compass, day, km
 from oberih.earth.places import places_near
+from oberih.earth.population import PopulationRaster
 from oberih.earth.projection import LocalProjection
 from oberih.earth.site import Site, load_site
 from oberih.errors import InputError
+from oberih.evidence.digest import sha256_of_file
 from oberih.evidence.provenance import Provenance
 from oberih.zone.criteria import load_criteria
 from oberih.zone.criterion import CriteriaSet
@@ -56,7 +58,7 @@ def plan(request: PlanRequest, *, progress: Progress) -> Answer:
     if not 0.0 < request.percentile < 100.0:
         raise InputError("must lie between 0 and 100", field="--percentile", value=request.percentile)
     site, criteria = load_site(request.site), load_criteria(request.criteria)
-    chosen = computable(criteria, age=request.age)
+    chosen = computable(criteria, age=request.age, protection=request.protection)
     at = PLANNING_DAY if request.at is None else request.at
     releases = [released(s, site, at=at, height=request.height) for s in scenarios_of(request.scenarios, site)]
 
@@ -75,14 +77,15 @@ def plan(request: PlanRequest, *, progress: Progress) -> Answer:
 
     progress.stage("zones and people")
     projection = LocalProjection(site.latitude, site.longitude)
+    raster = None if request.population is None else PopulationRaster(request.population)
     places = places_near(site.latitude, site.longitude, within=atlas.grid.outer_radius, cache=request.cache)
     found = found_all(
         questions, exceeded, projection=projection, places=places, percentile=request.percentile / 100.0,
-        seed=request.seed,
+        seed=request.seed, raster=raster,
     )  # fmt: skip
     parts = named_parts(
         [f.outcome for f in found], percentile=request.percentile / 100.0, projection=projection,
-        rng=np.random.default_rng(request.seed), places=places, rule=RULE, country=site.country,
+        rng=np.random.default_rng(request.seed), places=places, raster=raster, rule=RULE, country=site.country,
     )  # fmt: skip
     origin = _provenance(request, site, criteria, releases, ground, at)
     answer = _answer(request, site, criteria, ground, releases, found, parts, at)
@@ -115,10 +118,13 @@ def _provenance(
     request: PlanRequest, site: Site, criteria: CriteriaSet, releases: Sequence[Released], ground: Ground, at: int
 ) -> Provenance:
     inputs = {"air": ground.plan.facts()["air"]["sha256"], "atlas": ground.plan.digest}
+    if request.population is not None:
+        inputs["population"] = sha256_of_file(request.population)
     inputs |= {f"weather {i['name']}": i["sha256"] for i in ground.weather.attrs.get("inputs", ())}
     parameters = {
         "scenarios": [r.scenario.name for r in releases], "criteria": request.criteria, "weather": request.weather,
-        "percentile": request.percentile, "age": request.age, "height": request.height, "at": at, "rule": RULE,
+        "percentile": request.percentile, "age": request.age, "protection": list(request.protection),
+        "height": request.height, "at": at, "rule": RULE,
     }  # fmt: skip
     return provenance_of(
         "plan", site=site, criteria=criteria, released=releases, inputs=inputs, parameters=parameters, seed=request.seed
@@ -148,7 +154,7 @@ def _answer(
         percentile=request.percentile, reaches=reaches,
         zones=tuple((p.rule.title, p.zone.reach.distance) for p in parts),
         dominant=tuple((title, s) for title, s in shares.items() if s),
-        notes=(headline, *_notes(site, releases, parts, at)),
+        notes=(headline, *_notes(request, site, releases, parts, at)),
         data=data, headline=headline,
     )  # fmt: skip
 
@@ -176,14 +182,17 @@ def _headline(parts: Sequence[ZonePart], percentile: float) -> str:
     )
 
 
-def _notes(site: Site, releases: Sequence[Released], parts: Sequence[ZonePart], at: int) -> tuple[str, ...]:
+def _notes(
+    request: PlanRequest, site: Site, releases: Sequence[Released], parts: Sequence[ZonePart], at: int
+) -> tuple[str, ...]:
     """What the reader must know."""
+    sheltered = protection_text(request.protection)
     fuel = "; ".join(f"{r.scenario.name}: {r.fuel}" for r in releases)
     missing = sorted({str(m) for r in releases for m in r.source_term.attrs.get("missing", ())})
     notes = [
         f"Fuel decayed to {day(at)}. {fuel}.",
-        "One unit, pool or cask releases at a time. Doses are those of people outdoors without protection, unless the "
-        "criterion says otherwise. Bands cover the sampling of weather, not release, dispersion or dose.",
+        f"One unit, pool or cask releases at a time. {sheltered} "
+        "Bands cover the sampling of weather, not release, dispersion or dose.",
         "Puff model over flat ground with one weather series: beyond some 100 km treat distances as indications.",
     ]
     if missing:

@@ -43,6 +43,11 @@ class PlanRequest:
         Share of starts that the zone must cover [%].
     age : str or None
         Of `oberih.constants.AGES`; None for what each criterion names.
+    protection : tuple of str
+        Measures that people are taken to be under, of `oberih.dose.protection.measures`; none for
+        what each criterion assumes.
+    population : Path or None
+        A GeoTIFF of people per cell, to count in place of listed places.
     at : int or None
         Day for which inventories are decayed; None for `PLANNING_DAY`.
     height : float or None
@@ -67,6 +72,8 @@ class PlanRequest:
     server: str | None = None
     percentile: float = 95.0
     age: str | None = None
+    protection: tuple[str, ...] = ()
+    population: Path | None = None
     at: int | None = None
     height: float | None = None
     out: Path | None = None
@@ -82,7 +89,7 @@ class AssessRequest:
 
     Parameters
     ----------
-    site, mapping, server, scenarios, criteria, age, height, out, cache, seed
+    site, mapping, server, scenarios, criteria, age, protection, population, height, out, cache, seed
         As in `PlanRequest`.
     at : int
         Start of the release.
@@ -101,6 +108,8 @@ class AssessRequest:
     scenarios: tuple[str, ...] = ()
     criteria: str = "iaea"
     age: str | None = None
+    protection: tuple[str, ...] = ()
+    population: Path | None = None
     height: float | None = None
     out: Path | None = None
     cache: Path = field(default=DEFAULT_CACHE)

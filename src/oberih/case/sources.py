@@ -83,8 +83,6 @@ def released(scenario: Scenario, site: Site, *, at: int, height: float | None = 
     inventory, fuel, sound = _fuel(scenario, site, at)
     term = release_of(scenario, inventory=inventory, at=at)
     if height is not None:
-        if not 0.0 <= height <= 1000.0:
-            raise InputError("must be 0 to 1000 m", field="--height", value=height)
         term = dataclasses.replace(term, height=np.full(term.hours, height))
     return Released(scenario, term, fuel, bool(sound and term.verified))
 

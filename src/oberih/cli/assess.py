@@ -19,7 +19,21 @@ __all__ = ["assess"]
 @click.option(
     "--hours", type=click.IntRange(1, 240), default=48, show_default=True, help="How long the plume is followed."
 )
-@shared("mapping", "server", "scenario", "criteria", "age", "height", "out", "cache", "seed", "quiet", "json")
+@shared(
+    "mapping",
+    "server",
+    "scenario",
+    "criteria",
+    "age",
+    "protection",
+    "population",
+    "height",
+    "out",
+    "cache",
+    "seed",
+    "quiet",
+    "json",
+)
 def assess(
     site: str,
     at: int,
@@ -30,6 +44,8 @@ def assess(
     scenarios: tuple[str, ...],
     criteria: str,
     age: str | None,
+    protection: tuple[str, ...],
+    population: Path | None,
     height: float | None,
     out: Path | None,
     cache: Path,
@@ -55,6 +71,8 @@ def assess(
         scenarios=scenarios,
         criteria=criteria,
         age=age,
+        protection=protection,
+        population=population,
         height=height,
         out=out_folder(site, out),
         cache=cache,

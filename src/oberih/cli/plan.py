@@ -35,7 +35,21 @@ __all__ = ["plan"]
     default=None,
     help="Day to which inventories are decayed, as 2026-01-01.  [default: the scenario's own]",
 )
-@shared("mapping", "server", "age", "height", "out", "cache", "workers", "scheduler", "seed", "quiet", "json")
+@shared(
+    "mapping",
+    "server",
+    "age",
+    "protection",
+    "population",
+    "height",
+    "out",
+    "cache",
+    "workers",
+    "scheduler",
+    "seed",
+    "quiet",
+    "json",
+)
 def plan(
     site: str,
     scenarios: tuple[str, ...],
@@ -46,6 +60,8 @@ def plan(
     percentile: float,
     at: int | None,
     age: str | None,
+    protection: tuple[str, ...],
+    population: Path | None,
     height: float | None,
     out: Path | None,
     cache: Path,
@@ -75,6 +91,8 @@ def plan(
         server=server,
         percentile=percentile,
         age=age,
+        protection=protection,
+        population=population,
         at=at,
         height=height,
         out=out_folder(site, out),

@@ -13,7 +13,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["CLASSES", "FIELD_SHARE", "INK", "LAND", "ZONE_STYLES", "Style", "class_colours", "paler", "zone_style"]
+__all__ = [
+    "CLASSES", "DOUBLED", "FIELD_SHARE", "INK", "LAND", "ZONE_STYLES", "Style", "class_colours", "paler", "zone_style",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,9 @@ ZONE_STYLES = {
     "reference": Style("#333333", dash=(1.0, 2.0), width=1.2, fill=0.0),
 }
 """Style by what a zone is for; ``reference`` is a size of the literature, to compare with."""
+
+DOUBLED = 2.6
+"""How much wider a border is drawn that has another one on it [pt]."""
 
 FIELD_SHARE = 0.65
 """How much of a class's colour is left on the map [1]; the rest is white, so that names stay legible."""

@@ -70,8 +70,7 @@ def draw_rose(axis: Any, rose: Rose, *, colour: str) -> None:
     colour : str
         Of the zone it belongs to.
     """
-    rim = rings_for(rose.farthest)[-1] if len(rings_for(rose.farthest)) else rose.farthest
-    limit = 1.04 * max(float(rim), rose.farthest)
+    limit = 1.04 * rose.farthest
     axis.set(xlim=(-1.24 * limit, 1.24 * limit), ylim=(-1.24 * limit, 1.24 * limit), aspect="equal")
     axis.set_axis_off()
     _draw_grid(axis, rose, limit)

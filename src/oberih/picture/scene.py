@@ -252,7 +252,7 @@ class MapScene:
                              cure="give metres")  # fmt: skip
         for name, _ in self.downloads:
             if not _FILE.fullmatch(name):
-                raise InputError("is no plain file name", field="downloads", value=name, cure="give a name such as map.png")
+                raise InputError("is no plain file name", field="downloads", value=name, cure="give map.png or the like")
 
 
 def extent_for(reach: float, *, least: float = 10e3) -> float:
