@@ -150,7 +150,9 @@ def seconds(run: Callable[[int], None], hours: Sequence[int]) -> float:
     return time.process_time() - begin
 
 
-def compare(job: Job, folder: Path, *, hours: Sequence[int], repeats: int, flags: tuple[str, ...] = FLAGS) -> Comparison:
+def compare(
+    job: Job, folder: Path, *, hours: Sequence[int], repeats: int, flags: tuple[str, ...] = FLAGS
+) -> Comparison:
     """Time both engines, turn and turn about.
 
     Raises

@@ -177,35 +177,46 @@ static void transport(const Puff *p, const double *settings, double *u, double *
     *v = ratio * (row[NORTH] * c - row[EAST] * s);
 }
 
-static void grow(Puff *p, const double *settings, double dt)
+static void growth_rates(const Puff *p, const double *settings, double age, double var_y, double var_z, double *rate_y,
+                         double *rate_z)
 {
     const double *row = p->row;
-    double sigma_z = sqrt(p->var_z), sigma_y = sqrt(p->var_y), lid = p->lid;
-    double share = eddy_share(settings[AVERAGING], row[CONVECTIVE], lid);
-    double rate = slow_lateral_growth(p->age + 0.5 * dt, settings[AVERAGING],
-                                      CONVECTIVE_LATERAL * share * row[CONVECTIVE], row[CONVECTIVE], lid);
-    if (p->low[0] > 0.0) {
-        double height = smaller(p->height, lid);
-        rate += local_lateral_growth(height, sigma_z, sigma_y, row[FRICTION], LATERAL_OVER_FRICTION * row[FRICTION],
-                                     lid);
-        double faster = vertical_growth(height, sigma_z, row[FRICTION], row[INVERSE_LENGTH], row[CONVECTIVE], lid);
-        p->var_z = smaller(p->var_z + faster * dt, larger(p->var_z, lid * lid));
-    } else {
-        rate += 2.0 * ALOFT_DIFFUSIVITY;
-        p->var_z += 2.0 * ALOFT_DIFFUSIVITY * dt;
-        double wider = HALF_WIDTH * (sqrt(p->var_z) - sigma_z);
-        p->bottom = larger(p->bottom - wider, lid);
+    double lid = p->lid, share = eddy_share(settings[AVERAGING], row[CONVECTIVE], lid);
+    *rate_y = slow_lateral_growth(age, settings[AVERAGING], CONVECTIVE_LATERAL * share * row[CONVECTIVE],
+                                  row[CONVECTIVE], lid);
+    *rate_z = 2.0 * ALOFT_DIFFUSIVITY;
+    if (p->low[0] <= 0.0) {
+        *rate_y += 2.0 * ALOFT_DIFFUSIVITY;
+        return;
+    }
+    double height = smaller(p->height, lid), sigma_z = sqrt(var_z);
+    *rate_y += local_lateral_growth(height, sigma_z, sqrt(var_y), row[FRICTION], LATERAL_OVER_FRICTION * row[FRICTION],
+                                    lid);
+    *rate_z = vertical_growth(height, sigma_z, row[FRICTION], row[INVERSE_LENGTH], row[CONVECTIVE], lid);
+}
+
+static void grow(Puff *p, const double *settings, double dt)
+{
+    double var_y = p->var_y, var_z = p->var_z, most = larger(var_z, p->lid * p->lid), rate_y, rate_z;
+    growth_rates(p, settings, p->age, var_y, var_z, &rate_y, &rate_z);
+    growth_rates(p, settings, p->age + 0.5 * dt, var_y + 0.5 * dt * rate_y, smaller(var_z + 0.5 * dt * rate_z, most),
+                 &rate_y, &rate_z);
+    p->var_y = var_y + rate_y * dt;
+    p->var_z = var_z + rate_z * dt;
+    if (p->low[0] > 0.0)
+        p->var_z = smaller(p->var_z, most);
+    else {
+        double wider = HALF_WIDTH * (sqrt(p->var_z) - sqrt(var_z));
+        p->bottom = larger(p->bottom - wider, p->lid);
         p->top += wider;
     }
-    p->var_y += rate * dt;
 }
 
 static double longest_step(const Puff *p, double speed, const double *settings, const Mesh *mesh)
 {
     double r = sqrt(square(p->x) + square(p->y)), width = larger(r, mesh->inner) * mesh->log_ratio;
     double length = SPACING * sqrt(p->var_y + width * width / 12.0);
-    if (r < mesh->inner)
-        length = smaller(length, larger(0.12 * r, 4.0));
+    length = smaller(length, larger(0.12 * r, 4.0) * larger(sqrt(r / mesh->inner), 1.0));
     return smaller(length / speed, settings[LONGEST_STEP]);
 }
 

@@ -42,14 +42,14 @@ def shown(answer: Answer, capsys: Capture) -> str:
 
 def test_every_number_of_a_reach_is_shown_with_its_unit(capsys: Capture) -> None:
     said = shown(ANSWER, capsys)
-    expected = ["100 mSv†", "[km]", "radius [km]", "17.3", "15 to 20.1", "6.2", "SW 225°", "93 %", "53 000", "30"]
+    expected = ["100 mSv", "[km]", "radius [km]", "17.3†", "15–20.1", "6.2", "SW 225°", "93 %", "53 000", "30"]
     expected += ["Cs-137 62 %"]
     expected += ["one note", "out/map.png", "IAEA", "95 %"]
     assert [word for word in expected if word not in said] == []
 
 
 def test_only_the_unverified_is_marked(capsys: Capture) -> None:
-    rows = {line.split()[0]: "†" in line for line in shown_lines(ANSWER, capsys) if "mSv" in line}
+    rows = {line.split()[0]: "†" in line for line in shown_lines(ANSWER, capsys) if "17.3" in line}
     assert rows == {"Evacuation": True, "Sheltering": False}
     assert "†" not in shown(replace(ANSWER, reaches=ANSWER.reaches[1:]), capsys)
 
@@ -70,12 +70,14 @@ def test_weather_that_never_happened_warns(label: str, warned: bool, capsys: Cap
 
 
 def test_nowhere_and_beyond_the_grid_are_said(capsys: Capture) -> None:
-    nowhere = replace(EVACUATE, distance=0.0, azimuth=None, people=None, low=None, high=None)
-    far = replace(EVACUATE, action="Food", distance=300e3, beyond=True)
-    said = shown(replace(ANSWER, reaches=(nowhere, far)), capsys)
-    assert "nowhere" in said
-    assert "> 300" in said
-    assert "unknown" in said
+    nowhere = replace(EVACUATE, distance=0.0, azimuth=None, people=0, low=0.0, high=0.0, median=0.0)
+    far = replace(EVACUATE, action="Food", distance=300e3, low=299.99e3, high=300e3, beyond=True, people=None)
+    lines = shown_lines(replace(ANSWER, reaches=(nowhere, far), zones=(("None", 0.0), ("Far", 300e3))), capsys)
+    rows = {line.split()[0]: line.split() for line in lines if "93 %" in line}
+    assert rows["Evacuation"] == ["Evacuation", "nowhere†", "–", "–", "–", "93", "%", "–"]
+    assert rows["Food"] == ["Food", ">", "300†", "–", "6.2", "SW", "225°", "93", "%", "unknown"]
+    zones = {line.split()[0]: line.split()[1:] for line in lines if line.startswith(("  None", "  Far"))}
+    assert zones == {"None": ["nowhere"], "Far": [">", "300"]}
 
 
 def test_one_event_has_no_percentile(capsys: Capture) -> None:
@@ -131,3 +133,42 @@ def test_progress_stays_off_stdout_and_quiet_is_silent(capsys: Capture) -> None:
         out, err = capsys.readouterr()
         assert out == ""
         assert ("building [the] atlas" in err) == (not quiet)
+
+
+LONG = replace(
+    ANSWER, headline="The zone must reach 17.3 km.", notes=("The zone must reach 17.3 km.", "one note", "within 20 km"),
+    reaches=tuple(
+        replace(EVACUATE, action=action, scenario=scenario, people=16_219_486, azimuth=300.0, low=387.0, high=611.0)
+        for scenario in ("Core melt, containment fails early", "Pool")
+        for action in ("Avoid severe deterministic effects", "Precautionary food restriction")
+    ),
+    data={"result": {"day": "2026-01-01", "parts": [{"literature": ["within 20 km"]}], "releases": [
+        {"title": {"en": "Pool"}, "fuel": "pool of unit 1"},
+        {"title": {"en": "Core melt, containment fails early"}, "fuel": "core of unit 1 (shut down 2022-09-11)"},
+    ]}},
+)  # fmt: skip
+
+
+def test_at_100_columns_no_line_is_longer_and_no_name_is_cut(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    lines = shown_lines(LONG, capsys)
+    assert max(len(line) for line in lines) <= 100
+    for action in ("Avoid severe deterministic effects", "Precautionary food restriction"):
+        assert sum(line.startswith(f"{action} ") and "17.3†" in line for line in lines) == 2
+    assert not any("…" in line for line in lines)
+
+
+def test_one_head_serves_all_scenarios_and_each_says_its_fuel(capsys: Capture) -> None:
+    lines = shown_lines(LONG, capsys)
+    assert sum("towards" in line for line in lines) == 1
+    assert "Pool – pool of unit 1" in lines
+    assert "Core melt, containment fails early – core of unit 1 (shut down 2022-09-11)" in lines
+    assert any("decayed to 2026-01-01" in line for line in lines)
+
+
+def test_the_answer_stands_first_and_is_said_once(capsys: Capture) -> None:
+    said = shown(LONG, capsys)
+    assert said.count("must reach 17.3 km") == 1
+    assert said.index("must reach 17.3 km") < said.index("Weather:") < said.index("Criteria:") < said.index("one note")
+    assert said.index("one note") < said.index("Beside the planning sizes of others") < said.index("within 20 km")
+    assert said.count("within 20 km") == 1

@@ -69,3 +69,17 @@ def event(*, contours: bool = True) -> MapScene:
     )
     table = Table("Places", ("Place", "Dose [mSv]"), (("Enerhodar", "180"),), numeric=(1,))
     return plan(field=field, rose=None, extent=100e3, tables=(table,))
+
+
+def far() -> MapScene:
+    """A year's answer with a zone beyond the map."""
+    scene = plan()
+    wide = SceneZone("EPD", "relocate", lobed(*PLANT, 250e3, 0.0), "epd", 95.0, "> 250 km")
+    return dataclasses.replace(scene, zones=(*scene.zones, wide), overview=350e3)
+
+
+def nowhere() -> MapScene:
+    """A year's answer with a zone that is needed nowhere."""
+    scene = plan()
+    none = SceneZone("PAZ", "severe", shapely.Polygon(), "paz", 95.0, "nowhere", nowhere=True)
+    return dataclasses.replace(scene, zones=(*scene.zones, none))

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from oberih.errors import InputError
 from oberih.picture.map_html import draw_html, save_html
 from oberih.picture.map_svg import text
 from oberih.picture.scene import MapScene, Rose, SceneZone, Table
-from tests.picture.scenes import PLANT, TOWNS, event, lobed, place, plan
+from tests.picture.scenes import PLANT, TOWNS, event, far, lobed, nowhere, place, plan
 
 VOID = {"meta", "input", "br", "link", "img"}
 ATTACK = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\"'&`${1}"
@@ -72,7 +73,7 @@ def test_the_page_asks_for_nothing_from_anywhere(scene: MapScene) -> None:
             assert name not in {"src", "srcset", "style", "action", "data", "xlink:href"}
             assert not name.startswith("on")
             if name == "href":
-                assert str(value).startswith("#")
+                assert re.fullmatch(r"#[a-z]+|[A-Za-z0-9_][A-Za-z0-9_.-]*", str(value))
     plain = draw_html(scene).replace("http://www.w3.org/2000/svg", "")
     assert not re.search(r"https?:|//[a-z]|url\(|@import|fetch\(|XMLHttp|WebSocket|eval\(|innerHTML", plain)
 
@@ -146,7 +147,7 @@ def test_the_weather_the_warnings_and_the_provenance_are_told() -> None:
 
 def test_every_row_of_every_table_is_there() -> None:
     scene = plan()
-    words = Page(draw_html(scene)).words
+    words = Page(draw_html(scene)).words.replace("\u00a0", " ")
     assert all(cell in words for table in scene.tables for row in table.rows for cell in row)
 
 
@@ -163,3 +164,71 @@ def test_a_page_is_saved_as_drawn(tmp_path: Path) -> None:
     save_html(plan(), tmp_path / "plan.html")
     assert (tmp_path / "plan.html").read_text(encoding="utf-8") == draw_html(plan())
     assert (tmp_path / "plan.html").stat().st_size < 300_000
+
+
+def words_of(scene: MapScene) -> str:
+    return Page(draw_html(scene)).words.replace("\u00a0", " ")
+
+
+def test_a_file_beside_the_page_is_linked_by_its_bare_name() -> None:
+    page = Page(draw_html(plan(downloads=(("zones.geojson", "the zones"),))))
+    assert [a["href"] for t, a in page.elements if t == "a"] == ["#answer", "zones.geojson"]
+
+
+@pytest.mark.parametrize("name", ["", "../secret", "https://a.example", "a/b", "javascript:x", "/etc/x", "a b", ".x"])
+def test_a_file_elsewhere_is_refused(name: str) -> None:
+    with pytest.raises(InputError, match="downloads"):
+        plan(downloads=((name, ""),))
+
+
+def test_how_sure_the_answer_is_stands_in_the_page() -> None:
+    said = words_of(plan(sureness=("Another year would give 24 to 33 km.", "The release matters more.")))
+    assert "How sure are we?" in said
+    assert "Another year would give 24 to 33 km. The release matters more." in said
+
+
+def test_weather_that_never_happened_warns_in_the_page() -> None:
+    assert "Not a year that happened" in words_of(plan())
+    assert "Not a year that happened" not in words_of(plan(weather_label="observed"))
+
+
+def test_sections_head_their_rows_and_rows_that_say_nothing_are_subdued() -> None:
+    rows = (("Evacuate", "20 km"), ("Shelter", "nowhere"))
+    page = draw_html(plan(tables=(Table("T", ("A", "R"), rows, sections=((1, "Pool"),), faint=(1,)),)))
+    body = page[page.index("<tbody>") : page.index("</tbody>")]
+    assert body.index("Evacuate") < body.index('colspan="2"') < body.index("Pool") < body.index("Shelter")
+    assert body.count('class="faint"') == 1
+    assert body.index('class="faint"') < body.index("Shelter")
+
+
+def test_a_zone_beyond_the_map_is_told_and_shown_in_the_overview_only() -> None:
+    scene = far()
+    page = Page(draw_html(scene))
+    ids = {attrs["id"] for _, attrs in page.elements if "id" in attrs}
+    switches = {attrs["data-layer"] for tag, attrs in page.elements if tag == "input"}
+    number = len(scene.zones) - 1
+    assert f"layer-zone-{number}" not in ids | switches
+    assert {f"layer-zone-{i}" for i in range(number)} <= ids & switches
+    assert "Beyond this map" in page.words
+    assert "Zones that leave the map" in page.words
+    assert "Zones that leave the map" not in words_of(plan())
+
+
+def test_a_zone_needed_nowhere_is_subdued_and_has_no_switch() -> None:
+    scene = nowhere()
+    page = Page(draw_html(scene))
+    assert [a["class"] for t, a in page.elements if t == "li" and "class" in a] == ["nowhere"]
+    switches = {attrs["data-layer"] for tag, attrs in page.elements if tag == "input"}
+    assert "layer-zone-0" in switches
+    assert f"layer-zone-{len(scene.zones) - 1}" not in switches
+
+
+def test_the_rose_says_what_it_is_and_that_half_of_the_starts_reach_nothing() -> None:
+    rose = plan().rose
+    assert rose is not None
+    scene = plan(rose=dataclasses.replace(rose, median=0.0 * rose.median, drawn=1.5 * rose.high))
+    said = words_of(scene)
+    assert "each direction by itself (a wind blowing elsewhere counts as zero)" in said
+    assert "half of all starts: nowhere" in said
+    assert "zone as drawn" in said
+    assert "half of all starts: nowhere" not in words_of(plan())

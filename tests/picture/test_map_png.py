@@ -14,7 +14,7 @@ from matplotlib import image
 
 from oberih.picture.map_png import draw_png, save_png
 from oberih.picture.scene import SceneZone
-from tests.picture.scenes import event, lobed, plan
+from tests.picture.scenes import event, far, lobed, nowhere, plan
 
 
 def pixels(png: bytes) -> np.ndarray:
@@ -106,3 +106,46 @@ def test_drawing_takes_about_a_second() -> None:
     begin = perf_counter()
     draw_png(scene)
     assert perf_counter() - begin < 4.0  # 0.5 s on an idle machine; the room is for a busy one
+
+
+def test_a_zone_beyond_the_map_changes_the_overview_only() -> None:
+    scene = far()
+    moved = dataclasses.replace(scene.zones[-1], geometry=lobed(47.51, 34.59, 250e3, 1.0))
+    changed = np.any(
+        pixels(draw_png(scene)) != pixels(draw_png(dataclasses.replace(scene, zones=(*scene.zones[:-1], moved)))),
+        axis=-1,
+    )
+    rows, columns = np.nonzero(changed)
+    height, width = changed.shape
+    assert len(rows) > 100
+    assert np.ptp(rows) < 0.3 * height
+    assert np.ptp(columns) < 0.25 * width
+
+
+def test_two_zones_of_one_outline_are_both_seen() -> None:
+    scene = plan()
+    first = scene.zones[0]
+    same = dataclasses.replace(first, colour="upz", name="Same")
+    other = dataclasses.replace(first, colour="iodine", name="Same")
+    pictures = [draw_png(dataclasses.replace(scene, zones=z)) for z in ((first, same), (first, other), (same, other))]
+    whole = [pixels(p)[:, :1100] for p in pictures]
+    assert np.any(whole[0] != whole[1])
+    assert np.any(whole[1] != whole[2])
+
+
+def test_a_zone_needed_nowhere_is_told_but_not_drawn() -> None:
+    told, without = pixels(draw_png(nowhere())), pixels(draw_png(plan()))
+    width = told.shape[1]
+    assert not np.any(told[:, : int(0.59 * width)] != without[:, : int(0.59 * width)])
+    assert np.any(told != without)
+
+
+def test_the_zone_as_drawn_and_the_circle_that_holds_are_seen() -> None:
+    scene = plan()
+    assert scene.rose is not None
+    bare = pixels(draw_png(scene))
+    rose = dataclasses.replace(scene.rose, drawn=1.3 * scene.rose.high)
+    assert np.any(pixels(draw_png(dataclasses.replace(scene, rose=rose))) != bare)
+    ringed = dataclasses.replace(scene.zones[0], circle=22e3)
+    changed = np.any(pixels(draw_png(dataclasses.replace(scene, zones=(ringed, *scene.zones[1:])))) != bare, axis=-1)
+    assert changed[:, : int(0.59 * bare.shape[1])].sum() > 300

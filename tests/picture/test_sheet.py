@@ -1,5 +1,7 @@
 """The laws of the sheet, its labels and its colours."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import shapely
@@ -8,8 +10,9 @@ from hypothesis import strategies as st
 
 from oberih.picture.labels import Label, PlaceMark, place_labels
 from oberih.picture.palette import CLASSES, INK, LAND, ZONE_STYLES, class_colours, zone_style
-from oberih.picture.sheet import lay_out, scale_bar
-from tests.picture.scenes import TOWNS, event, plan
+from oberih.picture.sheet import lay_out, lay_out_overview, scale_bar
+from oberih.zone.criterion import ACTIONS
+from tests.picture.scenes import PLANT, TOWNS, event, far, lobed, plan
 
 MARKS = st.lists(
     st.builds(
@@ -117,3 +120,39 @@ def test_zones_of_a_plan_differ_without_their_colour() -> None:
 
 def test_an_unknown_key_has_a_style() -> None:
     assert zone_style("never heard of") == ZONE_STYLES["reference"]
+
+
+def test_a_zone_that_holds_the_whole_map_does_not_tint_it() -> None:
+    sheet = lay_out(far())
+    assert sheet.beyond == (3,)
+    assert {z.number for z in sheet.zones} == {0, 1, 2}
+
+
+def test_the_overview_shows_every_zone_and_the_map_has_room_for_it() -> None:
+    scene = far()
+    overview = lay_out_overview(scene)
+    assert overview is not None
+    assert {z.number for z in overview.zones} == {0, 1, 2, 3}
+    sheet = lay_out(scene, inset=True)
+    assert sheet.inset is not None
+    left, bottom, right, top = sheet.inset
+    for label in sheet.labels:
+        apart = label.x >= right or label.x + label.width <= left or label.y >= top or label.y + label.height <= bottom
+        assert apart, label.mark.name
+    assert lay_out_overview(plan()) is None
+    assert lay_out(plan(), inset=True).inset is None
+
+
+@given(st.floats(0.0, 6.2), st.floats(3e3, 40e3))
+def test_zones_of_one_outline_are_known_as_such(turn: float, radius: float) -> None:
+    first = dataclasses.replace(plan().zones[0], geometry=lobed(*PLANT, radius, turn))
+    second = dataclasses.replace(first, colour="upz")
+    other = dataclasses.replace(first, geometry=lobed(*PLANT, 1.1 * radius, turn))
+    zones = {z.number: z for z in lay_out(plan(zones=(first, second, other), places=())).zones}
+    assert [(zones[i].doubled, zones[i].twin) for i in range(3)] == [(True, False), (False, True), (False, False)]
+
+
+def test_every_action_and_part_has_a_style_of_its_own() -> None:
+    for key in (*ACTIONS, "protection", "paz", "upz", "epd", "icpd"):
+        if key != "monitoring":  # of people, not of a place
+            assert key in ZONE_STYLES, key

@@ -1,5 +1,6 @@
 """The laws of scenes and rows."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -18,6 +19,7 @@ from oberih.picture.table import (
     people_text,
     places_table,
     sector_table,
+    unbroken,
     zone_table,
 )
 from tests.picture.scenes import plan
@@ -33,7 +35,7 @@ def line(**changes: object) -> ZoneLine:
 
 def test_a_row_tells_reach_band_direction_and_people() -> None:
     (row,) = zone_table([line(name_uk="Евакуація")], percentile=95.0).rows
-    assert row == ("Evacuation · Евакуація", "evacuate", "100 mSv in 7 d", "11 km (9–13)", "SW", "58,600")
+    assert row == ("Evacuation · Евакуація", "evacuate", "100 mSv in 7 d", "11 km (9–13)", "SW", "58\u202f600")
 
 
 def test_what_is_not_verified_says_so() -> None:
@@ -55,7 +57,7 @@ def test_what_is_reached_only_at_the_band_s_edge_is_not_nowhere() -> None:
 
 @given(st.floats(0.0, 1e9))
 def test_people_are_told_within_half_a_per_cent(people: float) -> None:
-    told = float(people_text(people).replace(",", ""))
+    told = float(people_text(people).replace("\u202f", ""))
     assert told == pytest.approx(people, rel=0.0051, abs=0.51)
 
 
@@ -78,15 +80,26 @@ def test_a_direction_tells_its_farthest_sector() -> None:
     high = np.full(72, 10e3)
     high[1] = 30e3  # 5°: north
     rose = Rose(azimuths, high / 2, high, 0.9 * high, 1.1 * high)
-    rows = {row[0]: row[2] for row in sector_table(rose).rows}
-    assert rows["N"] == "30 km (27–33)"
-    assert rows["S"] == "10 km (9–11)"
+    rows = {row[0]: row[1:] for row in sector_table(rose).rows}
+    assert rows["N"] == ("30 km (27–33)", "15 km")
+    assert rows["S"] == ("10 km (9–11)", "5.0 km")
     assert len(rows) == 16
+    drawn = sector_table(dataclasses.replace(rose, drawn=2.0 * high, median=0.0 * high))
+    assert drawn.columns == ("Towards", "Zone as drawn", "95 % of starts")
+    assert ("N", "60 km", "30 km (27–33)") in drawn.rows
+    assert "half of all starts: nowhere" in drawn.note
 
 
 def test_places_are_told_with_distance_and_direction() -> None:
     rows = places_table([("Enerhodar", 5_842.0, math.radians(112.0), 52_887.0)]).rows
-    assert rows == (("Enerhodar", "5.8 km", "ESE", "52,900"),)
+    assert rows == (("Enerhodar", "5.8 km", "ESE", "52\u202f900"),)
+
+
+@given(st.integers(0, 10**9), st.sampled_from(["km", "mSv", "%", "people"]))
+def test_a_number_stays_whole_on_one_line(number: int, unit: str) -> None:
+    told = unbroken(f"about {number:,} {unit} there".replace(",", " "))
+    assert told.replace("\u00a0", " ") == f"about {number:,} {unit} there".replace(",", " ")
+    assert len(told.split(" ")) == (4 if unit == "people" else 3)
 
 
 @given(st.floats(1.0, 1.5e6))
@@ -112,6 +125,9 @@ def test_a_map_without_extent_is_refused(extent: float) -> None:
 
 
 def test_a_rose_with_columns_of_different_lengths_is_refused() -> None:
+    three = np.zeros(3)
+    with pytest.raises(InputError, match="different lengths"):
+        Rose(three, three, three, three, three, drawn=np.zeros(4))
     with pytest.raises(InputError, match="different lengths"):
         Rose(np.zeros(3), np.zeros(3), np.zeros(2), np.zeros(3), np.zeros(3))
 
@@ -121,3 +137,9 @@ def test_a_field_whose_parts_do_not_fit_is_refused() -> None:
         Field(np.zeros((3, 4, 2)), np.zeros((3, 4)), (1.0,), "dose", "mSv")
     with pytest.raises(InputError, match="levels must rise"):
         Field(np.zeros((4, 4, 2)), np.zeros((3, 4)), (2.0, 1.0), "dose", "mSv")
+
+
+@pytest.mark.parametrize("overview", [-1.0, 10e3, math.nan, math.inf, 1e9])
+def test_an_overview_that_shows_less_than_the_map_is_refused(overview: float) -> None:
+    with pytest.raises(InputError, match="overview"):
+        plan(overview=overview)

@@ -15,8 +15,8 @@ that vary fast; the values are::
 
 `oberih.atlas.store.Atlas.dataset` gives the values on the whole grid.  Stored numbers keep
 seven bits of their mantissa (relative error at most 0.4 %, unbiased); cells whose tic and
-deposition are below 0.3 % and whose gamma is below 1 % of their ring's largest are dropped
-(in a real week this lost 0.04 % of the deposit).
+deposition are below 1 % and whose gamma is below 5 % of their ring's largest are dropped
+(in a real week this lost 0.2 % of the deposit).
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ MOST_CELLS = 65536
 KEPT_BITS = 7
 """Of the mantissa of every stored number."""
 
-DROPPED = 3e-3
+DROPPED = 1e-2
 """Of the ring's largest tic and deposit: what is below in every respect is not stored."""
 
-DROPPED_GAMMA = 1e-2
+DROPPED_GAMMA = 5e-2
 """The same for gamma, which reaches far beside the plume and there decides nothing."""
 
 COLUMNS = {

@@ -66,9 +66,11 @@ def seal_block(path: Path, block: int, height: int, *, chunks: int) -> None:
     StoreFull, StoreError
         If the seal cannot be written.
     """
+    place = f"c/{block}/{height}"
+    own = {f"{name}/{place}/{i}" for name in ("cell", *COLUMNS) for i in range(chunks)}
+    own |= {f"offset/{place}/0", f"balance/{place}/0/0"}
     for file in list(chunk_files(path, block, height)):
-        column = file.relative_to(path).parts[0] not in {"offset", "balance"}
-        if not file.name.isdigit() or (column and int(file.name) >= chunks):
+        if _name(path, file) not in own:
             file.unlink(missing_ok=True)
     seal = seal_of(path, block, height)
     for litter in seal.parent.glob(f".{seal.name}.*"):

@@ -239,6 +239,8 @@ def open_atlas(path: Path, *, complete: bool = True) -> Atlas:
     if faults := seal.layout_faults(path):
         raise CorruptStore(f"{path}/{faults[0]}; {MEND}")
     atlas = Atlas(path, group)
+    if seal.plan_sealed(path) != atlas.digest:
+        raise CorruptStore(f"{path}: its seal names another digest; remove it and build again")
     if complete and (missing := atlas.missing()):
         raise StoreError(f"{path}: {len(missing)} blocks are not built yet; run the build again, it resumes")
     return atlas

@@ -24,12 +24,6 @@ from oberih.dispersion.kernels.profile import wind_ratio
 from oberih.dispersion.kernels.rise import plume_rise
 from oberih.errors import OutOfRange
 
-TABLE_STEP = 600.0
-"""Between the ages of a table [s]; the nearest is taken, so that a plume's age counts to 5 minutes."""
-
-BOUND_MARGIN = 1.0001
-"""Over what a ring can reach, for the rounding of sums in single precision [1]."""
-
 BLOCKS_AT_ONCE = 6
 """Read together when a whole atlas does not stay in memory."""
 
@@ -60,17 +54,22 @@ class Source:
         return len(self.height)
 
     @cached_property
-    def active(self) -> npt.NDArray[np.int64]:
-        """Terms that the tables have, padded with -1 to whole groups."""
-        found = np.flatnonzero(self.tables.any(axis=(0, 1, 3)))
-        padding = -len(found) % kernel.GROUP if len(found) else kernel.GROUP
-        return np.concatenate([found, np.full(padding, -1)]).astype(np.int64)
+    def active(self) -> tuple[int, ...]:
+        """Terms that the tables have."""
+        return tuple(int(t) for t in np.flatnonzero(self.tables.any(axis=(0, 1, 3))))
 
-    @cached_property
-    def compact(self) -> npt.NDArray[np.float32]:
-        """The tables of the active terms, shape (release hours, ages, active, 8)."""
-        out = np.zeros((*self.tables.shape[:2], len(self.active), kernel.LANES), dtype=np.float32)
-        for i, term in enumerate(self.active):
+    def of_terms(self, terms: tuple[int, ...]) -> npt.NDArray[np.float32]:
+        """The tables of these terms, shape (release hours, ages, terms, 8); padding is zero.
+
+        Raises
+        ------
+        OutOfRange
+            If the source has a term that is not among them.
+        """
+        if not set(self.active) <= set(terms):
+            raise OutOfRange(f"the release has terms {self.active}", field="packed.active", value=terms)
+        out = np.zeros((*self.tables.shape[:2], len(terms), kernel.LANES), dtype=np.float32)
+        for i, term in enumerate(terms):
             if term >= 0:
                 out[:, :, i] = self.tables[:, :, term]
         return out
@@ -95,14 +94,6 @@ class Asked:
     lanes: npt.NDArray[np.int64]
     levels: npt.NDArray[np.float64]
     stride: int = 1
-
-
-@dataclass(frozen=True)
-class _Prepared:
-    part: Packed
-    terms: npt.NDArray[np.float32]
-    ages: npt.NDArray[np.int32]
-    largest: npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -204,14 +195,11 @@ def dose_field(atlas: Atlas, source: Source, *, start: int, packed: Packed | Non
     kind, weights = height_weights(atlas, source)
     if packed is None:
         blocks = range(start // BLOCK_HOURS, (start + source.hours - 1) // BLOCK_HOURS + 1)
-        packed = pack(atlas, blocks=blocks)
-    _refuse_part(atlas, packed, weights, start, start + source.hours)
-    part = _prepare(packed, source.active, source.tables.shape[1] - 1)
+        packed = pack(atlas, blocks=blocks, terms=source.active)
     field = np.zeros((atlas.grid.cells, kernel.LANES), dtype=np.float32)
-    ends = packed.offsets[:, 1:]
     kernel.add_release(
-        field, start - packed.first, packed.offsets, ends, packed.cells, part.terms, part.ages, source.compact, kind,
-        _own_weights(atlas, packed, weights),
+        field, start - packed.first, packed.offsets, packed.offsets[:, 1:], packed.cells, packed.terms, packed.ages,
+        source.of_terms(packed.active), kind, _own_weights(atlas, packed, weights),
     )  # fmt: skip
     return np.ascontiguousarray(field.T.reshape(kernel.LANES, atlas.grid.rings, atlas.grid.sectors))
 
@@ -260,17 +248,12 @@ def exceedances(
             _refuse_part(atlas, packed, weights, 0, atlas.releases)
     gathered: list[list[tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]]] = [[] for _ in sources]
     needed = sorted({atlas.heights[h] for *_, w in plans for h in np.flatnonzero(w.any(axis=(0, 1)))})
-    forms = tuple(f for f in range(3) if any(np.isin(a.source.active, [1 + f, 5 + f, 9 + f]).any() for a in sources))
+    terms = sorted({t for asked in sources for t in asked.source.active})
     with ThreadPoolExecutor(threads) as pool:
-        for part, begin, end in _parts(atlas, packed, needed, forms, starts):
-            by_terms: dict[tuple[int, ...], _Prepared] = {}
+        for part, begin, end in _parts(atlas, packed, needed, terms, starts):
             for (asked, kind, weights), found in zip(plans, gathered, strict=True):
-                source = asked.source
-                terms = (source.tables.shape[1], *source.active.tolist())
-                if terms not in by_terms:
-                    by_terms[terms] = _prepare(part, source.active, source.tables.shape[1] - 1)
                 own = _own_weights(atlas, part, weights)
-                found += _run(pool, threads, by_terms[terms], asked, kind, own, begin, end)
+                found += _run(pool, threads, part, asked, kind, own, begin, end)
             if told:
                 told(end, starts)
     return [
@@ -284,7 +267,7 @@ def exceedances(
 
 
 def _parts(
-    atlas: Atlas, packed: Packed | None, heights: list[float], forms: tuple[int, ...], starts: int
+    atlas: Atlas, packed: Packed | None, heights: list[float], terms: list[int], starts: int
 ) -> Iterator[tuple[Packed, int, int]]:
     """The atlas in parts, each with the starts that are its own; a part reads one block more than those."""
     if packed is not None:
@@ -295,16 +278,7 @@ def _parts(
         begin, end = first * BLOCK_HOURS, min((first + BLOCKS_AT_ONCE) * BLOCK_HOURS, starts)
         if begin < end:
             span = range(first, min(first + BLOCKS_AT_ONCE + 1, blocks))
-            yield pack(atlas, heights=heights, blocks=span, forms=forms), begin, end
-
-
-def _prepare(part: Packed, active: npt.NDArray[np.int64], last_age: int) -> _Prepared:
-    """What sources with these terms need of a part of the atlas."""
-    terms = np.empty((len(part.cells), len(active)), dtype=np.float32)
-    ages = np.empty(len(part.cells), dtype=np.int32)
-    kernel.entry_terms(part.values, active, TABLE_STEP, last_age, terms, ages)
-    largest = kernel.largest_by_ring(part.cells, terms, part.grid.sectors, part.grid.rings)
-    return _Prepared(part, terms, ages, largest)
+            yield pack(atlas, heights=heights, blocks=span, terms=terms), begin, end
 
 
 def _own_weights(atlas: Atlas, part: Packed, weights: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -324,17 +298,17 @@ def _refuse_part(atlas: Atlas, packed: Packed, weights: npt.NDArray[np.float32],
         raise OutOfRange("lacks heights [m]", field="packed", value=lacking)
 
 
-def _rings_within(prepared: _Prepared, asked: Asked) -> int:
+def _rings_within(part: Packed, asked: Asked, tables: npt.NDArray[np.float32]) -> int:
     """Rings beyond which no level can be reached, whatever the hour; two more, for interpolation."""
-    bound = prepared.largest @ asked.source.compact.max(axis=1).sum(axis=0) * BOUND_MARGIN
+    bound = part.largest @ tables.max(axis=1).sum(axis=0)
     possible = (bound[:, asked.lanes] >= asked.levels).any(axis=1)
-    return int(min(np.flatnonzero(possible).max(initial=-1) + 3, prepared.part.grid.rings))
+    return int(min(np.flatnonzero(possible).max(initial=-1) + 3, part.grid.rings))
 
 
 def _run(
     pool: ThreadPoolExecutor,
     threads: int,
-    prepared: _Prepared,
+    part: Packed,
     asked: Asked,
     kind: npt.NDArray[np.int64],
     weights: npt.NDArray[np.float32],
@@ -342,8 +316,9 @@ def _run(
     end: int,
 ) -> list[tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]]:
     """Counts and reach of the starts ``begin`` to ``end`` of one part, in order, shared among threads."""
-    part, grid = prepared.part, prepared.part.grid
-    used = _rings_within(prepared, asked)
+    grid = part.grid
+    tables = asked.source.of_terms(part.active)
+    used = _rings_within(part, asked, tables)
     ends = kernel.ends_before(part.offsets, part.cells, used * grid.sectors)
     starts = np.arange(-(-begin // asked.stride) * asked.stride, end, asked.stride)
     shares = [s for s in np.array_split(starts, threads) if len(s)]
@@ -353,7 +328,7 @@ def _run(
         reach = np.zeros((len(asked.levels), len(own), grid.sectors), dtype=np.float32)
         kernel.exceedances(
             int(own[0]) - part.first, int(own[-1]) + 1 - part.first, asked.stride, part.offsets, ends, part.cells,
-            prepared.terms, prepared.ages, asked.source.compact, kind, weights, asked.lanes,
+            part.terms, part.ages, tables, kind, weights, asked.lanes,
             asked.levels, used, grid.radii, grid.ratio, counts, reach,
         )  # fmt: skip
         return counts, reach

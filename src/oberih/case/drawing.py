@@ -12,19 +12,21 @@ from itertools import groupby
 from typing import Any
 
 import numpy as np
+import shapely
 
 from oberih.case.answer import Answer, Reach
 from oberih.case.outcome import Found, quantity_text
 from oberih.case.wording import compass, km
 from oberih.earth.places import Place, places_source
+from oberih.earth.projection import LocalProjection
 from oberih.earth.site import Site
-from oberih.picture.caveat import weather_caveat
 from oberih.picture.scene import Field, MapScene, Rose, SceneZone, Table, extent_for
 from oberih.picture.table import distance_text, people_text, places_table, sector_table
 from oberih.units import kilometres, millisieverts
 from oberih.zone.distance import Distances
 from oberih.zone.parts import ZonePart
 from oberih.zone.polygon import Outline
+from oberih.zone.zone_map import ZoneMap
 
 COLOURS = {"protection": "protection", "PAZ": "paz", "UPZ": "upz", "EPD": "epd", "ICPD": "icpd"}
 DRAWN_WITHIN = 3.0
@@ -32,6 +34,9 @@ DRAWN_WITHIN = 3.0
 
 CITY = 200_000
 """People from which on a place is named in the overview."""
+
+_AS_TABLE = "Dose at settlements"
+"""Of a note that the picture tells as a table."""
 
 DOWNLOADS = (
     ("map.png", "the map as a picture"), ("zones.geojson", "the zones for a map program"),
@@ -47,7 +52,7 @@ def scene_of_plan(
     reaches = [_drawn_reach(p.zone.outline) for p in parts if not p.zone.outline.is_empty]
     near = [r for r in reaches if r <= DRAWN_WITHIN * max(reaches[0], 10e3)]
     far = max(reaches, default=0.0)
-    extent = extent_for(max(near, default=0.0) * (1.0 if len(near) == len(reaches) else 1.08))
+    extent = extent_for(max(near, default=0.0))
     overview = extent_for(far, least=2.0 * extent) if far > extent else 0.0
     told = {c.text for p in parts for c in p.literature}
     return MapScene(
@@ -66,13 +71,15 @@ def scene_of_event(
     site: Site, answer: Answer, zones: tuple[SceneZone, ...], field: Field, places: Sequence[Place], *, reach: float,
     footer: str,
 ) -> MapScene:  # fmt: skip
-    """The picture of one event: the dose field and the zones of its criteria."""
+    """The picture of one event: the dose field and the zones of its criteria, as far as ``reach`` [m]."""
     extent = extent_for(reach)
+    far = max((_farthest(site, z) for z in zones), default=0.0)
+    overview = extent_for(far, least=2.0 * extent) if far > extent else 0.0
     return MapScene(
         site_name=site.name, site_name_uk=site.name_uk, latitude=site.latitude, longitude=site.longitude,
         title=answer.title, subtitle=f"{answer.criteria}; weather: {answer.weather_source}", headline=answer.headline,
-        weather_label=answer.weather_label, zones=zones, extent=extent, places=_shown_places(places, extent, 0.0),
-        field=field, tables=(*_dose_table(answer), reach_table(answer)), warnings=_warnings(answer, set()),
+        weather_label=answer.weather_label, zones=zones, extent=extent, overview=overview,
+        places=_shown_places(places, extent, overview), field=field, tables=(*_dose_table(answer), reach_table(answer)), warnings=_warnings(answer, set()),
         sureness=(
             "One release in one course of the weather: no band is stated. What is released is assumed, and moves the "
             "distances most; after it the wind: a direction that is 25° off moves the plume to other towns.",
@@ -87,10 +94,9 @@ def event_zone(found: Found, *, colour: str) -> SceneZone:
     """A zone of one event for the map."""
     zone = found.zone
     farthest = float(zone.outline.farthest.max(initial=0.0))
-    inside = "" if zone.people is None else f"{people_text(float(zone.people.total))} people"
     return SceneZone(
         name=zone.criterion.title, name_uk=zone.criterion.title_uk, action=_level(found.zone.criterion),
-        geometry=zone.geometry, colour=colour, people_text=inside, verified=zone.verified,
+        geometry=zone.geometry, colour=colour, people_text=_inside(zone), verified=zone.verified,
         distance_text=(">\u202f" if zone.outline.reaches_edge else "") + distance_text(farthest),
         nowhere=zone.outline.is_empty,
     )  # fmt: skip
@@ -136,9 +142,7 @@ def _reach_row(r: Reach, *, yearly: bool) -> tuple[str, ...]:
 def _reach_text(distance: float, low: float | None, high: float | None, *, beyond: bool) -> str:
     """Tell a distance with its band; one that leaves the grid as a least value."""
     if not beyond:
-        return distance_text(
-            distance, lower=np.nan if low is None else low, upper=np.nan if high is None else high
-        )
+        return distance_text(distance, lower=np.nan if low is None else low, upper=np.nan if high is None else high)
     band = "" if low is None or low > 0.99 * distance else f" ({kilometres(low):.0f} or more)"
     return f">\u202f{distance_text(distance)}{band}"
 
@@ -148,22 +152,28 @@ def _subtitle(answer: Answer, percentile: float) -> str:
 
 
 def _warnings(answer: Answer, literature: set[str]) -> tuple[str, ...]:
-    """What matters before anything is believed; what the headline and the tables say is not said again."""
+    """What matters before anything is believed; what is said elsewhere is not said again."""
     fuel = fuel_of(answer)
     result = answer.data.get("result", answer.data)
-    caveat = weather_caveat(answer.weather_label)
-    made_up = [f"{answer.weather_label[:1].upper()}{answer.weather_label[1:]}. {caveat}"] if caveat else []
     decayed = []
     if fuel:
-        on = f"Fuel decayed to {result['day']}: " if "day" in result else ""
+        on = f"Fuel decayed to {result['day']}: " if "day" in result else "Fuel: "
         decayed = [on + "; ".join(dict.fromkeys(fuel.values())) + "."]
-    rest = [n for n in answer.notes if n != answer.headline and n not in literature and not _tells(n, fuel)]
-    return (*made_up, *decayed, *rest)
+    elsewhere = {answer.headline, *literature}
+    rest = [n for n in answer.notes if n not in elsewhere and not _tells(n, fuel) and not n.startswith(_AS_TABLE)]
+    return (*decayed, *rest)
 
 
 def _tells(note: str, fuel: dict[str, str]) -> bool:
     """Whether a note lists the fuel of every scenario."""
     return bool(fuel) and all(f in note for f in fuel.values())
+
+
+def _farthest(site: Site, zone: SceneZone) -> float:
+    """How far a zone reaches from the site [m]; 0 for an empty one."""
+    corners = shapely.get_coordinates(zone.geometry)
+    here = LocalProjection(site.latitude, site.longitude)
+    return float(np.hypot(*here.to_local(corners[:, 0], corners[:, 1])).max(initial=0.0))
 
 
 def _drawn_reach(outline: Outline) -> float:
@@ -173,18 +183,24 @@ def _drawn_reach(outline: Outline) -> float:
 
 def _scene_zone(part: ZonePart, percentile: float, first: bool) -> SceneZone:
     zone, reach = part.zone, part.zone.reach
-    inside = "" if zone.people is None else f"{people_text(float(zone.people.total))} people"
     beyond = zone.outline.reaches_edge
     near, far = float(zone.outline.farthest.min(initial=np.inf)), float(zone.outline.farthest.max(initial=0.0))
     more = ">\u202f" if beyond else ""
-    spread = f"as drawn {_whole(near)} to {more}{_whole(far)} km by direction"
+    spread = f"as drawn {_whole(near)} to {more}{_whole(far)} km"
     return SceneZone(
         name=part.rule.title, name_uk=part.rule.title_uk, action=zone.criterion.title, geometry=zone.geometry,
-        colour=COLOURS.get(part.name, "reference"), percentile=percentile, people_text=inside, verified=part.verified,
-        distance_text=_reach_text(reach.distance, reach.low, reach.high, beyond=beyond),
+        colour=COLOURS.get(part.name, "reference"), percentile=percentile, people_text=_inside(zone),
+        verified=part.verified, distance_text=_reach_text(reach.distance, reach.low, reach.high, beyond=beyond),
         drawn_text="" if zone.outline.is_empty else spread, nowhere=zone.outline.is_empty,
         circle=reach.distance if first and not beyond else 0.0,
     )  # fmt: skip
+
+
+def _inside(zone: ZoneMap) -> str:
+    """Who lives in a zone."""
+    if zone.people is None or zone.outline.is_empty:
+        return ""
+    return f"{people_text(float(zone.people.total))} people"
 
 
 def _whole(metres: float) -> str:
@@ -253,7 +269,9 @@ def _literature(parts: Sequence[ZonePart]) -> tuple[Table, ...]:
         for c in part.literature:
             span = km(c.size.near) + (f"–{km(c.size.far)}" if c.size.far > c.size.near else "") + " km"
             mark = "" if c.size.verified else " (not verified)"
-            rows.append((c.size.label[:1].upper() + c.size.label[1:], span + mark, c.size.authority, f"here {c.verdict}"))
+            rows.append(
+                (c.size.label[:1].upper() + c.size.label[1:], span + mark, c.size.authority, f"here {c.verdict}")
+            )
     if not rows:
         return ()
     return (
@@ -289,8 +307,8 @@ def _sureness(answer: Answer, part: ZonePart | None, percentile: float) -> tuple
         )
     said.append(
         f"At {100 * zone.outline.outside:.2g} % of the starts the action would be needed somewhere outside the zone as "
-        f"drawn; {100 - percentile:.3g} % are accepted. Its smooth outline covers {100 * zone.outline.coverage:.1f} % of "
-        "the cells computed."
+        f"drawn; {100 - percentile:.3g} % are accepted. Its smooth outline covers {100 * zone.outline.coverage:.1f} % "
+        "of the cells computed."
     )
     return (*said, *_between_scenarios(answer, part), *_unverified(answer))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
@@ -19,6 +20,7 @@ from rich.text import Text
 from oberih.case.answer import Answer, Reach
 from oberih.case.sheet import Sheet
 from oberih.case.wording import compass, km
+from oberih.picture.caveat import weather_caveat
 from oberih.units import millisieverts
 
 __all__ = ["show_answer", "show_json", "show_sheet"]
@@ -26,8 +28,14 @@ __all__ = ["show_answer", "show_json", "show_sheet"]
 UNVERIFIED = "†"
 """Mark of a number that was not checked against its text."""
 
-NOT_REAL = ("climate-statistics weather", "typical year")
-"""Labels of weather that never happened; their banner warns."""
+PIPE_WIDTH = 100
+"""Columns where the output goes into a file or another program."""
+
+FEWEST_LETTERS = 14
+"""Of an action's name before it is broken into lines."""
+
+THIN = "\u202f"
+"""Between the thousands of a number."""
 
 
 def show_json(data: Any) -> None:
@@ -40,7 +48,7 @@ def show_sheet(sheet: Sheet, *, as_json: bool = False) -> None:
     if as_json:
         show_json(dataclasses.asdict(sheet))
         return
-    console = _console()
+    console = _console(at_least=120)
     console.print(Text(sheet.title, style="bold"))
     if sheet.facts:
         grid = Table.grid(padding=(0, 2))
@@ -58,19 +66,21 @@ def show_sheet(sheet: Sheet, *, as_json: bool = False) -> None:
 
 
 def show_answer(answer: Answer, *, as_json: bool = False) -> None:
-    """Print an answer: banner, distances by action, zones, nuclides, notes, files."""
+    """Print an answer: the answer itself, zones, levels, reach by scenario and action, notes, files."""
     if as_json:
         show_json(answer.data)
         return
-    console = _console()
+    console = _console(at_least=PIPE_WIDTH)
     console.print(Panel(_banner(answer), title=Text(answer.title, style="bold"), title_align="left", expand=False))
-    for scenario, reaches in groupby(answer.reaches, key=lambda r: r.scenario):
-        console.print(_reach_table(scenario, list(reaches), percentile=answer.percentile))
     if answer.zones:
         console.print(_zone_table(answer))
-    for scenario, shares in answer.dominant:
-        console.print(Text(f"Dose in {scenario}: " + ", ".join(f"{n} {100 * s:.0f} %" for n, s in shares)))
-    _print_notes(console, answer.notes + _legend(answer))
+    if answer.reaches:
+        console.print(_level_table(answer.reaches))
+        _print_reaches(console, answer)
+    _print_notes(console, _notes(answer))
+    if _literature(answer):
+        console.print(Text("Beside the planning sizes of others"))
+        _print_notes(console, _literature(answer))
     for path in answer.files:
         console.print(Text(f"written  {path}", style="dim"), soft_wrap=True)
 
@@ -81,59 +91,129 @@ class _Screen(Console):
         raise BrokenPipeError
 
 
-def _console() -> Console:
+def _console(*, at_least: int) -> Console:
     """A terminal's own width; wide enough for a table where the output goes into a file."""
     console = _Screen(highlight=False)
-    return console if console.is_terminal else _Screen(highlight=False, width=max(console.width, 120))
+    return console if console.is_terminal else _Screen(highlight=False, width=max(console.width, at_least))
 
 
 def _banner(answer: Answer) -> RenderableType:
-    made_up = answer.weather_label in NOT_REAL
-    weather = Text(f"Weather: {answer.weather_label}", style="bold yellow" if made_up else "green")
+    """The answer first, then what it rests on."""
+    caveat = weather_caveat(answer.weather_label)
+    weather = Text(f"Weather: {answer.weather_label}", style="bold yellow" if caveat else "green")
     weather.append(f" ({answer.weather_source})", style="default")
-    if made_up:
-        weather.append("\nNot a year that happened: for planning a first look, not for a decision.", style="yellow")
-    return Group(weather, Text(f"Criteria: {answer.criteria}"))
-
-
-def _reach_table(scenario: str, reaches: list[Reach], *, percentile: float | None) -> Table:
-    over_a_year = percentile is not None
-    table = Table(title=Text(scenario, style="bold"), title_justify="left", box=box.SIMPLE_HEAD)
-    reach = f"reach, {percentile:g} % [km]" if over_a_year else "reach [km]"
-    heads = ["Action", "if the dose reaches", "of", reach]
-    heads += ["band [km]", "half of starts [km]", "towards", "starts that need it"] if over_a_year else ["towards"]
-    for head in [*heads, "people inside"]:
-        as_text = head in {"Action", "of", "towards"}
-        table.add_column(Text(head), justify="left" if as_text else "right", style="bold" if head == reach else "")
-    for r in reaches:
-        before = [Text(r.action), _level(r), Text(r.quantity), _reach(r)]
-        yearly = [_band(r), Text(_km(r.median))] if over_a_year else []
-        share = [Text("–" if r.share is None else f"{100 * r.share:.3g} %")] if over_a_year else []
-        table.add_row(
-            *before, *yearly, Text("–" if r.azimuth is None else compass(r.azimuth)), *share, Text(_people(r.people))
-        )
-    return table
+    if caveat:
+        weather.append(f"\n{caveat}", style="yellow")
+    day = _result(answer).get("day")
+    fuel = [Text(f"Fuel: decayed to {day}")] if day else []
+    headline = [Text(answer.headline, style="bold"), Text()] if answer.headline else []
+    return Group(*headline, weather, Text(f"Criteria: {answer.criteria}"), *fuel)
 
 
 def _zone_table(answer: Answer) -> Table:
+    """The named zones with their radius, those that reach nowhere subdued."""
+    beyond = {r.distance for r in answer.reaches if r.beyond}
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column(Text("Zone"))
     table.add_column(Text("radius [km]"), justify="right")
     for name, radius in answer.zones:
-        table.add_row(Text(name), Text(_km(radius)))
+        told = "nowhere" if radius <= 0.0 else ("> " if radius in beyond else "") + _km(radius)
+        table.add_row(Text(name), Text(told), style="dim" if radius <= 0.0 else "")
     return table
 
 
-def _level(r: Reach) -> Text:
-    return Text(f"{millisieverts(r.level):g} m{r.unit}{'' if r.verified else UNVERIFIED}")
+def _level_table(reaches: Sequence[Reach]) -> Table:
+    """Which dose calls for which action: the same under every scenario, so told once."""
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column(Text("Action"))
+    table.add_column(Text("if the dose reaches"), justify="right")
+    table.add_column(Text("of"))
+    for action, level, quantity in dict.fromkeys((r.action, _level(r), r.quantity) for r in reaches):
+        table.add_row(Text(action), Text(level), Text(quantity))
+    return table
 
 
-def _reach(r: Reach) -> Text:
-    return Text("nowhere" if r.distance <= 0.0 else ("> " if r.beyond else "") + _km(r.distance))
+def _print_reaches(console: Console, answer: Answer) -> None:
+    """One table of all scenarios: the columns stand under each other, a section for each scenario."""
+    heads = _heads(answer.percentile)
+    cells = {id(r): _cells(r, yearly=answer.percentile is not None) for r in answer.reaches}
+    wide = [
+        max(len(line) for line in [*head.split("\n"), *(row[i] for row in cells.values())])
+        for i, head in enumerate(heads)
+    ]
+    room = console.width - 2 - sum(wide[1:]) - 2 * (len(wide) - 1)
+    wide[0] = min(wide[0], max(room, FEWEST_LETTERS))
+    console.print(_rows(heads, wide, [], header=True))
+    fuel, dose = _fuel(answer), dict(answer.dominant)
+    for scenario, reaches in groupby(answer.reaches, key=lambda r: r.scenario):
+        console.print(_title(scenario, fuel.get(scenario, ""), console.width))
+        if dose.get(scenario):
+            console.print(Text(f"  dose from {_shares(dose[scenario])}", style="dim"))
+        console.print(_rows(heads, wide, [(cells[id(r)], r.distance <= 0.0) for r in reaches]))
+        console.print()
 
 
-def _band(r: Reach) -> Text:
-    return Text("–" if r.low is None or r.high is None else f"{_km(r.low)} to {_km(r.high)}")
+def _title(scenario: str, fuel: str, width: int) -> Text:
+    """A scenario with its fuel: on one line where it fits."""
+    title = Text(scenario, style="bold")
+    if fuel:
+        apart = " – " if len(scenario) + len(fuel) + 3 <= width else "\n  "
+        title.append(f"{apart}{fuel}", style="not bold")
+    return title
+
+
+def _heads(percentile: float | None) -> list[str]:
+    if percentile is None:
+        return ["Action", "reach\n[km]", "towards", "people\ninside"]
+    half, share = "half of\nstarts\n[km]", "starts\nthat\nneed it"
+    return ["Action", f"{percentile:g} %\nreach\n[km]", "band\n[km]", half, "towards", share, "people\ninside"]
+
+
+def _rows(
+    heads: Sequence[str], wide: Sequence[int], rows: Sequence[tuple[list[str], bool]], *, header: bool = False
+) -> Table:
+    """Rows in columns of given widths; what reaches nowhere is subdued."""
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, show_header=header, padding=(0, 1, 0, 0))
+    for head, width in zip(heads, wide, strict=True):
+        as_text = head in {"Action", "towards"}
+        reach = "reach" in head
+        table.add_column(
+            Text(head), width=width, justify="left" if as_text else "right", vertical="bottom",
+            style="bold" if reach else "", overflow="fold",
+        )  # fmt: skip
+    for cells, faint in rows:
+        table.add_row(*[Text(cell, style="not bold dim" if faint else "") for cell in cells])
+    return table
+
+
+def _cells(r: Reach, *, yearly: bool) -> list[str]:
+    """A row's words: action, reach, for a year band, half and share, direction, people."""
+    nowhere = r.distance <= 0.0
+    reach = "nowhere" if nowhere else ("> " if r.beyond else "") + _km(r.distance)
+    towards = "–" if nowhere or r.azimuth is None else compass(r.azimuth)
+    people = "–" if nowhere else _people(r.people)
+    start = [r.action, reach + ("" if r.verified else UNVERIFIED)]
+    if not yearly:
+        return [*start, towards, people]
+    half = "–" if nowhere or r.median is None else _km(r.median) if r.median > 0.0 else "nowhere"
+    share = "–" if r.share is None else f"{100 * r.share:.3g} %"
+    return [*start, _band(r), half, towards, share, people]
+
+
+def _band(r: Reach) -> str:
+    if r.low is None or r.high is None or r.high <= 0.0:
+        return "–"
+    if r.beyond:
+        return "–" if r.low >= 0.99 * r.distance else f"{_km(r.low)} or more"
+    return f"{_km(r.low)}–{_km(r.high)}"
+
+
+def _shares(shares: Sequence[tuple[str, float]]) -> str:
+    return ", ".join(f"{nuclide} {100 * share:.0f} %" for nuclide, share in shares if share >= 0.005)
+
+
+def _level(r: Reach) -> str:
+    return f"{millisieverts(r.level):g} m{r.unit}"
 
 
 def _km(metres: float | None) -> str:
@@ -141,14 +221,38 @@ def _km(metres: float | None) -> str:
 
 
 def _people(people: int | None) -> str:
-    return "unknown" if people is None else f"{people:,}".replace(",", " ")
+    return "unknown" if people is None else f"{people:,}".replace(",", THIN)
 
 
-def _legend(answer: Answer) -> tuple[str, ...]:
-    unverified = any(not r.verified for r in answer.reaches)
-    return (f"{UNVERIFIED} rests on a number not checked against its text",) if unverified else ()
+def _result(answer: Answer) -> dict[str, Any]:
+    """The machine-readable result, whether or not it was kept with its provenance."""
+    result: dict[str, Any] = answer.data.get("result", answer.data)
+    return result
+
+
+def _fuel(answer: Answer) -> dict[str, str]:
+    """What fuel each scenario releases from, by the scenario's title."""
+    return {r["title"]["en"]: r["fuel"] for r in _result(answer).get("releases", ()) if r.get("fuel")}
+
+
+def _notes(answer: Answer) -> tuple[str, ...]:
+    """What is not said above."""
+    fuel = _fuel(answer)
+    elsewhere = {answer.headline, *_literature(answer)}
+    said = [n for n in answer.notes if n not in elsewhere and not (fuel and all(f in n for f in fuel.values()))]
+    if any(not r.verified for r in answer.reaches):
+        said.append(f"{UNVERIFIED} rests on a number not checked against its text")
+    return tuple(said)
+
+
+def _literature(answer: Answer) -> tuple[str, ...]:
+    """The first zone beside the planning sizes of the literature."""
+    return tuple(line for part in _result(answer).get("parts", ())[:1] for line in part.get("literature", ()))
 
 
 def _print_notes(console: Console, notes: tuple[str, ...]) -> None:
+    """Notes as a list, their lines under each other."""
     for note in notes:
-        console.print(Text(f"· {note}", style="dim"))
+        line = Table.grid(padding=(0, 1, 0, 0))
+        line.add_row(Text("·", style="dim"), Text(note, style="dim"))
+        console.print(line)

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from oberih.atlas.kernels.superpose import LANES, TERMS
-from oberih.atlas.superpose import TABLE_STEP, Source
+from oberih.atlas.packed import TABLE_STEP
+from oberih.atlas.superpose import Source
 from oberih.constants import FORMS
 from oberih.dose.quantity import Response
 from oberih.errors import OutOfRange

@@ -17,14 +17,19 @@ from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
-from oberih.picture.map_svg import map_svg, rose_svg, swatch_svg, text
+from oberih.picture.caveat import weather_caveat
+from oberih.picture.map_svg import map_svg, swatch_svg, text
 from oberih.picture.palette import FIELD_SHARE, class_colours, paler, zone_style
+from oberih.picture.panels_svg import overview_svg, rose_svg
+from oberih.picture.rose import BY_ITSELF
 from oberih.picture.scene import Field, MapScene, SceneZone, Table
-from oberih.picture.sheet import Sheet, lay_out
+from oberih.picture.sheet import Sheet, lay_out, lay_out_overview
+from oberih.picture.table import unbroken
 
 __all__ = ["draw_html", "save_html"]
 
 _UNVERIFIED = '<span class="unverified">not verified</span>'
+_DOUBTED = re.compile(r"( ?)(?:\(not verified\)|not verified)")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff][\u0400-\u04ff\u2019\u02bc\s()-]*[\u0400-\u04ff]")
 
 
@@ -63,9 +68,8 @@ def draw_html(scene: MapScene) -> str:
 <header>
 <h1>{_worded(scene.title)}</h1>
 <p class="subtitle">{_worded(scene.subtitle)}</p>
-<p class="weather">Weather: {_worded(scene.weather_label)}</p>
+<p class="weather"><b>Weather: {_worded(scene.weather_label)}</b>{_caveat(scene)}</p>
 <p class="headline">{_worded(scene.headline)}</p>
-{_warnings(scene)}
 </header>
 <main>
 <div class="sheet">
@@ -75,13 +79,19 @@ def draw_html(scene: MapScene) -> str:
 <button data-do="out" aria-label="Reduce">−</button><button data-do="home" class="word">All</button></div>
 <div class="scale" data-across="{2.0 * sheet.half:.0f}" aria-hidden="true" hidden><i></i><span></span></div>
 </div>
-<div>
-{_legend(scene)}
-{_rose(scene)}
+<div class="side">
+{_legend(scene, sheet)}
+</div>
+<div class="panels">
+{_overview(scene)}{_rose(scene)}
 </div>
 </div>
-<div id="answer" class="tables">
+<div id="answer">
+{_sureness(scene)}{_warnings(scene)}
+<div class="tables">
 {"".join(_table(table) for table in scene.tables)}
+</div>
+{_downloads(scene)}
 </div>
 </main>
 {_footer(scene, sheet)}
@@ -91,26 +101,58 @@ def draw_html(scene: MapScene) -> str:
 """
 
 
-def _legend(scene: MapScene) -> str:
-    zones = "".join(_legend_zone(zone, i) for i, zone in enumerate(scene.zones))
+def _caveat(scene: MapScene) -> str:
+    caveat = weather_caveat(scene.weather_label)
+    return f"<small>{text(caveat)}</small>" if caveat else ""
+
+
+def _legend(scene: MapScene, sheet: Sheet) -> str:
+    drawn = {zone.number: zone for zone in sheet.zones}
+    differ = len({zone.percentile for zone in scene.zones if zone.percentile is not None}) > 1
+    zones = ""
+    for number, zone in enumerate(scene.zones):
+        same = ". Same outline as above." if number in drawn and drawn[number].twin else ""
+        where = ". Beyond this map: see the overview." if number in sheet.beyond and scene.overview else same
+        zones += _legend_zone(zone, number if number in drawn else None, where, differ=differ)
     field = _legend_field(scene.field) if scene.field is not None else ""
     others = (("layer-places", "Places"), ("layer-rings", "Distance rings"), ("layer-base", "Base map"))
     rest = "".join(_switch(layer, "<span></span>", text(name)) for layer, name in others)
-    unsure = not all(zone.verified for zone in scene.zones)
-    note = '<p class="note">Not verified: rests on a number not checked against the text of its source.</p>'
-    return f'<ul class="legend" aria-label="Layers">{zones}{field}{rest}</ul>{note if unsure else ""}'
+    return f'<ul class="legend" aria-label="Layers">{zones}{field}{rest}</ul>{_legend_notes(scene)}'
 
 
-def _legend_zone(zone: SceneZone, number: int) -> str:
-    share = f"in {zone.percentile:g} % of weather" if zone.percentile is not None else ""
+def _legend_notes(scene: MapScene) -> str:
+    notes = []
+    shares = {zone.percentile for zone in scene.zones if zone.percentile is not None}
+    if shares:
+        share = f"{shares.pop():g} %" if len(shares) == 1 else "the share given"
+        notes.append(
+            f"Distance: outside a circle of this radius nothing is needed in {share} of all starts; in brackets its "
+            "band. The outline drawn follows the winds and holds as well."
+        )
+    if any(zone.circle > 0.0 for zone in scene.zones):
+        notes.append("Dotted on the map: the circle of the zone in the same colour.")
+    if not all(zone.verified for zone in scene.zones):
+        notes.append("Not verified: rests on a number not checked against the text of its source.")
+    return "".join(f'<p class="note">{note}</p>' for note in notes)
+
+
+def _legend_zone(zone: SceneZone, number: int | None, where: str, *, differ: bool) -> str:
+    """A zone's words beside its key; with a switch where it has an outline on the map."""
+    share = f" in {zone.percentile:g} % of starts" if zone.percentile is not None and differ else ""
     mark = "" if zone.verified else f" {_UNVERIFIED}"
     ukrainian = f'<small lang="uk">{text(zone.name_uk)}</small>' if zone.name_uk else ""
-    people = f"<small>{text(zone.people_text)}</small>" if zone.people_text else ""
+    people = f' <span class="people-inside">{text(zone.people_text)}</span>' if zone.people_text else ""
+    drawn = f"; {text(zone.drawn_text)}" if zone.drawn_text else ""
     told = (
-        f"<span><b>{_worded(zone.name)}</b>{mark}{ukrainian}<small>{_worded(zone.action)}</small>"
-        f'<span class="reach">{text(zone.distance_text)}</span> <small class="share">{share}</small>{people}</span>'
+        f"<span><b>{_worded(zone.name)}</b>{mark}{ukrainian}"
+        f'<span class="row"><span><span class="reach">{text(zone.distance_text)}</span>'
+        f'<small class="share">{share}</small></span>{people}</span>'
+        f"<small>{_worded(zone.action)}{drawn}{where}</small></span>"
     )
-    return _switch(f"layer-zone-{number}", swatch_svg(zone.colour), told)
+    if number is not None:
+        return _switch(f"layer-zone-{number}", swatch_svg(zone.colour), told)
+    subdued = ' class="nowhere"' if zone.nowhere else ""
+    return f'<li{subdued}><div class="label"><span></span>{swatch_svg(zone.colour)}{told}</div></li>'
 
 
 def _legend_field(field: Field) -> str:
@@ -128,15 +170,60 @@ def _switch(layer: str, key: str, told: str) -> str:
     return f'<li><label><input type="checkbox" checked data-layer="{layer}">{key}{told}</label></li>'
 
 
+def _overview(scene: MapScene) -> str:
+    sheet = lay_out_overview(scene)
+    if sheet is None:
+        return ""
+    return (
+        f'<section><h2>Zones that leave the map</h2><div class="overview">{overview_svg(sheet, within=scene.extent)}'
+        f'</div><p class="note">The square is the map. {_overview_names(scene, sheet)}</p></section>'
+    )
+
+
+def _overview_names(scene: MapScene, sheet: Sheet) -> str:
+    drawn = {zone.number for zone in lay_out(scene).zones}
+    return ", ".join(
+        f'<span class="key">{swatch_svg(z.zone.colour)} {text(z.zone.name)}</span>'
+        for z in sorted(sheet.zones, key=lambda z: z.number)
+        if z.number not in drawn
+    )
+
+
 def _rose(scene: MapScene) -> str:
-    if scene.rose is None:
+    rose = scene.rose
+    if rose is None:
         return ""
     colour = zone_style(scene.zones[0].colour if scene.zones else "protection").colour
+    drawn = "" if rose.drawn is None else f'<li><i class="bar">{_bar(colour, 1.0)}</i>zone as drawn</li>'
+    half = "" if rose.half_nowhere else f'<i class="bar">{_bar(BY_ITSELF, 0.55)}</i>'
     return (
-        f'<h2>Reach by direction</h2><div class="rose">{rose_svg(scene.rose, colour=colour)}</div>'
-        f'<p class="note">{_worded(scene.rose.label)}, km: line {scene.rose.percentile:g}th percentile, band its '
-        f"confidence, dark the median.</p>"
+        f'<section><h2>How far in each direction</h2><div class="rose">{rose_svg(rose, colour=colour)}</div>'
+        f'<p class="note">{_worded(rose.label)} [km]</p><ul class="keys">{drawn}'
+        f'<li><i class="bar">{_bar(BY_ITSELF, 1.0)}</i>{rose.percentile:g} % of all starts, each direction by itself '
+        f"(a wind blowing elsewhere counts as zero), with its band</li>"
+        f"<li>{half}half of all starts{': nowhere' if rose.half_nowhere else ''}</li></ul></section>"
     )
+
+
+def _bar(colour: str, opacity: float) -> str:
+    return (
+        f'<svg viewBox="0 0 36 16" aria-hidden="true"><rect y="4" width="36" height="8" fill="{colour}" '
+        f'fill-opacity="{opacity:g}"/></svg>'
+    )
+
+
+def _sureness(scene: MapScene) -> str:
+    if not scene.sureness:
+        return ""
+    told = " ".join(_worded(sentence) for sentence in scene.sureness)
+    return f'<section class="sure"><h2>How sure are we?</h2><p>{told}</p></section>'
+
+
+def _downloads(scene: MapScene) -> str:
+    if not scene.downloads:
+        return ""
+    items = "".join(f'<li><a href="{text(name)}">{text(name)}</a>: {text(what)}</li>' for name, what in scene.downloads)
+    return f'<section><h2>Files beside this page</h2><ul class="files">{items}</ul></section>'
 
 
 def _table(table: Table) -> str:
@@ -147,7 +234,14 @@ def _table(table: Table) -> str:
         return f"<{tag}{kinds[i]}>{_worded(row[i])}</{tag.split()[0]}>"
 
     head = "".join(f'<th scope="col"{kind}>{text(c)}</th>' for kind, c in zip(kinds, table.columns, strict=True))
-    rows = "".join("<tr>" + "".join(cell(row, i) for i in range(len(row))) + "</tr>" for row in table.rows)
+    headings = dict(table.sections)
+    rows = ""
+    for number, row in enumerate(table.rows):
+        if number in headings:
+            across = f'colspan="{len(table.columns)}" scope="colgroup"'
+            rows += f'<tr class="section"><th {across}><span>{_worded(headings[number])}</span></th></tr>'
+        subdued = ' class="faint"' if number in table.faint else ""
+        rows += f"<tr{subdued}>" + "".join(cell(row, i) for i in range(len(row))) + "</tr>"
     note = f'<p class="note">{_worded(table.note)}</p>' if table.note else ""
     title = text(table.title)
     return (
@@ -160,7 +254,7 @@ def _warnings(scene: MapScene) -> str:
     if not scene.warnings:
         return ""
     items = "".join(f"<li>{_worded(w)}</li>" for w in scene.warnings)
-    return f'<div class="warnings" role="note" aria-label="Warnings"><ul>{items}</ul></div>'
+    return f'<section class="warnings" aria-label="Warnings"><h2>Keep in mind</h2><ul>{items}</ul></section>'
 
 
 def _footer(scene: MapScene, sheet: Sheet) -> str:
@@ -170,8 +264,8 @@ def _footer(scene: MapScene, sheet: Sheet) -> str:
 
 def _worded(value: str) -> str:
     """Escape, name the language of Ukrainian words, and mark what is not verified."""
-    safe = _CYRILLIC.sub(lambda m: f'<span lang="uk">{m.group(0)}</span>', text(value))
-    return safe.replace("(not verified)", "not verified").replace("not verified", _UNVERIFIED)
+    safe = _CYRILLIC.sub(lambda m: f'<span lang="uk">{m.group(0)}</span>', text(unbroken(value)))
+    return _DOUBTED.sub(lambda m: ("\u00a0" if m.group(1) else "") + _UNVERIFIED, safe)
 
 
 @lru_cache(maxsize=2)

@@ -16,13 +16,12 @@ import numpy.typing as npt
 import shapely
 
 from oberih.picture.labels import Label, PlaceMark, place_labels
-from oberih.picture.palette import FIELD_SHARE, INK, LAND, Style, class_colours, paler, zone_style
-from oberih.picture.rose import closed, rings_for
-from oberih.picture.scene import Field, MapScene, Rose
-from oberih.picture.sheet import Sheet, scale_bar
+from oberih.picture.palette import DOUBLED, FIELD_SHARE, INK, LAND, Style, class_colours, paler, zone_style
+from oberih.picture.scene import Field, MapScene
+from oberih.picture.sheet import Sheet, SheetZone, scale_bar
 from oberih.units import kilometres
 
-__all__ = ["map_svg", "rose_svg", "swatch_svg", "text"]
+__all__ = ["base", "map_svg", "path", "ring", "stroke", "swatch_svg", "text", "zone_path"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -39,16 +38,13 @@ def map_svg(scene: MapScene, sheet: Sheet) -> str:
     """Draw a sheet as one ``svg`` element."""
     scale = _HALF / sheet.half
     filled = scene.field is None
-    layers = [_base(sheet, scale)]
+    layers = [f'<g id="layer-base">{base(sheet, scale)}</g>']
     if scene.field is not None and sheet.corners is not None:
         layers.append(f'<g id="layer-field">{_field(scene.field, sheet.corners, sheet.half, scale)}</g>')
-    order = {id(zone): i for i, zone in enumerate(scene.zones)}
     for zone in sheet.zones:
-        shape = _path(zone.shape, scale)
         layers.append(
-            f'<g id="layer-zone-{order[id(zone.zone)]}"><title>{text(zone.zone.name)}: {text(zone.zone.action)}'
-            f'</title><path d="{shape}" {_stroke(zone.style)} fill="{zone.style.colour if filled else "none"}"'
-            f' fill-opacity="{zone.style.fill}" fill-rule="evenodd"/></g>'
+            f'<g id="layer-zone-{zone.number}"><title>{text(zone.zone.name)}: {text(zone.zone.action)}'
+            f"</title>{zone_path(zone, scale, filled=filled)}{_circle(zone, scale)}</g>"
         )
     layers += [_rings(sheet, scale), _places(sheet, scale), _site(scene), _scale(sheet, scale)]
     about = f"Map of {2 * kilometres(sheet.half):g} km across around {scene.site_name}"
@@ -58,52 +54,42 @@ def map_svg(scene: MapScene, sheet: Sheet) -> str:
     )
 
 
+def zone_path(zone: SheetZone, scale: float, *, filled: bool) -> str:
+    """Fill and border of a zone; of two with one border, the first is wider and the second dashed above it."""
+    fill = zone.style.colour if filled and not zone.twin else "none"
+    border = stroke(zone.style, wider=DOUBLED if zone.doubled else 0.0)
+    return (
+        f'<path d="{path(zone.shape, scale)}" {border} fill="{fill}" fill-opacity="{zone.style.fill}" '
+        f'fill-rule="evenodd"/>'
+    )
+
+
+def _circle(zone: SheetZone, scale: float) -> str:
+    if zone.zone.circle <= 0.0:
+        return ""
+    return (
+        f'<circle r="{zone.zone.circle * scale:.0f}" fill="none" stroke="{zone.style.colour}" stroke-width="1.4" '
+        f'stroke-dasharray="1.5 2.5" vector-effect="non-scaling-stroke"/>'
+    )
+
+
 def swatch_svg(key: str) -> str:
     """Draw the key of a zone."""
     style = zone_style(key)
     return (
-        f'<svg viewBox="0 0 36 24" aria-hidden="true"><rect x="2" y="2" width="32" height="20" {_stroke(style)} '
+        f'<svg viewBox="0 0 36 24" aria-hidden="true"><rect x="2" y="2" width="32" height="20" {stroke(style)} '
         f'fill="{style.colour}" fill-opacity="{min(1.6 * style.fill, 1.0):.2f}"/></svg>'
     )
 
 
-def rose_svg(rose: Rose, *, colour: str) -> str:
-    """Draw a rose of distances as one ``svg`` element, with its numbers in the table beside it."""
-    farthest = float(np.max(np.concatenate([rose.upper, rose.high, [1000.0]])))
-    scale = 400.0 / farthest
-    rings = "".join(
-        f'<circle r="{r * scale:.0f}" fill="none" stroke="#b0b0b0"/>'
-        f'<text x="{r * scale * 0.383:.0f}" y="{-r * scale * 0.924:.0f}" font-size="26">{kilometres(r):g}</text>'
-        for r in rings_for(farthest)
-    )
-    names = "".join(
-        f'<text x="{450 * np.sin(np.radians(a)):.0f}" y="{10 - 450 * np.cos(np.radians(a)):.0f}" font-size="32" '
-        f'text-anchor="middle">{name}</text>'
-        for a, name in zip(range(0, 360, 45), ("N", "NE", "E", "SE", "S", "SW", "W", "NW"), strict=True)
-    )
-    upper, lower, high, median = (_polar(rose, v, scale) for v in (rose.upper, rose.lower, rose.high, rose.median))
-    return (
-        f'<svg viewBox="-500 -490 1000 980" role="img" aria-label="Reach by direction: {text(rose.label)}" '
-        f'xmlns="http://www.w3.org/2000/svg">{rings}'
-        f'<path d="{upper}{lower}" fill="{colour}" fill-opacity=".28" fill-rule="evenodd"/>'
-        f'<path d="{median}" fill="#35456c" fill-opacity=".55"/>'
-        f'<path d="{high}" fill="none" stroke="{colour}" stroke-width="6"/>{names}</svg>'
-    )
-
-
-def _polar(rose: Rose, distance: Floats, scale: float) -> str:
-    order = np.argsort(rose.azimuths)
-    angle, radius = closed(rose.azimuths[order]), closed(distance[order]) * scale
-    return _ring(np.stack([radius * np.sin(angle), radius * np.cos(angle)], axis=-1), 1.0)
-
-
-def _stroke(style: Style) -> str:
+def stroke(style: Style, *, wider: float = 0.0) -> str:
+    """Attributes of a border."""
     dash = " ".join(f"{style.width * d:g}" for d in style.dash)
     dashed = f' stroke-dasharray="{dash}"' if dash else ""
-    return f'stroke="{style.colour}" stroke-width="{style.width:g}"{dashed} vector-effect="non-scaling-stroke"'
+    return f'stroke="{style.colour}" stroke-width="{style.width + wider:g}"{dashed} vector-effect="non-scaling-stroke"'
 
 
-def _path(shape: Any, scale: float) -> str:
+def path(shape: Any, scale: float) -> str:
     """Polygons and lines as one path of whole numbers."""
     lighter = shapely.simplify(shape, 2.0 / scale)
     found = []
@@ -111,15 +97,16 @@ def _path(shape: Any, scale: float) -> str:
         if part.is_empty:
             continue
         if part.geom_type == "Polygon":
-            found += [_ring(shapely.get_coordinates(r), scale) for r in (part.exterior, *part.interiors)]
+            found += [ring(shapely.get_coordinates(r), scale) for r in (part.exterior, *part.interiors)]
         elif part.geom_type in ("LineString", "LinearRing"):
-            found.append(_ring(shapely.get_coordinates(part), scale, close=False))
+            found.append(ring(shapely.get_coordinates(part), scale, close=False))
         elif part.geom_type.startswith("Multi") or part.geom_type == "GeometryCollection":
-            found.append(_path(part, scale))
+            found.append(path(part, scale))
     return "".join(found)
 
 
-def _ring(points: Floats, scale: float, *, close: bool = True) -> str:
+def ring(points: Floats, scale: float, *, close: bool = True) -> str:
+    """Corners, north up, as a path of whole numbers."""
     whole = np.rint(points * [scale, -scale]).astype(np.int64)
     steps = np.diff(whole, axis=0)
     steps = steps[np.any(steps != 0, axis=1)]
@@ -129,11 +116,12 @@ def _ring(points: Floats, scale: float, *, close: bool = True) -> str:
     return f"M{whole[0, 0]} {whole[0, 1]}l{moves}" + ("z" if close else "")
 
 
-def _base(sheet: Sheet, scale: float) -> str:
+def base(sheet: Sheet, scale: float) -> str:
+    """Draw the base map."""
     widths = {"rivers": 1.3, "provinces": 0.7, "borders": 1.6, "coast": 1.0}
     parts = [f'<rect x="-5000" y="-5000" width="10000" height="10000" fill="{LAND["sea"]}"/>']
     for name, shape in sheet.base.items():
-        path = _path(shape, scale)
+        outline = path(shape, scale)
         if name in widths:
             paint = f'fill="none" stroke="{LAND[name]}" stroke-width="{widths[name]}"'
         elif name == "former_reservoir":
@@ -141,8 +129,8 @@ def _base(sheet: Sheet, scale: float) -> str:
         else:
             paint = f'fill="{LAND[name]}" fill-rule="evenodd"'
         told = "<title>Former Kakhovka reservoir, drained June 2023</title>" if name == "former_reservoir" else ""
-        parts.append(f'<path d="{path}" {paint} vector-effect="non-scaling-stroke">{told}</path>')
-    return f'<g id="layer-base">{"".join(parts)}</g>'
+        parts.append(f'<path d="{outline}" {paint} vector-effect="non-scaling-stroke">{told}</path>')
+    return "".join(parts)
 
 
 def _field(field: Field, corners: Floats, half: float, scale: float) -> str:
@@ -162,7 +150,7 @@ def _field(field: Field, corners: Floats, half: float, scale: float) -> str:
     colours = [paler(c, FIELD_SHARE) for c in class_colours(len(field.levels))]
     names = field.labels or ("",) * len(field.levels)
     return "".join(
-        f'<path d="{"".join(_ring(q, scale) for q in quads)}" fill="{colours[i]}" stroke="{colours[i]}">'
+        f'<path d="{"".join(ring(q, scale) for q in quads)}" fill="{colours[i]}" stroke="{colours[i]}">'
         f"<title>{field.levels[i]:g} {text(field.unit)} or more {text(names[i])}</title></path>"
         for i, quads in sorted(paths.items())
     )

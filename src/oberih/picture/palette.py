@@ -46,16 +46,20 @@ ZONE_STYLES = {
     "shelter": Style("#E69F00", dash=(6.0, 1.6), width=2.2),
     "iodine": Style("#0072B2", dash=(3.2, 1.6), width=2.0, fill=0.10),
     "relocate": Style("#009E73", dash=(6.0, 1.6, 1.2, 1.6), width=2.0),
+    "resettle": Style("#00664b", dash=(6.0, 1.6, 1.2, 1.6, 1.2, 1.6), width=2.0),
+    "limit_outdoors": Style("#F5B700", dash=(3.6, 2.4), width=1.9, fill=0.10),
+    "severe": Style("#D55E00", width=2.6, fill=0.20),
     "food": Style("#56B4E9", dash=(1.2, 1.6), width=2.0, fill=0.08),
+    "food_precaution": Style("#56B4E9", dash=(1.2, 1.6), width=2.0, fill=0.08),
     "paz": Style("#CC79A7", width=2.2, fill=0.20),
-    "upz": Style("#F5B700", dash=(3.4, 2.2), width=2.2, fill=0.12),
+    "upz": Style("#F5B700", dash=(3.6, 2.4), width=1.9, fill=0.12),
     "epd": Style("#0072B2", dash=(3.2, 1.6), fill=0.07),
     "icpd": Style("#56B4E9", dash=(1.2, 1.6), fill=0.06),
     "reference": Style("#333333", dash=(1.0, 2.0), width=1.2, fill=0.0),
 }
-"""Style by what a zone is for; ``reference`` is a size of the literature, to compare with."""
+"""Style by action or part of a plan; ``reference`` is a size of the literature, to compare with."""
 
-DOUBLED = 2.6
+DOUBLED = 1.8
 """How much wider a border is drawn that has another one on it [pt]."""
 
 FIELD_SHARE = 0.65

@@ -66,8 +66,8 @@ def draw_overview(axis: Any, sheet: Sheet, *, within: float) -> None:
         _draw_zone(axis, zone, filled=True, share=0.7)
     for radius in rings_for(0.95 * sheet.half):
         axis.add_patch(Circle((0.0, 0.0), radius, fc="none", ec="#6b675c", lw=0.4, ls=(0, (1, 3)), zorder=5))
-        axis.text(0.0, radius, f"{kilometres(float(radius)):g} km", fontsize=6.0, color=INK, ha="center", va="center",
-                  path_effects=_HALO, zorder=8)  # fmt: skip
+        axis.text(-0.34 * radius, 0.94 * radius, f"{kilometres(float(radius)):g} km", fontsize=6.0, color=INK,
+                  ha="center", va="center", path_effects=_HALO, zorder=8)  # fmt: skip
     axis.add_patch(Rectangle((-within, -within), 2 * within, 2 * within, fc="none", ec=INK, lw=1.0, zorder=8))
     for label in sheet.labels:
         axis.plot(label.mark.x, label.mark.y, marker="o", ms=2.2, mfc=INK, mec="white", mew=0.3, zorder=7)

@@ -51,7 +51,7 @@ class SceneZone:
     verified : bool
         Whether every number the zone rests on was checked against its source.
     drawn_text : str
-        How far the outline drawn reaches, such as ``as drawn 13-34 km by direction``.
+        How far the outline drawn reaches, such as ``as drawn 13 to 34 km``.
     nowhere : bool
         Whether the action is needed nowhere: the zone is told in the legend, subdued.
     circle : float
@@ -252,7 +252,7 @@ class MapScene:
                              cure="give metres")  # fmt: skip
         for name, _ in self.downloads:
             if not _FILE.fullmatch(name):
-                raise InputError("is no plain file name", field="downloads", value=name, cure="give map.png or the like")
+                raise InputError("is no plain file name", field="downloads", value=name, cure="give a bare name")
 
 
 def extent_for(reach: float, *, least: float = 10e3) -> float:

@@ -21,6 +21,7 @@ from oberih.earth.basemap import basemap_within
 from oberih.earth.projection import LocalProjection
 from oberih.picture.labels import Box, Label, PlaceMark, place_labels
 from oberih.picture.palette import Style, zone_style
+from oberih.picture.rose import rings_for
 from oberih.picture.scene import MapScene, SceneZone
 from oberih.picture.table import people_text
 
@@ -41,6 +42,8 @@ class SheetZone:
 
     Parameters
     ----------
+    number : int
+        In the order of the scene.
     zone : SceneZone
         Its words.
     style : Style
@@ -52,6 +55,7 @@ class SheetZone:
         Whether such a twin follows: it is then drawn wider, so that both are seen.
     """
 
+    number: int
     zone: SceneZone
     style: Style
     shape: Any
@@ -71,8 +75,8 @@ class Sheet:
         The base map [m].
     zones : tuple of SheetZone
         Largest first, twins last; those without an outline on this map are left out.
-    beyond : tuple of SceneZone
-        Zones that hold the whole map, so that no outline is seen.
+    beyond : tuple of int
+        Numbers of the zones that hold the whole map, so that no outline is seen.
     corners : float array, shape (rings + 1, sectors, 2), or None
         Of the field [m].
     dots : tuple of PlaceMark
@@ -90,7 +94,7 @@ class Sheet:
     half: float
     base: dict[str, Any]
     zones: tuple[SheetZone, ...]
-    beyond: tuple[SceneZone, ...]
+    beyond: tuple[int, ...]
     corners: Floats | None
     dots: tuple[PlaceMark, ...]
     labels: tuple[Label, ...]
@@ -114,9 +118,13 @@ def lay_out_overview(scene: MapScene) -> Sheet | None:
     if scene.overview == 0.0:
         return None
     half, letter = scene.overview, 0.085 * scene.overview
-    own = (-scene.extent - letter, -scene.extent - letter, scene.extent + letter, scene.extent + letter)
+    edge = scene.extent + 0.3 * letter
+    taken = [(-edge, -edge, edge, edge), (-half, half - 1.6 * letter, 0.5 * half, half)]
+    for radius in rings_for(0.95 * half).tolist():
+        x, y = -0.34 * radius, 0.94 * radius
+        taken.append((x - 1.8 * letter, y - 0.6 * letter, x + 1.8 * letter, y + 0.6 * letter))
     field_less = dataclasses.replace(scene, field=None, extent=half, overview=0.0)
-    sheet = _lay_out(field_less, half, letter, taken=[own], most=6, fewest=200_000)
+    sheet = _lay_out(field_less, half, letter, taken=taken, most=6, fewest=200_000)
     return dataclasses.replace(sheet, dots=tuple(label.mark for label in sheet.labels))
 
 
@@ -151,17 +159,17 @@ def _lay_out(
 
 def _zones(
     scene: MapScene, here: LocalProjection, half: float, outer: Any
-) -> tuple[tuple[SheetZone, ...], tuple[SceneZone, ...]]:
+) -> tuple[tuple[SheetZone, ...], tuple[int, ...]]:
     """Those with an outline on the map, and those that hold it whole."""
     frame = shapely.box(-half, -half, half, half)
     drawn: list[SheetZone] = []
-    beyond: list[SceneZone] = []
-    for zone in scene.zones:
+    beyond: list[int] = []
+    for number, zone in enumerate(scene.zones):
         shape = _cut(_to_local(here, _shape(zone.geometry)), outer)
         if not shape.is_empty and shapely.covers(shape, frame):
-            beyond.append(zone)
+            beyond.append(number)
         elif not shape.is_empty:
-            drawn.append(SheetZone(zone, zone_style(zone.colour), shape))
+            drawn.append(SheetZone(number, zone, zone_style(zone.colour), shape))
     told = [
         dataclasses.replace(
             z, twin=any(_alike(z, other) for other in drawn[:i]), doubled=any(_alike(z, o) for o in drawn[i + 1 :])

@@ -16,6 +16,7 @@ from oberih.picture.palette import FIELD_SHARE, INK, Style, class_colours, paler
 from oberih.picture.rose import BY_ITSELF, draw_rose
 from oberih.picture.scene import Field, MapScene, Rose, SceneZone, Table
 from oberih.picture.sheet import Sheet
+from oberih.picture.table import unbroken
 
 __all__ = ["LEFT", "RIGHT", "draw_side"]
 
@@ -25,6 +26,9 @@ LEFT, RIGHT = 0.612, 0.985
 _SOFT = "#3d3d3d"
 _FAINT = "#6a6a6a"
 _TEXT = LEFT + 0.040
+_LETTERS = 88
+"""In a line of a table at most: with more, they are too small to read."""
+
 _WARNINGS = 8
 """Lines of warnings at most; the page has them all."""
 
@@ -40,15 +44,17 @@ def draw_side(figure: Any, scene: MapScene, sheet: Sheet) -> None:
         Of that scene.
     """
     y = _draw_weather(figure, scene, 0.912)
-    y = _paragraph(figure, scene.headline, LEFT, y, size=11.0, width=54, weight="bold")
+    y = _paragraph(figure, scene.headline, LEFT, y, size=10.2, width=54, weight="bold")
     y = _draw_legend(figure, scene, sheet, y - 0.012)
     if scene.field is not None:
         y = _draw_classes(figure, scene.field, LEFT, y - 0.008)
     low = _warnings_height(figure, scene) + 0.030
     if scene.rose is not None and y - low > 0.16:
         _draw_rose_panel(figure, scene, scene.rose, bottom=low, top=y)
-    elif scene.tables:
-        _draw_table(figure, scene.tables[0], LEFT, y - 0.02, bottom=low)
+    elif scene.rose is None:
+        legible = [table for table in scene.tables if sum(_widths(table)) <= _LETTERS]
+        if legible:
+            _draw_table(figure, legible[0], LEFT, y - 0.02, bottom=low)
     _draw_warnings(figure, scene, low - 0.004)
 
 
@@ -58,7 +64,7 @@ def _line(figure: Any, size: float, spacing: float = 1.25) -> float:
 
 
 def _paragraph(figure: Any, text: str, x: float, y: float, *, size: float, width: int, **kwargs: Any) -> float:
-    lines = textwrap.wrap(text, width)
+    lines = textwrap.wrap(unbroken(text), width)
     figure.text(x, y, "\n".join(lines), fontsize=size, va="top", linespacing=1.25, **{"color": INK} | kwargs)
     return float(y - len(lines) * _line(figure, size))
 
@@ -75,11 +81,12 @@ def _draw_weather(figure: Any, scene: MapScene, y: float) -> float:
 
 def _draw_legend(figure: Any, scene: MapScene, sheet: Sheet, y: float) -> float:
     shares = {zone.percentile for zone in scene.zones if zone.percentile is not None}
-    outside = {id(zone) for zone in sheet.beyond}
-    twins = {id(z.zone) for z in sheet.zones if z.twin}
-    for zone in scene.zones:
+    twins = {z.number for z in sheet.zones if z.twin}
+    for number, zone in enumerate(scene.zones):
         share = f", {zone.percentile:g} % of starts" if zone.percentile is not None and len(shares) > 1 else ""
-        where = " – beyond this map" if id(zone) in outside else " – same line, dashed" if id(zone) in twins else ""
+        where = (
+            " – beyond this map" if number in sheet.beyond else " – same outline as above" if number in twins else ""
+        )
         y = _draw_nowhere(figure, zone, y) if zone.nowhere else _draw_zone(figure, zone, y, share=share, where=where)
     for note in _legend_notes(scene, shares):
         y = _paragraph(figure, note, LEFT, y, size=7.5, width=94, color=_SOFT)
@@ -87,16 +94,14 @@ def _draw_legend(figure: Any, scene: MapScene, sheet: Sheet, y: float) -> float:
 
 
 def _draw_zone(figure: Any, zone: SceneZone, y: float, *, share: str, where: str) -> float:
-    """Name; how far, and who lives there; how far as drawn; what is to be done."""
+    """Name; how far, and who lives there; what is to be done, and how far as drawn."""
     _draw_swatch(figure, zone_style(zone.colour), LEFT, y - 0.026)
     y = _paragraph(figure, zone.name + ("" if zone.verified else " *"), _TEXT, y, size=9.5, width=50, weight="bold")
     figure.text(_TEXT, y, zone.distance_text, fontsize=9.5, weight="bold", color=INK, va="top")
     figure.text(RIGHT, y, zone.people_text, fontsize=8.5, color=INK, va="top", ha="right")
     y -= _line(figure, 9.5)
-    told = [zone.drawn_text + (where if zone.drawn_text else "")] if zone.drawn_text or where else []
-    for words in [*told, zone.action + share]:
-        y = _paragraph(figure, words, _TEXT, y, size=8.0, width=72, color=_SOFT)
-    return y - 0.008
+    drawn = f"; {zone.drawn_text}" if zone.drawn_text else ""
+    return _paragraph(figure, zone.action + share + drawn + where, _TEXT, y, size=8.0, width=74, color=_SOFT) - 0.008
 
 
 def _draw_nowhere(figure: Any, zone: SceneZone, y: float) -> float:
@@ -111,12 +116,11 @@ def _legend_notes(scene: MapScene, shares: set[float]) -> list[str]:
     notes = []
     if len(shares) == 1:
         (share,) = shares
+        circle = "this circle (dotted on the map)" if any(z.circle > 0.0 for z in scene.zones) else "this circle"
         notes.append(
-            f"Distance: outside this circle nothing is needed in {share:g} % of all starts; in brackets its band. The "
+            f"Distance: outside {circle} nothing is needed in {share:g} % of all starts; in brackets its band. The "
             "outline drawn follows the winds and holds as well."
         )
-    if any(zone.circle > 0.0 for zone in scene.zones):
-        notes.append("Dotted on the map: that circle.")
     if not all(zone.verified for zone in scene.zones):
         notes.append("* rests on a number not verified against the text of its source")
     return notes
@@ -180,29 +184,48 @@ def _rose_keys(rose: Rose, colour: str) -> list[tuple[str, float, float, str]]:
 
 
 def _draw_table(figure: Any, table: Table, left: float, y: float, *, bottom: float) -> None:
-    """As many rows of a table as there is room for, columns as wide as their words."""
-    room = int((y - bottom - 0.045) / 0.022)
+    """As many lines of a table as there is room for, columns as wide as their words."""
+    room = int((y - bottom - 0.075) / 0.022)
+    wide = _widths(table)
+    lines = _table_lines(table)
     if room < 2:
         return
-    rows = [table.columns, *table.rows][: room + 1]
-    wide = [max(len(row[i]) for row in rows) + 2 for i in range(len(table.columns))]
     size = min(8.5, 8.5 * 62.0 / sum(wide))
     figure.text(left, y, table.title, fontsize=9.5, weight="bold", color=INK, va="top")
-    for number, row in enumerate(rows):
-        x, line = left, y - 0.030 - 0.022 * number
-        for i, cell in enumerate(row):
+    for number, line in enumerate([table.columns, *lines[:room]]):
+        at, colour = y - 0.030 - 0.022 * number, INK if number else _SOFT
+        if isinstance(line, str):
+            figure.text(left, at, line, fontsize=size, weight="bold", color=INK, va="top")
+            continue
+        x = left
+        for i, cell in enumerate(line):
             step = 0.373 * wide[i] / sum(wide)
             place = {"x": x + step - 0.012, "ha": "right"} if i in table.numeric else {"x": x, "ha": "left"}
-            figure.text(s=cell, y=line, fontsize=size, color=INK if number else _SOFT, va="top", **place)
+            figure.text(s=cell, y=at, fontsize=size, color=colour, va="top", **place)
             x += step
-    left_out = len(table.rows) + 1 - len(rows)
-    if left_out > 0:
-        told = f"and {left_out} more in the page"
-        figure.text(left, y - 0.034 - 0.022 * len(rows), told, fontsize=7.5, color=_SOFT, va="top")
+    if len(lines) > room:
+        at = y - 0.034 - 0.022 * (room + 1)
+        figure.text(left, at, f"and {len(lines) - room} lines more in the page", fontsize=7.5, color=_SOFT, va="top")
+
+
+def _widths(table: Table) -> list[int]:
+    """Letters that each column needs."""
+    rows = [table.columns, *table.rows]
+    return [max(len(row[i]) for row in rows) + 2 for i in range(len(table.columns))]
+
+
+def _table_lines(table: Table) -> list[str | tuple[str, ...]]:
+    """Rows, with their headings among them."""
+    headings = dict(table.sections)
+    lines: list[str | tuple[str, ...]] = []
+    for number, row in enumerate(table.rows):
+        lines += [headings[number]] if number in headings else []
+        lines.append(row)
+    return lines
 
 
 def _warning_lines(scene: MapScene) -> list[str]:
-    lines = [line for w in scene.warnings for line in textwrap.wrap(f"▲ {w}", 84, subsequent_indent="   ")]
+    lines = [line for w in scene.warnings for line in textwrap.wrap(unbroken(f"▲ {w}"), 84, subsequent_indent="   ")]
     return lines if len(lines) <= _WARNINGS else [*lines[: _WARNINGS - 1], "   … more in the page"]
 
 

@@ -6,6 +6,7 @@ Lengths come in metres and leave as kilometres, rounded to what they are worth.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,11 +17,12 @@ from oberih.units import kilometres
 
 __all__ = [
     "ZoneLine", "compass", "criteria_table", "distance_text", "people_text", "places_table", "sector_table",
-    "zone_table",
+    "unbroken", "zone_table",
 ]  # fmt: skip
 
 _COMPASS = ("N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW")
 _NOT_VERIFIED = "not verified"
+_PARTED = re.compile(r"(?<=\d) (?=\d{3}\b|(?:km|m|h|d|y|mSv|mGy|µSv/h|Bq|%)(?!\w))")
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,17 @@ def people_text(people: float) -> str:
     return f"{int(round(people, -digits)):,}".replace(",", "\u202f")
 
 
+def unbroken(text: str) -> str:
+    """Join what must stay on one line: the thousands of a number, and a number with its unit.
+
+    Examples
+    --------
+    >>> unbroken("253 040 people within 19.8 km").count(" ")
+    2
+    """
+    return _PARTED.sub("\u00a0", text)
+
+
 def zone_table(lines: Iterable[ZoneLine], *, percentile: float, band: float = 90.0) -> Table:
     """Tell how far each zone reaches, how sure that is, and who lives there."""
     rows = tuple(
@@ -137,17 +150,21 @@ def sector_table(rose: Rose) -> Table:
         top = here[np.argmax(rose.high[here])]
         high = distance_text(float(rose.high[top]), lower=float(rose.lower[top]), upper=float(rose.upper[top]))
         drawn = () if rose.drawn is None else (distance_text(float(np.max(rose.drawn[here]))),)
-        rows.append((name, *drawn, high, distance_text(float(np.max(rose.median[here])))))
+        half = () if rose.half_nowhere else (distance_text(float(np.max(rose.median[here]))),)
+        rows.append((name, *drawn, high, *half))
     zone = () if rose.drawn is None else ("Zone as drawn",)
+    half_too = () if rose.half_nowhere else ("Half of all starts",)
+    note = "Each direction by itself: a wind blowing elsewhere counts as zero."
+    if rose.drawn is not None:
+        note = f"The zone as drawn holds in all directions at once; the rest takes e{note[1:]}"
+    if rose.half_nowhere:
+        note += " Reach in half of all starts: nowhere."
     return Table(
         title=f"Reach by direction: {rose.label}" if rose.label else "Reach by direction",
-        columns=("Towards", *zone, f"{rose.percentile:g} % of starts", "Half of all starts"),
+        columns=("Towards", *zone, f"{rose.percentile:g} % of starts", *half_too),
         rows=tuple(rows),
-        numeric=tuple(range(1, 3 + len(zone))),
-        note="The zone as drawn holds in all directions at once. The columns of starts take each direction by "
-        "itself: a wind blowing elsewhere counts as zero."
-        if rose.drawn is not None
-        else "Each direction by itself: a wind blowing elsewhere counts as zero.",
+        numeric=(1, 2, 3)[: 1 + len(zone) + len(half_too)],
+        note=note,
     )
 
 

@@ -13,12 +13,6 @@ import math
 import numpy as np
 from numba import njit
 
-TIC, GAMMA, AGE, DEPLETION, DEPOSIT = 0, 1, 2, 3, 6
-"""Places in an entry's row of values: three forms each of depletion and deposit."""
-
-COLUMNS = 9
-"""Values of an entry."""
-
 LANES = 8
 """Quantities side by side."""
 
@@ -27,47 +21,6 @@ TERMS = 12
 
 GROUP = 4
 """Terms are taken four at a time; what is missing to four is zero."""
-
-
-@njit(cache=True, nogil=True)
-def entry_terms(values, active, step, last_age, terms, ages):
-    """What each entry contributes to the source's own terms, and its row in the tables.
-
-    Parameters
-    ----------
-    values : float32 array, shape (entries, 9)
-        Of `oberih.atlas.packed.Packed`.
-    active : int array, shape (n,)
-        Terms that the source has; -1 for padding.
-    step : float
-        Between the ages of the tables [s].
-    last_age : int
-        Last row of the tables.
-    terms : float32 array, shape (entries, n)
-        Written.
-    ages : int32 array, shape (entries,)
-        Written: the nearest row.
-    """
-    n = len(active)
-    for e in range(values.shape[0]):
-        row = values[e]
-        for i in range(n):
-            a = active[i]
-            if a < 0:
-                terms[e, i] = 0.0
-            elif a == 0:
-                terms[e, i] = row[TIC]
-            elif a < 4:
-                terms[e, i] = row[TIC] * row[DEPLETION + a - 1]
-            elif a == 4:
-                terms[e, i] = row[GAMMA]
-            elif a < 8:
-                terms[e, i] = row[GAMMA] * row[DEPLETION + a - 5]
-            elif a == 8:
-                terms[e, i] = 0.0
-            else:
-                terms[e, i] = row[DEPOSIT + a - 9]
-        ages[e] = min(int(row[AGE] / step + 0.5), last_age)
 
 
 @njit(cache=True, nogil=True)
@@ -107,7 +60,7 @@ def add_hour(field, cells, terms, ages, begin, end, table, weight):
     ----------
     field : float32 array, shape (cells, LANES)
     terms, ages : arrays
-        As `entry_terms` leaves them.
+        Of `oberih.atlas.packed.Packed`.
     begin, end : int
         Entries of the hour.
     table : float32 array, shape (ages, terms, LANES)
@@ -116,8 +69,9 @@ def add_hour(field, cells, terms, ages, begin, end, table, weight):
         Share of this release height [1].
     """
     groups = terms.shape[1] // GROUP
+    last_age = table.shape[0] - 1  # an older plume counts as old as the table's last row
     for e in range(begin, end):  # bound by the table's rows, read from the second-level cache
-        rows = table[ages[e]]
+        rows = table[min(int(ages[e]), last_age)]
         cell = field[cells[e]]
         for g in range(groups):
             i = g * GROUP
