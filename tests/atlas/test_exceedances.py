@@ -140,14 +140,33 @@ def test_releases_asked_together_get_what_each_gets_alone(atlas: Atlas, packed: 
         same(together, alone)
 
 
-def test_aerosol_alone_needs_no_iodine_columns(atlas: Atlas, levels: Floats) -> None:
+def test_aerosol_alone_needs_no_iodine_columns(
+    atlas: Atlas, packed: Packed, levels: Floats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: set[str] = set()
+    column = Atlas.column
+
+    def noting(self: Atlas, name: str, block: int, height: int) -> npt.NDArray[np.generic]:
+        read.add(name)
+        return column(self, name, block, height)
+
+    monkeypatch.setattr(Atlas, "column", noting)
     aerosol = source(terms=(1, 5, 9))
-    one_form = pack(atlas, forms=(0,))
-    assert one_form.values[:, [4, 5, 7, 8]].max() == 0.0
-    same(
-        exceedances(atlas, [asked(levels, of=aerosol)], packed=one_form)[0],
-        exceedances(atlas, [asked(levels, of=aerosol)])[0],
-    )
+    (found,) = exceedances(atlas, [asked(levels, of=aerosol)])
+    assert read == {"cell", "age", "tic", "gamma", "depletion_aerosol", "velocity_aerosol", "wet"}
+    (with_all,) = exceedances(atlas, [asked(levels, of=aerosol)], packed=packed)
+    np.testing.assert_array_equal(found.counts, with_all.counts)
+    np.testing.assert_allclose(found.reach, with_all.reach, rtol=1e-6)
+    assert found.counts.max() > 0
+
+
+@pytest.mark.parametrize("height", [10.0, 47.0, 100.0])
+def test_a_level_that_is_only_just_reached_is_counted(atlas: Atlas, packed: Packed, height: float) -> None:
+    of = source(hours=1, terms=(1,), height=height)
+    highest = max(float(dose_field(atlas, of, start=s, packed=packed)[2].max()) for s in range(RELEASES))
+    (found,) = exceedances(atlas, [Asked(of, np.array([2]), np.array([highest]))], packed=packed)
+    assert found.counts.sum() >= 1
+    assert np.count_nonzero(found.reach) >= 1
 
 
 def test_a_zero_release_exceeds_nothing(atlas: Atlas, levels: Floats) -> None:
@@ -158,9 +177,7 @@ def test_a_zero_release_exceeds_nothing(atlas: Atlas, levels: Floats) -> None:
     assert found.reach.shape == (4, STARTS, GRID.sectors)
 
 
-def test_a_release_longer_than_a_block_or_the_atlas_is_refused(
-    atlas: Atlas, tmp_path: Path, levels: Floats
-) -> None:
+def test_a_release_longer_than_a_block_or_the_atlas_is_refused(atlas: Atlas, tmp_path: Path, levels: Floats) -> None:
     with pytest.raises(OutOfRange, match="169 h"):
         exceedances(atlas, [asked(levels, of=source(hours=169))])
     short = build(tmp_path / "short.zarr", plan(releases=5))

@@ -119,7 +119,8 @@ def test_blocks_cover_every_hour_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "file", ["dispersion/kernels/puff.py", "dispersion/puffs.py", "dispersion/data/gamma_mixture.json", "atlas/layout.py"]
+    "file",
+    ["dispersion/kernels/puff.py", "dispersion/puffs.py", "dispersion/data/gamma_mixture.json", "atlas/layout.py"],
 )
 def test_another_engine_is_another_name(file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for room in ("dispersion", "atlas"):

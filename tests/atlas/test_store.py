@@ -120,8 +120,8 @@ def test_entries_packed_are_those_on_disk(atlas: Atlas) -> None:
             cells = packed.cells[begin:end].astype(int)
             assert np.all(np.diff(cells) > 0)
             assert len(cells) > 0
-    assert np.isfinite(packed.values).all()
-    assert packed.values.min() >= 0.0
+    assert np.isfinite(packed.terms).all()
+    assert packed.terms.min() >= 0.0
 
 
 def test_another_plan_in_the_same_folder_is_refused(atlas: Atlas) -> None:

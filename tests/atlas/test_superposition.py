@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +13,9 @@ from hypothesis import strategies as st
 
 from oberih.atlas.build import build
 from oberih.atlas.kernels.superpose import LANES, TERMS
-from oberih.atlas.packed import Packed, pack
+from oberih.atlas.packed import TABLE_STEP, Packed, pack
 from oberih.atlas.store import Atlas
-from oberih.atlas.superpose import TABLE_STEP, Source, dose_field, height_weights
+from oberih.atlas.superpose import Source, dose_field, height_weights
 from oberih.constants import FORMS
 from oberih.errors import OutOfRange
 from tests.atlas.small import GRID, RELEASES, TABLE_AGES, Floats, plan, source
@@ -62,7 +63,7 @@ def test_forms_separately_equal_forms_together(atlas: Atlas, packed: Packed, sta
         tables = np.zeros_like(whole.tables)
         tables[:, :, form::4] = whole.tables[:, :, form::4]
         parts.append(dataclasses.replace(whole, tables=tables))
-    assert [len(p.active) for p in parts] == [4, 4, 4, 4]  # two or three terms, padded to a whole group
+    assert [p.active for p in parts] == [(0, 4), (1, 5, 9), (2, 6, 10), (3, 7, 11)]
     apart = sum(field(atlas, packed, part, start) for part in parts)
     np.testing.assert_allclose(field(atlas, packed, whole, start), apart, rtol=ROUND_OFF, atol=0.0)
 
@@ -84,9 +85,7 @@ def test_zero_release_gives_zero(atlas: Atlas, packed: Packed) -> None:
 
 
 @pytest.mark.parametrize(("start", "height"), [(0, 30.0), (166, 55.0), (333, 10.0), (RELEASES - 3, 400.0)])
-def test_the_kernel_agrees_with_plain_linear_algebra_on_the_whole_grid(
-    atlas: Atlas, start: int, height: float
-) -> None:
+def test_the_kernel_agrees_with_plain_linear_algebra_on_the_whole_grid(atlas: Atlas, start: int, height: float) -> None:
     of = source(height=height, terms=tuple(t for t in range(TERMS) if t not in {5, 6, 7, 8}))
     low, high = atlas.heights
     upper = min(max((height - low) / (high - low), 0.0), 1.0)
@@ -150,6 +149,10 @@ def test_what_was_packed_in_part_is_refused_where_more_is_needed(atlas: Atlas) -
     for start in (0, 167, 334):
         with pytest.raises(OutOfRange, match="release hours 168 to 336"):
             dose_field(atlas, source(), start=start, packed=second)
+    without_iodine = pack(atlas, terms=(0, 1, 4, 5, 9))
+    dose_field(atlas, source(terms=(1, 5, 9)), start=0, packed=without_iodine)
+    with pytest.raises(OutOfRange, match="terms"):
+        dose_field(atlas, source(), start=0, packed=without_iodine)
     low = pack(atlas, heights=[10.0])
     dose_field(atlas, source(height=10.0), start=0, packed=low)
     with pytest.raises(OutOfRange, match="lacks heights"):
@@ -181,7 +184,7 @@ def test_plume_rise_lifts_the_weight_and_more_heat_lifts_it_more(atlas: Atlas) -
         _, weights = height_weights(atlas, source(heat=heat, height=20.0))
         lifted.append(weights[0] @ np.asarray(atlas.heights))
     np.testing.assert_allclose(lifted[0], 20.0, rtol=1e-5)
-    for lower, higher in zip(lifted, lifted[1:], strict=False):
+    for lower, higher in pairwise(lifted):
         assert np.all(higher >= lower - 1e-3)
         assert higher.mean() > lower.mean()
 

@@ -56,11 +56,8 @@ def attempt():
     except OberihError as error:
         refused = type(error).__name__
     sealed = len(list((path / "seals").glob("0*.json")))
-    return {"line": line, "kind": type(error_of(line)).__name__, "refused": refused, "sealed": sealed,
+    return {"line": line, "refused": refused, "sealed": sealed,
             "there": path.exists(), "faults": block_faults(path) if path.exists() else []}
-
-def error_of(line):
-    return line
 
 told = {}
 for options in ("size=100k", "size=600k", "size=64m,ro", "size=64m,rw"):

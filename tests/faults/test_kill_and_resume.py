@@ -47,9 +47,7 @@ MOMENTS: dict[str, tuple[Moment, bool]] = {
 
 @needs_fork
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_a_killed_build_resumes_to_the_same_bytes(
-    moment: str, tmp_path: Path, undisturbed: dict[str, str]
-) -> None:
+def test_a_killed_build_resumes_to_the_same_bytes(moment: str, tmp_path: Path, undisturbed: dict[str, str]) -> None:
     path = tmp_path / "atlas.zarr"
     when, there = MOMENTS[moment]
     assert killed(lambda: build(path, PLAN), when)

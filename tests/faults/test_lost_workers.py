@@ -54,7 +54,9 @@ def test_what_a_worker_says_comes_back_as_it_was_said(scheduler: Serial | Proces
     assert caught.value.exit_code == 3
 
 
-def test_processes_write_what_one_process_writes_though_one_is_killed(tmp_path: Path, undisturbed: dict[str, str]) -> None:
+def test_processes_write_what_one_process_writes_though_one_is_killed(
+    tmp_path: Path, undisturbed: dict[str, str]
+) -> None:
     struck: list[int] = []
 
     def strike(done: int, total: int) -> None:
@@ -158,7 +160,9 @@ def free_address() -> str:
         return f"tcp://127.0.0.1:{probe.getsockname()[1]}"
 
 
-@pytest.mark.parametrize("address", [free_address(), "tcp://no.such.host.invalid:8786", "not an address", "udp://127.0.0.1:1"])
+@pytest.mark.parametrize(
+    "address", [free_address(), "tcp://no.such.host.invalid:8786", "not an address", "udp://127.0.0.1:1"]
+)
 def test_a_scheduler_that_does_not_answer_is_one_clear_line(
     address: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

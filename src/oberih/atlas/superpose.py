@@ -24,6 +24,9 @@ from oberih.dispersion.kernels.profile import wind_ratio
 from oberih.dispersion.kernels.rise import plume_rise
 from oberih.errors import OutOfRange
 
+BOUND_MARGIN = 1.0001
+"""Over what a ring can reach, for the rounding of sums in single precision [1]."""
+
 BLOCKS_AT_ONCE = 6
 """Read together when a whole atlas does not stay in memory."""
 
@@ -196,6 +199,7 @@ def dose_field(atlas: Atlas, source: Source, *, start: int, packed: Packed | Non
     if packed is None:
         blocks = range(start // BLOCK_HOURS, (start + source.hours - 1) // BLOCK_HOURS + 1)
         packed = pack(atlas, blocks=blocks, terms=source.active)
+    _refuse_part(atlas, packed, weights, start, start + source.hours)
     field = np.zeros((atlas.grid.cells, kernel.LANES), dtype=np.float32)
     kernel.add_release(
         field, start - packed.first, packed.offsets, packed.offsets[:, 1:], packed.cells, packed.terms, packed.ages,
@@ -300,7 +304,7 @@ def _refuse_part(atlas: Atlas, packed: Packed, weights: npt.NDArray[np.float32],
 
 def _rings_within(part: Packed, asked: Asked, tables: npt.NDArray[np.float32]) -> int:
     """Rings beyond which no level can be reached, whatever the hour; two more, for interpolation."""
-    bound = part.largest @ tables.max(axis=1).sum(axis=0)
+    bound = part.largest @ tables.max(axis=1).sum(axis=0) * BOUND_MARGIN
     possible = (bound[:, asked.lanes] >= asked.levels).any(axis=1)
     return int(min(np.flatnonzero(possible).max(initial=-1) + 3, part.grid.rings))
 

@@ -51,6 +51,9 @@ DOSE_LEVELS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
 """Classes of the dose map [mSv]."""
 
 PLACES_TOLD = 15
+SHOWN_WHOLE = ("severe", "evacuate", "shelter", "relocate")
+"""Actions whose zones the map must hold whole; the others have the overview."""
+
 DEFAULT_SCENARIO = ("core-melt-early-failure",)
 """What an event assumes where nothing is known of the release."""
 
@@ -226,7 +229,8 @@ def _headline(found: Sequence[Found], told: Sequence[tuple[str, float, int | Non
     most = f" The highest dose at a settlement is {told[0][3]:.3g} mSv, at {told[0][0]}." if told else ""
     if distance <= 0.0:
         return f"Nowhere off the site would people have to be evacuated.{most}"
-    people = "" if far.zone.people is None else f"; about {far.zone.people.total:,} people live there".replace(",", " ")
+    count = 0 if far.zone.people is None else far.zone.people.total
+    people = f"; about {count:,} people live there".replace(",", " ") if count else "; no listed settlement lies there"
     return f"Evacuation would be needed out to {km(distance)} km{people}.{most}"
 
 
@@ -267,8 +271,8 @@ def _scene(
         corners=projection.cell_corners(atlas.grid), values=millisieverts(1.0) * np.asarray(field[lane], dtype=float),
         levels=DOSE_LEVELS, label=f"Dose, {q.quantities[lane].name}", unit="mSv", contours=True,
     )  # fmt: skip
-    farthest = [float(f.zone.outline.farthest.max(initial=0.0)) for f in own]
-    reach = sorted(farthest)[-2] if len(farthest) > 1 and max(farthest) > 100e3 else max(farthest, default=10e3)
+    near = [f for f in own if f.criterion.action in SHOWN_WHOLE] or own
+    reach = max((float(f.zone.outline.farthest.max(initial=0.0)) for f in near), default=0.0)
     return scene_of_event(
         site,
         answer,

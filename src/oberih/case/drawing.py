@@ -79,7 +79,8 @@ def scene_of_event(
         site_name=site.name, site_name_uk=site.name_uk, latitude=site.latitude, longitude=site.longitude,
         title=answer.title, subtitle=f"{answer.criteria}; weather: {answer.weather_source}", headline=answer.headline,
         weather_label=answer.weather_label, zones=zones, extent=extent, overview=overview,
-        places=_shown_places(places, extent, overview), field=field, tables=(*_dose_table(answer), reach_table(answer)), warnings=_warnings(answer, set()),
+        places=_shown_places(places, extent, overview), field=field,
+        tables=(*_dose_table(answer), reach_table(answer)), warnings=_warnings(answer, set()),
         sureness=(
             "One release in one course of the weather: no band is stated. What is released is assumed, and moves the "
             "distances most; after it the wind: a direction that is 25° off moves the plume to other towns.",

@@ -137,7 +137,7 @@ def _answer(
 ) -> Answer:  # fmt: skip
     reaches = tuple(reach_of(f, percentile=request.percentile / 100.0) for f in found)
     shares = {f.question.released.scenario.title["en"]: dominant(f.question) for f in found}
-    headline = _headline(parts, request.percentile)
+    headline = _headline(parts, request.percentile, releases)
     data = {
         "site": site.id, "day": day(at), "percentile": request.percentile, "headline": headline,
         "weather": {"label": ground.air.label, "source": ground.air.source, "hours": len(ground.air),
@@ -159,8 +159,9 @@ def _answer(
     )  # fmt: skip
 
 
-def _headline(parts: Sequence[ZonePart], percentile: float) -> str:
+def _headline(parts: Sequence[ZonePart], percentile: float, releases: Sequence[Released]) -> str:
     """The answer in one sentence."""
+    titles = {r.scenario.name: r.scenario.title["en"] for r in releases}
     if not parts:
         return "No action of these criteria bounds a zone."
     zone = parts[0].zone
@@ -178,7 +179,7 @@ def _headline(parts: Sequence[ZonePart], percentile: float) -> str:
     return (
         f"To hold in {percentile:g} % of all starts, a round protection zone needs a radius of {at_least}"
         f"{km(reach.distance)} km{band}; the zone drawn after the weather reaches from {km(near)} km to {km(far)} km, "
-        f"farthest towards {towards},{people}. It is decided by '{zone.scenario}'."
+        f"farthest towards {towards},{people}. It is decided by: {titles.get(zone.scenario, zone.scenario).lower()}."
     )
 
 

@@ -83,7 +83,7 @@ def draw_html(scene: MapScene) -> str:
 {_legend(scene, sheet)}
 </div>
 <div class="panels">
-{_overview(scene)}{_rose(scene)}
+{_overview(scene, sheet)}{_rose(scene)}
 </div>
 </div>
 <div id="answer">
@@ -170,22 +170,21 @@ def _switch(layer: str, key: str, told: str) -> str:
     return f'<li><label><input type="checkbox" checked data-layer="{layer}">{key}{told}</label></li>'
 
 
-def _overview(scene: MapScene) -> str:
-    sheet = lay_out_overview(scene)
-    if sheet is None:
+def _overview(scene: MapScene, sheet: Sheet) -> str:
+    """The second map, and a key of the zones that only it shows."""
+    overview = lay_out_overview(scene)
+    if overview is None:
         return ""
-    return (
-        f'<section><h2>Zones that leave the map</h2><div class="overview">{overview_svg(sheet, within=scene.extent)}'
-        f'</div><p class="note">The square is the map. {_overview_names(scene, sheet)}</p></section>'
-    )
-
-
-def _overview_names(scene: MapScene, sheet: Sheet) -> str:
-    drawn = {zone.number for zone in lay_out(scene).zones}
-    return ", ".join(
+    on_map = {zone.number for zone in sheet.zones}
+    keys = ", ".join(
         f'<span class="key">{swatch_svg(z.zone.colour)} {text(z.zone.name)}</span>'
-        for z in sorted(sheet.zones, key=lambda z: z.number)
-        if z.number not in drawn
+        for z in sorted(overview.zones, key=lambda z: z.number)
+        if z.number not in on_map
+    )
+    drawn = overview_svg(overview, within=scene.extent)
+    return (
+        f'<section><h2>Zones that leave the map</h2><div class="overview">{drawn}</div>'
+        f'<p class="note">The square is the map. {keys}</p></section>'
     )
 
 
@@ -193,7 +192,7 @@ def _rose(scene: MapScene) -> str:
     rose = scene.rose
     if rose is None:
         return ""
-    colour = zone_style(scene.zones[0].colour if scene.zones else "protection").colour
+    colour = zone_style(scene.leading).colour
     drawn = "" if rose.drawn is None else f'<li><i class="bar">{_bar(colour, 1.0)}</i>zone as drawn</li>'
     half = "" if rose.half_nowhere else f'<i class="bar">{_bar(BY_ITSELF, 0.55)}</i>'
     return (

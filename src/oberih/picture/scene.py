@@ -243,6 +243,11 @@ class MapScene:
     sureness: tuple[str, ...] = ()
     downloads: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def leading(self) -> str:
+        """Colour key of the first zone that is needed anywhere, which the rose belongs to."""
+        return next((zone.colour for zone in self.zones if not zone.nowhere), "protection")
+
     def __post_init__(self) -> None:
         """Refuse an extent that is no distance, and a file that lies elsewhere."""
         if not (np.isfinite(self.extent) and 0.0 < self.extent <= 2.0e6):

@@ -161,7 +161,7 @@ def _draw_rose_panel(figure: Any, scene: MapScene, rose: Rose, *, bottom: float,
     side = min(top - bottom - 0.012, 0.30)
     wide = side * height / width
     draw_axis = figure.add_axes((LEFT - 0.008, (top + bottom - side) / 2, wide, side))
-    colour = zone_style(scene.zones[0].colour).colour if scene.zones else INK
+    colour = zone_style(scene.leading).colour
     draw_rose(draw_axis, rose, colour=colour)
     x = LEFT + wide + 0.004
     letters = int((RIGHT - x) * width * 72.0 / 8.0 / 0.60)

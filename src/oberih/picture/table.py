@@ -112,7 +112,7 @@ def unbroken(text: str) -> str:
     Examples
     --------
     >>> unbroken("253 040 people within 19.8 km").count(" ")
-    2
+    3
     """
     return _PARTED.sub("\u00a0", text)
 
