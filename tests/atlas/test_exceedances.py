@@ -160,6 +160,22 @@ def test_aerosol_alone_needs_no_iodine_columns(
     assert found.counts.max() > 0
 
 
+@pytest.mark.parametrize("share", [0.9, 0.3, 0.03, 1e-3])
+def test_leaving_out_rings_up_to_the_last_that_counts_changes_nothing(
+    atlas: Atlas, packed: Packed, share: float
+) -> None:
+    # One hour, one term, one height, alike at every age: what a ring can reach is then known exactly.
+    of = source(hours=1, terms=(1,), height=10.0)
+    of.tables[:] = of.tables[:, :1]
+    highest = max(float(dose_field(atlas, of, start=s, packed=packed)[2].max()) for s in range(RELEASES))
+    lanes = np.array([2, 2])
+    (cut,) = exceedances(atlas, [Asked(of, lanes[:1], np.array([share * highest]))], packed=packed)
+    (whole,) = exceedances(atlas, [Asked(of, lanes, np.array([share * highest, 1e-30]))], packed=packed)
+    np.testing.assert_array_equal(cut.counts[0], whole.counts[0])
+    np.testing.assert_array_equal(cut.reach[0], whole.reach[0])
+    assert cut.counts.max() > 0
+
+
 @pytest.mark.parametrize("height", [10.0, 47.0, 100.0])
 def test_a_level_that_is_only_just_reached_is_counted(atlas: Atlas, packed: Packed, height: float) -> None:
     of = source(hours=1, terms=(1,), height=height)

@@ -113,6 +113,30 @@ def test_a_build_in_processes_killed_whole_resumes_to_the_same_bytes(
     assert digests(path) == undisturbed
 
 
+@needs_fork
+@pytest.mark.parametrize("apart", [0.0, 0.05, 0.15])
+def test_two_builds_at_once_share_one_atlas(tmp_path: Path, undisturbed: dict[str, str], apart: float) -> None:
+    path = tmp_path / "atlas.zarr"
+    context = multiprocessing.get_context("fork")
+    told = context.Queue()
+
+    def run(wait: float) -> None:
+        time.sleep(wait)
+        begun: list[int] = []
+        build(path, PLAN, told=lambda done, _: begun.append(done))
+        told.put((begun[0], verify(open_atlas(path))))
+
+    builds = [context.Process(target=run, args=(wait,)) for wait in (0.0, apart)]
+    for one in builds:
+        one.start()
+    found = sorted(told.get(timeout=LIMIT) for _ in builds)
+    for one in builds:
+        one.join()
+    assert found == [(0, []), (4, [])]  # the second waited and found all done
+    assert digests(path) == undisturbed
+    assert [f.name for f in tmp_path.iterdir()] == ["atlas.zarr"]
+
+
 def test_a_build_finished_is_whole(whole: Path) -> None:
     atlas = open_atlas(whole)
     assert verify(atlas) == []

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from oberih.atlas.alone import alone
 from oberih.atlas.layout import BLOCK_HOURS, AtlasPlan
 from oberih.atlas.schedule import Scheduler, Serial
 from oberih.atlas.store import Atlas, create, open_atlas, write_block
@@ -26,7 +27,7 @@ Told = Callable[[int, int], None]
 
 
 def build(path: Path, plan: AtlasPlan, *, scheduler: Scheduler | None = None, told: Told | None = None) -> Atlas:
-    """Build an atlas, or finish one that was begun.
+    """Build an atlas, or finish one that was begun; if another build is at work on it, wait for it first.
 
     Parameters
     ----------
@@ -44,18 +45,18 @@ def build(path: Path, plan: AtlasPlan, *, scheduler: Scheduler | None = None, to
         As `create` and `write_block`.
     """
     atlas = create(path, plan)
-    todo = atlas.missing()
-    total = len(plan.tasks)
-    done = total - len(todo)
-    if told:
-        told(done, total)
-    if not todo:
-        return open_atlas(path)
-    compile_kernels()
-    for _ in (scheduler or Serial()).run(compute_block, [(os.fspath(path.absolute()), b, h) for b, h in todo]):
-        done += 1
+    with alone(path):
+        todo = [(os.fspath(path.absolute()), b, h) for b, h in atlas.missing()]
+        total = len(plan.tasks)
+        done = total - len(todo)
         if told:
             told(done, total)
+        if todo:
+            compile_kernels()
+            for _ in (scheduler or Serial()).run(compute_block, todo):
+                done += 1
+                if told:
+                    told(done, total)
     return open_atlas(path)
 
 

@@ -75,7 +75,8 @@ def seal_block(path: Path, block: int, height: int, *, chunks: int) -> None:
     seal = seal_of(path, block, height)
     for litter in seal.parent.glob(f".{seal.name}.*"):
         litter.unlink(missing_ok=True)
-    write_atomically(seal, _sealing(path, chunk_files(path, block, height)))
+    digests = {name: sha256_of_file(path / name) for name in own if (path / name).is_file()}
+    write_atomically(seal, canonical_json(digests) + b"\n")
 
 
 def seal_layout(path: Path, plan_digest: str) -> None:
@@ -154,10 +155,6 @@ def chunk_files(path: Path, block: int, height: int) -> Iterator[Path]:
 def chunks_for(entries: int) -> int:
     """Chunks that hold so many entries of a column."""
     return -(-entries // CHUNK_ENTRIES)
-
-
-def _sealing(path: Path, files: Iterator[Path]) -> bytes:
-    return canonical_json({_name(path, f): sha256_of_file(f) for f in files}) + b"\n"
 
 
 def _differing(path: Path, digests: dict[str, str]) -> list[str]:

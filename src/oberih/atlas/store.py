@@ -25,6 +25,7 @@ from numcodecs.blosc import decompress
 from zarr.codecs import BloscCodec, BloscShuffle, Crc32cCodec, ZstdCodec
 
 from oberih.atlas import seal
+from oberih.atlas.alone import alone
 from oberih.atlas.layout import BLOCK_HOURS, CHUNK_ENTRIES, COLUMNS, FORMAT, AtlasPlan, encoded
 from oberih.constants import FORMS
 from oberih.dispersion.kernels import puff
@@ -195,13 +196,11 @@ def create(path: Path, plan: AtlasPlan) -> Atlas:
         If it cannot be written.
     """
     with _writing(path):
-        begun = seal.plan_sealed(path)
-        if begun is None and path.exists() and not (path.is_dir() and not any(path.iterdir())):
-            raise InputError("something else stands there", file=path, cure="choose another folder or remove it")
-        if begun not in (None, plan.digest):
-            raise InputError("another atlas stands there", file=path, cure="choose another folder or remove it")
-        if begun is None or seal.layout_faults(path):
-            _lay_out_beside(path, plan)
+        if not _laid_out(path, plan):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with alone(path.parent):
+                if not _laid_out(path, plan):  # nobody else was quicker
+                    _lay_out_beside(path, plan)
     return open_atlas(path, complete=False)
 
 
@@ -286,11 +285,20 @@ def unseal(atlas: Atlas, faults: list[str]) -> int:
     return seal.break_seals(atlas.path, faults)
 
 
+def _laid_out(path: Path, plan: AtlasPlan) -> bool:
+    """Whether an atlas of this plan is begun, with sound metadata."""
+    begun = seal.plan_sealed(path)
+    if begun is None and path.exists() and not (path.is_dir() and not any(path.iterdir())):
+        raise InputError("something else stands there", file=path, cure="choose another folder or remove it")
+    if begun not in (None, plan.digest):
+        raise InputError("another atlas stands there", file=path, cure="choose another folder or remove it")
+    return begun is not None and not seal.layout_faults(path)
+
+
 def _lay_out_beside(path: Path, plan: AtlasPlan) -> None:
     """Lay out an atlas beside its place and move it there: whole if nothing stands there, else file by file."""
     beside = path.with_name(path.name + ".begun")
     shutil.rmtree(beside, ignore_errors=True)
-    beside.parent.mkdir(parents=True, exist_ok=True)
     _lay_out(zarr.open_group(str(beside), mode="w", zarr_format=3), plan)
     seal.seal_layout(beside, plan.digest)
     if not (path / seal.SEALS).is_dir():
