@@ -35,7 +35,7 @@ NAMED = {
     profile: {"PROFILE_A": "_A", "PROFILE_B": "_B", "PROFILE_C": "_C", "PROFILE_D": "_D"},
     turbulence: ("LATERAL_OVER_FRICTION", "LATERAL_TIME_SCALE", "CONVECTIVE_LATERAL", "MEANDER_SPEED", "MEANDER_TIME"),
     stamp: ("CUT", "INNER_VIRTUAL"),
-    puff: ("LIDLESS", "HALF_WIDTH", "ALOFT_DIFFUSIVITY", "SPACING", "GAMMA_SPACING"),
+    puff: ("HALF_WIDTH", "ALOFT_DIFFUSIVITY", "SPACING", "GAMMA_SPACING"),
 }
 """Numbers that are taken from the kernels, so that tuning one tunes both."""
 

@@ -41,6 +41,16 @@ typedef struct { int count; double inside, on_site, beyond; } Touched;
 
 /* stamp ------------------------------------------------------------------------------------ */
 
+static double fading(double x) /* exp(x) for -8 <= x <= 0 */
+{
+    double y = x * 0.03125, p = 1.0 + y / 9.0;
+    for (int n = 8; n > 0; n--)
+        p = 1.0 + p * y / n;
+    for (int n = 0; n < 5; n++)
+        p *= p;
+    return p;
+}
+
 static Touched footprint(double x, double y, double variance, const Mesh *mesh, int *cells, double *weights)
 {
     int rings = mesh->rings, sectors = mesh->sectors, last = mesh->all_rings, first_ring = 0, whole = 1, count = 0;
@@ -58,34 +68,44 @@ static Touched footprint(double x, double y, double variance, const Mesh *mesh, 
     }
     if (end_ring <= 0)
         return (Touched){0, 0.0, 1.0, 0.0};
-    double spread = radius >= r ? PI : asin(radius / r);
-    double per_sector = 0.5 * sectors / PI, middle = atan2(x, y) * per_sector;
-    int lowest = (int)floor(middle - spread * per_sector);
-    int count_sectors = (int)(2.0 * spread * per_sector) + 3;
-    if (count_sectors > sectors)
-        count_sectors = sectors;
-    double q = -0.5 / variance, limit = -0.5 * CUT * CUT;
+    double per_sector = 0.5 * sectors / PI, middle = atan2(x, y) * per_sector, q = -0.5 / variance;
     for (int ring = first_ring; ring < end_ring; ring++) {
-        double area = mesh->areas[ring];
-        int real = ring - INNER_VIRTUAL;
-        for (int k = 0; k < count_sectors; k++) {
-            int sector = (lowest + k) % sectors;
-            if (sector < 0)
-                sector += sectors;
-            double dx = mesh->east[ring * sectors + sector] - x, dy = mesh->north[ring * sectors + sector] - y;
-            double exponent = (dx * dx + dy * dy) * q;
-            if (exponent < limit)
-                continue;
-            double w = area * exp(exponent);
-            if (real < 0)
-                on_site += w;
-            else if (real >= rings)
-                beyond += w;
-            else {
-                inside += w;
-                cells[count] = real * sectors + sector;
-                weights[count++] = w;
-            }
+        const double *east = mesh->east + ring * sectors, *north = mesh->north + ring * sectors;
+        double *w = weights + count, centre = north[0], total = 0.0;
+        double cosine = (centre * centre + r * r - radius * radius) / (2.0 * centre * larger(r, 1e-9));
+        int begin = 0, n = sectors, real = ring - INNER_VIRTUAL;
+        if (cosine >= 1.0)
+            continue;
+        if (cosine > -1.0) {
+            double half = acos(cosine) * per_sector;
+            begin = (int)ceil(middle - half);
+            n = (int)floor(middle + half) + 1 - begin;
+            if (begin < 0)
+                begin += sectors;
+        }
+        int head = n < sectors - begin ? n : sectors - begin;
+        for (int i = 0; i < head; i++) {
+            double dx = east[begin + i] - x, dy = north[begin + i] - y;
+            w[i] = fading((dx * dx + dy * dy) * q);
+        }
+        for (int i = head; i < n; i++) {
+            double dx = east[begin + i - sectors] - x, dy = north[begin + i - sectors] - y;
+            w[i] = fading((dx * dx + dy * dy) * q);
+        }
+        for (int i = 0; i < n; i++)
+            total += w[i];
+        total *= mesh->areas[ring];
+        if (real < 0)
+            on_site += total;
+        else if (real >= rings)
+            beyond += total;
+        else {
+            inside += total;
+            for (int i = 0; i < head; i++)
+                cells[count + i] = real * sectors + begin + i;
+            for (int i = head; i < n; i++)
+                cells[count + i] = real * sectors + begin + i - sectors;
+            count += n;
         }
     }
     double total = inside + on_site + beyond;
@@ -243,6 +263,11 @@ static void lose(Puff *p, double density, double dt)
     }
 }
 
+static double open_density(double height, double variance)
+{
+    return 0.79788456080286536 / sqrt(variance) * exp(-0.5 * height * height / variance);
+}
+
 static double gamma_density(const Puff *p, double low, double high, double spread)
 {
     double seen = 0.0;
@@ -250,11 +275,11 @@ static double gamma_density(const Puff *p, double low, double high, double sprea
         if (sqrt(p->var_z) >= 0.6 * p->lid)
             seen += low * erf(p->lid / (1.4142135623730951 * spread)) / p->lid;
         else
-            seen += low * ground_density(smaller(p->height, p->lid), sqrt(p->var_z + spread * spread), LIDLESS);
+            seen += low * open_density(smaller(p->height, p->lid), p->var_z + spread * spread);
     }
     if (high > 0.0) {
         double middle = 0.5 * (p->bottom + p->top), half = 0.5 * (p->top - p->bottom);
-        seen += high * ground_density(middle, sqrt(half * half / 3.0 + spread * spread), LIDLESS);
+        seen += high * open_density(middle, half * half / 3.0 + spread * spread);
     }
     return seen;
 }
@@ -288,7 +313,7 @@ static void stamp_gamma(const Mesh *mesh, Work *work, const Gamma *gamma, Puff *
         int count = footprint(x, y, variance + width * width / 12.0, mesh, work->cells, work->weights).count;
         for (int i = 0; i < count; i++) {
             int c = work->cells[i];
-            double value = g->amount * work->weights[i] / mesh->areas[c / mesh->sectors + INNER_VIRTUAL];
+            double value = g->amount * work->weights[i];
             work->sums[c * SUMS + GAMMA] += value;
             work->sums[c * SUMS + AGED] += value * g->aged / g->amount;
         }
@@ -328,19 +353,25 @@ static void lay_down(const Mesh *mesh, Work *work, const Puff *p, double x, doub
         account[ON_SITE] += both * t.on_site;
         account[BEYOND] += both * (1.0 - t.inside - t.on_site);
     }
+    double dry1 = p->lost[1][0], dry2 = p->lost[2][0], dry3 = p->lost[3][0], aged = wide * p->age;
+    double wet1 = p->lost[1][1], wet2 = p->lost[2][1], wet3 = p->lost[3][1];
+    double tic0 = exposure[0], tic1 = exposure[1], tic2 = exposure[2], tic3 = exposure[3];
     for (int i = 0; i < t.count; i++) {
-        int c = work->cells[i];
-        double per_area = work->weights[i] / mesh->areas[c / mesh->sectors + INNER_VIRTUAL];
-        double *row = work->sums + c * SUMS;
-        for (int f = 0; f < 4; f++)
-            row[TIC + f] += exposure[f] * per_area;
-        for (int f = 0; f < 3; f++)
-            row[DRY_SUM + f] += p->lost[f + 1][0] * per_area;
-        if (wet)
-            for (int f = 0; f < 3; f++)
-                row[WET_SUM + f] += p->lost[f + 1][1] * per_area;
+        double *row = work->sums + work->cells[i] * SUMS, per_area = work->weights[i];
+        row[TIC] += tic0 * per_area;
+        row[TIC + 1] += tic1 * per_area;
+        row[TIC + 2] += tic2 * per_area;
+        row[TIC + 3] += tic3 * per_area;
+        row[DRY_SUM] += dry1 * per_area;
+        row[DRY_SUM + 1] += dry2 * per_area;
+        row[DRY_SUM + 2] += dry3 * per_area;
         row[GAMMA] += wide * per_area;
-        row[AGED] += wide * per_area * p->age;
+        row[AGED] += aged * per_area;
+        if (wet) {
+            row[WET_SUM] += wet1 * per_area;
+            row[WET_SUM + 1] += wet2 * per_area;
+            row[WET_SUM + 2] += wet3 * per_area;
+        }
     }
 }
 

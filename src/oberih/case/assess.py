@@ -187,7 +187,7 @@ def _answer(
     )
     told = _place_doses(questions[0], fields[0], places, atlas)
     headline = _headline(found, told)
-    aloft = float(atlas.group["balance"][:, :, 1, 6].mean())
+    aloft = float(atlas.balance[:, :, 1, 6].mean())
     data = {
         "site": site.id, "at": stamp(request.at), "headline": headline,
         "weather": {"label": air.label, "source": air.source, "hours": len(air),

@@ -79,13 +79,13 @@ def verify(path: Path, *, progress: Progress) -> Sheet:
 
 
 def _blocks(atlas: Atlas) -> int:
-    return len(list((atlas.path / "seals").glob("*.json")))
+    return len(list((atlas.path / "seals").glob("[0-9]*.json")))
 
 
 def _described(atlas: Atlas, title: str) -> Sheet:
     facts, air, grid = atlas.facts, atlas.facts["air"], atlas.grid
     missing = len(atlas.missing())
-    aloft = float(atlas.group["balance"][:, :, 1, 6].mean()) if not missing else float("nan")
+    aloft = float(atlas.balance[:, :, 1, 6].mean()) if not missing else float("nan")
     return Sheet(
         title,
         facts=(

@@ -105,9 +105,9 @@ def workspace(grid: Grid) -> puff.Work:
     """Fresh arrays for one thread."""
     slots = grid.cells + grid.sectors * (INNER_VIRTUAL + VIRTUAL_BEYOND)
     return puff.Work(
-        np.zeros(9), np.zeros(4), np.zeros(4), np.zeros(puff.AIR_COLUMNS), np.zeros(2), np.zeros((4, 2)), np.zeros(4),
-        np.zeros(4), np.zeros((len(gamma_mixture().weights), 5)), np.zeros(slots, dtype=np.int64), np.zeros(slots),
-        np.zeros((grid.cells, puff.SUMS)), np.zeros((4, puff.BALANCE)),
+        np.zeros(puff.STATE), np.zeros(puff.AIR_COLUMNS), np.zeros((len(gamma_mixture().weights), 5)),
+        np.zeros(slots, dtype=np.int64), np.zeros(slots), np.zeros((grid.cells, puff.SUMS)),
+        np.zeros((4, puff.BALANCE)),
     )  # fmt: skip
 
 

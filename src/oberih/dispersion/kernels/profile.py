@@ -73,7 +73,13 @@ def turning(z, inverse_length):
 
     Clockwise on the northern hemisphere.  Notes: ``D(z) = 1.58 D(200 m) (1 - exp(-z/200 m))``.
     """
-    at_200 = np.interp(inverse_length, _TURN_INVERSE_LENGTH, _TURN_DEGREES)
+    last = len(_TURN_DEGREES) - 1  # by hand: np.interp makes arrays of its arguments, every step
+    held = min(max(inverse_length, _TURN_INVERSE_LENGTH[0]), _TURN_INVERSE_LENGTH[last])
+    i = 0
+    while i < last - 1 and held > _TURN_INVERSE_LENGTH[i + 1]:
+        i += 1
+    share = (held - _TURN_INVERSE_LENGTH[i]) / (_TURN_INVERSE_LENGTH[i + 1] - _TURN_INVERSE_LENGTH[i])
+    at_200 = _TURN_DEGREES[i] + share * (_TURN_DEGREES[i + 1] - _TURN_DEGREES[i])
     return math.radians(1.58 * at_200 * (1.0 - math.exp(-z / 200.0)))
 
 

@@ -8,6 +8,9 @@ A puff's content is in two parts: below the mixing height (it touches the ground
 (it does not).  When the layer falls, what is over it stays aloft; when it grows through
 what is aloft, that is mixed down: fumigation.
 
+Functions that are called once a step are inlined: each call would otherwise count references
+to every array of ``work``, which took a third of the time.
+
 Invariant: for each form, released = deposited in the grid + on the site + beyond + left the
 domain + aloft at the end, to round-off.
 """
@@ -20,7 +23,7 @@ from collections import namedtuple
 from numba import njit
 
 from oberih.dispersion.kernels.profile import turning, wind_ratio
-from oberih.dispersion.kernels.stamp import INNER_VIRTUAL, footprint
+from oberih.dispersion.kernels.stamp import footprint
 from oberih.dispersion.kernels.turbulence import (
     CONVECTIVE_LATERAL,
     LATERAL_OVER_FRICTION,
@@ -36,7 +39,7 @@ Mesh = namedtuple("Mesh", "rings sectors inner log_ratio east north areas")
 """The cells: counts, innermost edge [m], logarithm of the ring ratio, centres and areas with virtual rings."""
 Gamma = namedtuple("Gamma", "weights sigmas")
 """Mixture of Gaussians that stands for the photon kernel: shares [1], deviations [m]."""
-Work = namedtuple("Work", "state low high row velocity lost mean_low exposure pending cells weights sums balance")
+Work = namedtuple("Work", "state row pending cells weights sums balance")
 """What a thread writes on; made by `oberih.dispersion.puffs.workspace`."""
 
 # Columns of the air table.
@@ -53,15 +56,16 @@ RELEASED, DRY_IN, WET_IN, ON_SITE, BEYOND, LEFT, ALOFT = range(7)
 BALANCE = 7
 # Places in a puff's state.
 X, Y, VAR_Y, VAR_Z, HEIGHT, LID, BOTTOM, TOP, AGE = range(9)
+LOW, HIGH, LOST_DRY, LOST_WET, MEAN_LOW = 9, 13, 17, 21, 25  # four forms each
+STATE = 29
 
-LIDLESS = 1.0e6  # [m]
 ALOFT_DIFFUSIVITY = 0.1  # [m2/s] above the mixing height, our choice
 HALF_WIDTH = 1.7320508075688772  # of the uniform layer with unit standard deviation
 SPACING = 1.3  # distance between stamps over the smoothed deviation: a sum of Gaussians so spaced is even to 2e-5 [1]
 GAMMA_SPACING = 0.8  # distance between gamma stamps over their own deviation [1]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def air_at(air, cyclic, hours, row):
     """Fill ``row`` with the air at ``hours`` [h since the first value]; False past the end."""
     n = air.shape[0]
@@ -87,47 +91,47 @@ def below(z, height, sigma_z, lid):
     return 0.5 * (math.erf((z - height) / s) + math.erf((z + height) / s))
 
 
-@njit(cache=True, nogil=True)
-def exchange_at_lid(state, low, high, lid):
+@njit(cache=True, nogil=True, inline="always")
+def exchange_at_lid(state, lid):
     """Move content between the layer and what is aloft as the mixing height changes to ``lid`` [m]."""
     old = state[LID]
     sigma_z = math.sqrt(state[VAR_Z])
-    if lid < old and low[0] > 0.0:
+    if lid < old and state[LOW] > 0.0:
         kept = min(max(below(lid, state[HEIGHT], sigma_z, old), 0.0), 1.0)
         if kept < 1.0:
-            if high[0] <= 0.0:
+            if state[HIGH] <= 0.0:
                 state[BOTTOM] = lid
                 state[TOP] = min(old, state[HEIGHT] + HALF_WIDTH * sigma_z + 1.0)
             state[BOTTOM] = min(state[BOTTOM], lid)
             state[TOP] = max(state[TOP], min(old, state[HEIGHT] + HALF_WIDTH * sigma_z + 1.0))
             for f in range(4):
-                high[f] += low[f] * (1.0 - kept)
-                low[f] *= kept
+                state[HIGH + f] += state[LOW + f] * (1.0 - kept)
+                state[LOW + f] *= kept
         state[VAR_Z] = min(state[VAR_Z], lid * lid)
-    elif lid > state[BOTTOM] and high[0] > 0.0:
+    elif lid > state[BOTTOM] and state[HIGH] > 0.0:
         bottom = max(state[BOTTOM], min(old, lid))
         moved = 1.0 if lid >= state[TOP] else (lid - bottom) / max(state[TOP] - bottom, 1e-9)
         moved = min(max(moved, 0.0), 1.0)
-        before = low[0]
-        after = before + moved * high[0]
+        before = state[LOW]
+        after = before + moved * state[HIGH]
         if after > 0.0:
-            state[VAR_Z] = (before * state[VAR_Z] + moved * high[0] * lid * lid) / after
-            state[HEIGHT] = (before * min(state[HEIGHT], lid) + moved * high[0] * 0.5 * lid) / after
+            state[VAR_Z] = (before * state[VAR_Z] + moved * state[HIGH] * lid * lid) / after
+            state[HEIGHT] = (before * min(state[HEIGHT], lid) + moved * state[HIGH] * 0.5 * lid) / after
         for f in range(4):
-            low[f] += high[f] * moved
-            high[f] *= 1.0 - moved
+            state[LOW + f] += state[HIGH + f] * moved
+            state[HIGH + f] *= 1.0 - moved
         state[BOTTOM] = lid
     state[LID] = lid
 
 
-@njit(cache=True, nogil=True)
-def transport(state, low, high, row, settings, velocity):
+@njit(cache=True, nogil=True, inline="always")
+def transport(state, row, settings):
     """Wind that carries the puff [m/s east, north], at the mean height of its content."""
     mean = 0.79788456 * math.sqrt(state[VAR_Z])
     z = min(math.sqrt((0.6 * mean) ** 2 + state[HEIGHT] ** 2), 0.5 * state[LID] + 0.5 * min(state[HEIGHT], state[LID]))
-    total = low[0] + high[0]
-    if high[0] > 0.0:
-        z = (low[0] * z + high[0] * 0.5 * (state[BOTTOM] + state[TOP])) / total
+    total = state[LOW] + state[HIGH]
+    if state[HIGH] > 0.0:
+        z = (state[LOW] * z + state[HIGH] * 0.5 * (state[BOTTOM] + state[TOP])) / total
     held = min(z, max(row[MIXING], settings[WIND_HEIGHT]))
     ratio = wind_ratio(held, settings[WIND_HEIGHT], settings[ROUGHNESS], row[INVERSE_LENGTH])
     ratio = min(max(ratio, 0.3), 4.0)
@@ -135,11 +139,10 @@ def transport(state, low, high, row, settings, velocity):
         turning(z, row[INVERSE_LENGTH]) - turning(settings[WIND_HEIGHT], row[INVERSE_LENGTH])
     )
     c, s = math.cos(angle), math.sin(angle)
-    velocity[0] = ratio * (row[EAST] * c + row[NORTH] * s)
-    velocity[1] = ratio * (row[NORTH] * c - row[EAST] * s)
+    return ratio * (row[EAST] * c + row[NORTH] * s), ratio * (row[NORTH] * c - row[EAST] * s)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def growth_rates(state, content, row, settings, age, var_y, var_z):
     """Rates of growth of the two variances [m2/s] at ``age`` [s]."""
     lid = state[LID]
@@ -156,18 +159,24 @@ def growth_rates(state, content, row, settings, age, var_y, var_z):
     return rate_y, vertical_growth(height, sigma_z, row[FRICTION], row[INVERSE_LENGTH], row[CONVECTIVE], lid)
 
 
-@njit(cache=True, nogil=True)
-def grow(state, low, row, settings, dt):
+@njit(cache=True, nogil=True, inline="always")
+def grow(state, row, settings, dt):
     """Let the puff grow for ``dt`` [s], by the midpoint rule."""
     age, var_y, var_z, lid = state[AGE], state[VAR_Y], state[VAR_Z], state[LID]
     most = max(var_z, lid * lid)
-    rate_y, rate_z = growth_rates(state, low[0], row, settings, age, var_y, var_z)
+    rate_y, rate_z = growth_rates(state, state[LOW], row, settings, age, var_y, var_z)
     rate_y, rate_z = growth_rates(
-        state, low[0], row, settings, age + 0.5 * dt, var_y + 0.5 * dt * rate_y, min(var_z + 0.5 * dt * rate_z, most)
+        state,
+        state[LOW],
+        row,
+        settings,
+        age + 0.5 * dt,
+        var_y + 0.5 * dt * rate_y,
+        min(var_z + 0.5 * dt * rate_z, most),
     )
     state[VAR_Y] = var_y + rate_y * dt
     state[VAR_Z] = var_z + rate_z * dt
-    if low[0] > 0.0:
+    if state[LOW] > 0.0:
         state[VAR_Z] = min(state[VAR_Z], most)
     else:
         wider = HALF_WIDTH * (math.sqrt(state[VAR_Z]) - math.sqrt(var_z))
@@ -175,7 +184,7 @@ def grow(state, low, row, settings, dt):
         state[TOP] += wider
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def longest_step(state, speed, settings, inner, cell_angle):
     """Time step [s]: fine near the source, a deviation of the smoothed puff farther out."""
     r = math.sqrt(state[X] ** 2 + state[Y] ** 2)
@@ -186,10 +195,10 @@ def longest_step(state, speed, settings, inner, cell_angle):
     return min(length / speed, settings[LONGEST_STEP])
 
 
-@njit(cache=True, nogil=True)
-def remove(state, low, high, row, density, dt, lost, mean_low):
-    """Deposit for ``dt`` [s]: ``lost`` gets dry and wet amounts by form, ``mean_low`` the mean content below."""
-    mean_low[0] = low[0]
+@njit(cache=True, nogil=True, inline="always")
+def remove(state, row, density, dt):
+    """Deposit for ``dt`` [s]: the state gets what was lost, dry and wet by form, and the mean content below."""
+    state[MEAN_LOW] = state[LOW]
     top = max(min(state[LID], state[HEIGHT] + 2.15 * math.sqrt(state[VAR_Z])), 1.0)
     in_cloud = min(max(1.0 - row[CLOUD_BASE] / top, 0.0), 1.0)
     raining = row[WASHOUT] > 0.0
@@ -198,20 +207,26 @@ def remove(state, low, high, row, density, dt, lost, mean_low):
         wet = (1.0 - in_cloud) * row[WASHOUT + f - 1] + in_cloud * row[RAINOUT + f - 1] if raining else 0.0
         rate = (dry + wet) * dt
         gone = -math.expm1(-rate)
-        mean = low[f] * (gone / rate if rate > 1e-12 else 1.0)
-        mean_low[f] = mean
-        removed = low[f] * gone
+        mean = state[LOW + f] * (gone / rate if rate > 1e-12 else 1.0)
+        state[MEAN_LOW + f] = mean
+        removed = state[LOW + f] * gone
         share = dry / (dry + wet) if rate > 0.0 else 0.0
-        lost[f, 0] = removed * share
-        lost[f, 1] = removed - lost[f, 0]
-        low[f] -= removed
-        if raining and high[f] > 0.0:
-            above = high[f] * -math.expm1(-row[WASHOUT + f - 1] * dt)
-            lost[f, 1] += above
-            high[f] -= above
+        state[LOST_DRY + f] = removed * share
+        state[LOST_WET + f] = removed - state[LOST_DRY + f]
+        state[LOW + f] -= removed
+        if raining and state[HIGH + f] > 0.0:
+            above = state[HIGH + f] * -math.expm1(-row[WASHOUT + f - 1] * dt)
+            state[LOST_WET + f] += above
+            state[HIGH + f] -= above
 
 
 @njit(cache=True, nogil=True)
+def open_density(height, variance):
+    """Density [1/m] at the ground of a unit Gaussian column centred at ``height`` [m], reflected, without a lid."""
+    return 0.79788456080286536 / math.sqrt(variance) * math.exp(-0.5 * height * height / variance)
+
+
+@njit(cache=True, nogil=True, inline="always")
 def gamma_density(state, low, high, spread):
     """Content [1/m] that a ground receptor sees through a Gaussian kernel of deviation ``spread`` [m]."""
     lid = state[LID]
@@ -221,16 +236,16 @@ def gamma_density(state, low, high, spread):
         if sigma_z >= 0.6 * lid:
             seen += low * math.erf(lid / (1.4142135623730951 * spread)) / lid
         else:
-            seen += low * ground_density(min(state[HEIGHT], lid), math.sqrt(state[VAR_Z] + spread * spread), LIDLESS)
+            seen += low * open_density(min(state[HEIGHT], lid), state[VAR_Z] + spread * spread)
     if high > 0.0:
         middle = 0.5 * (state[BOTTOM] + state[TOP])
         half = 0.5 * (state[TOP] - state[BOTTOM])
-        seen += high * ground_density(middle, math.sqrt(half * half / 3.0 + spread * spread), LIDLESS)
+        seen += high * open_density(middle, half * half / 3.0 + spread * spread)
     return seen
 
 
 @njit(cache=True, nogil=True)
-def start_puff(state, low, high, height, lid, share, settings):
+def start_puff(state, height, lid, share, settings):
     """A fresh puff of ``share`` [1] at the site."""
     state[X] = 0.0
     state[Y] = 0.0
@@ -243,11 +258,11 @@ def start_puff(state, low, high, height, lid, share, settings):
     state[BOTTOM] = max(height - half, lid)
     state[TOP] = height + half
     for f in range(4):
-        low[f] = share if height <= lid else 0.0
-        high[f] = 0.0 if height <= lid else share
+        state[LOW + f] = share if height <= lid else 0.0
+        state[HIGH + f] = 0.0 if height <= lid else share
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def stamp_gamma(mesh, work, gamma, all_of_it):
     """Lay down the gamma exposure that has gathered, where the puff has moved far enough."""
     state = work.state
@@ -261,13 +276,13 @@ def stamp_gamma(mesh, work, gamma, all_of_it):
         count, _, _, _ = footprint(x, y, variance + width * width / 12.0, mesh, work.cells, work.weights)
         for i in range(count):
             c = work.cells[i]
-            value = amount * work.weights[i] / mesh.areas[c // mesh.sectors + INNER_VIRTUAL]
+            value = amount * work.weights[i]
             work.sums[c, GAMMA] += value
             work.sums[c, AGED] += value * age / amount
         work.pending[k, :] = 0.0
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def gather_gamma(work, gamma, x, y, content_time, content_high, travelled, dt):
     """Gather exposure by component; returns what the broad puff lays down with its own footprint [s/m].
 
@@ -289,67 +304,77 @@ def gather_gamma(work, gamma, x, y, content_time, content_high, travelled, dt):
     return wide
 
 
-@njit(cache=True, nogil=True)
-def lay_down(mesh, work, x, y, exposure, wide):
-    """Add one step's exposure, deposit and gamma to the cells under the puff."""
+@njit(cache=True, nogil=True, inline="always")
+def lay_down(mesh, work, x, y, standing, wide):
+    """Add one step's exposure, deposit and gamma to the cells under the puff.
+
+    ``standing`` is the time times the vertical density at the ground [s/m].
+    """
     state, sums, weights, cells = work.state, work.sums, work.weights, work.cells
     width = max(math.sqrt(x * x + y * y), mesh.inner) * mesh.log_ratio
     count, inside, on_site, _ = footprint(x, y, state[VAR_Y] + width * width / 12.0, mesh, cells, weights)
-    wet = work.lost[1, 1] > 0.0 or work.lost[2, 1] > 0.0
+    wet = state[LOST_WET + 1] > 0.0 or state[LOST_WET + 2] > 0.0
     for f in range(1, 4):
-        work.balance[f, DRY_IN] += work.lost[f, 0] * inside
-        work.balance[f, WET_IN] += work.lost[f, 1] * inside
-        work.balance[f, ON_SITE] += (work.lost[f, 0] + work.lost[f, 1]) * on_site
-        work.balance[f, BEYOND] += (work.lost[f, 0] + work.lost[f, 1]) * (1.0 - inside - on_site)
+        work.balance[f, DRY_IN] += state[LOST_DRY + f] * inside
+        work.balance[f, WET_IN] += state[LOST_WET + f] * inside
+        work.balance[f, ON_SITE] += (state[LOST_DRY + f] + state[LOST_WET + f]) * on_site
+        work.balance[f, BEYOND] += (state[LOST_DRY + f] + state[LOST_WET + f]) * (1.0 - inside - on_site)
+    tic0, tic1, tic2, tic3 = (
+        standing * state[MEAN_LOW], standing * state[MEAN_LOW + 1], standing * state[MEAN_LOW + 2],
+        standing * state[MEAN_LOW + 3],
+    )  # fmt: skip
+    dry1, dry2, dry3 = state[LOST_DRY + 1], state[LOST_DRY + 2], state[LOST_DRY + 3]
+    wet1, wet2, wet3 = state[LOST_WET + 1], state[LOST_WET + 2], state[LOST_WET + 3]
+    aged = wide * state[AGE]
     for i in range(count):  # bound by the twelve sums a cell, read and written
         c = cells[i]
-        per_area = weights[i] / mesh.areas[c // mesh.sectors + INNER_VIRTUAL]
-        row = sums[c]
-        for f in range(4):
-            row[TIC + f] += exposure[f] * per_area
-        for f in range(3):
-            row[DRY_SUM + f] += work.lost[f + 1, 0] * per_area
+        per_area = weights[i]
+        sums[c, TIC] += tic0 * per_area
+        sums[c, TIC + 1] += tic1 * per_area
+        sums[c, TIC + 2] += tic2 * per_area
+        sums[c, TIC + 3] += tic3 * per_area
+        sums[c, DRY_SUM] += dry1 * per_area
+        sums[c, DRY_SUM + 1] += dry2 * per_area
+        sums[c, DRY_SUM + 2] += dry3 * per_area
+        sums[c, GAMMA] += wide * per_area
+        sums[c, AGED] += aged * per_area
         if wet:
-            for f in range(3):
-                row[WET_SUM + f] += work.lost[f + 1, 1] * per_area
-        row[GAMMA] += wide * per_area
-        row[AGED] += wide * per_area * state[AGE]
+            sums[c, WET_SUM] += wet1 * per_area
+            sums[c, WET_SUM + 1] += wet2 * per_area
+            sums[c, WET_SUM + 2] += wet3 * per_area
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def advance(mesh, work, gamma, settings, hours, air, cyclic):
     """One step of a puff; returns its length [s], negative when the air has ended."""
     state, row = work.state, work.row
     if not air_at(air, cyclic, hours, row):
         return -1.0
-    exchange_at_lid(state, work.low, work.high, row[MIXING])
-    transport(state, work.low, work.high, row, settings, work.velocity)
-    u, v = work.velocity[0], work.velocity[1]
+    exchange_at_lid(state, row[MIXING])
+    u, v = transport(state, row, settings)
     speed = math.sqrt(u * u + v * v)
     dt = longest_step(state, speed, settings, mesh.inner, mesh.log_ratio)
-    grow(state, work.low, row, settings, 0.5 * dt)
+    grow(state, row, settings, 0.5 * dt)
     state[AGE] += 0.5 * dt
     x, y = state[X] + 0.5 * dt * u, state[Y] + 0.5 * dt * v
     density = 0.0
-    if work.low[0] > 0.0:
+    if state[LOW] > 0.0:
         sigma_z, height = math.sqrt(state[VAR_Z]), min(state[HEIGHT], state[LID])
         exponent = shape_exponent(sigma_z, settings[ROUGHNESS], row[INVERSE_LENGTH], state[LID])
         density = ground_density(height, sigma_z, state[LID]) * shape_factor(height, sigma_z, state[LID], exponent)
-    high = work.high[0]
-    remove(state, work.low, work.high, row, density, dt, work.lost, work.mean_low)
-    wide = gather_gamma(work, gamma, x, y, work.mean_low[0], high, speed * dt, dt)
-    for f in range(4):
-        work.exposure[f] = work.mean_low[f] * density * dt
-    lay_down(mesh, work, x, y, work.exposure, wide)
+    high = state[HIGH]
+    remove(state, row, density, dt)
+    wide = gather_gamma(work, gamma, x, y, state[MEAN_LOW], high, speed * dt, dt)
+    lay_down(mesh, work, x, y, density * dt, wide)
     stamp_gamma(mesh, work, gamma, False)
-    grow(state, work.low, row, settings, 0.5 * dt)
+    grow(state, row, settings, 0.5 * dt)
     state[AGE] += 0.5 * dt
     state[X] += dt * u
     state[Y] += dt * v
     return dt
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def follow(mesh, work, gamma, settings, air, cyclic, begin, height, share):
     """Follow one puff of ``share`` [1] released at ``begin`` [h] until it leaves, ages or the air ends."""
     state = work.state
@@ -358,7 +383,7 @@ def follow(mesh, work, gamma, settings, air, cyclic, begin, height, share):
     if not air_at(air, cyclic, begin, work.row):
         work.balance[:, ALOFT] += share
         return
-    start_puff(state, work.low, work.high, height, work.row[MIXING], share, settings)
+    start_puff(state, height, work.row[MIXING], share, settings)
     hours = begin
     fate = ALOFT
     while state[AGE] < settings[OLDEST]:
@@ -371,7 +396,7 @@ def follow(mesh, work, gamma, settings, air, cyclic, begin, height, share):
             break
     stamp_gamma(mesh, work, gamma, True)
     for f in range(4):
-        work.balance[f, fate] += work.low[f] + work.high[f]
+        work.balance[f, fate] += state[LOW + f] + state[HIGH + f]
 
 
 @njit(cache=True, nogil=True)
