@@ -190,3 +190,22 @@ def test_a_population_raster_is_counted_in_place_of_places(month: Path, cache: P
     assert evacuate.people is not None
     assert evacuate.people > 0
     assert evacuate.people % 1 == 0
+
+
+def test_what_was_found_before_is_the_same_and_a_spoilt_file_is_as_if_absent(month: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    first = plan(asked(month, cache, out=tmp_path / "a"), progress=Silent())
+    kept = list((cache / "exceedances").glob("*.npz"))
+    assert len(kept) == 1
+    plan(asked(month, cache, out=tmp_path / "b"), progress=Silent())
+    kept[0].write_bytes(kept[0].read_bytes()[:-100])
+    third = plan(asked(month, cache, out=tmp_path / "c"), progress=Silent())
+    assert digests(tmp_path / "a") == digests(tmp_path / "b") == digests(tmp_path / "c")
+    assert first.reaches == third.reaches
+
+
+def test_another_percentile_needs_no_new_sum(month: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    for percentile in (50.0, 90.0, 99.0):
+        plan(asked(month, cache, percentile=percentile), progress=Silent())
+    assert len(list((cache / "exceedances").glob("*.npz"))) == 1

@@ -235,13 +235,13 @@ def exceedances(
 
     Notes
     -----
-    A start counts only if the longest of the releases ends within the atlas.
+    A start of a release counts only if the release ends within the atlas.
     """
     longest = max(asked.source.hours for asked in sources)
     if longest > BLOCK_HOURS:
         raise OutOfRange(f"longer than {BLOCK_HOURS} h", field="release", value=f"{longest} h")
-    starts = atlas.releases - longest + 1
-    if starts < 1:
+    starts = atlas.releases - min(asked.source.hours for asked in sources) + 1
+    if atlas.releases < longest:
         raise OutOfRange(
             f"longer than the atlas's {atlas.releases} release hours", field="release", value=f"{longest} h",
             cure="give more weather",
@@ -257,12 +257,14 @@ def exceedances(
         for part, begin, end in _parts(atlas, packed, needed, terms, starts):
             for (asked, kind, weights), found in zip(plans, gathered, strict=True):
                 own = _own_weights(atlas, part, weights)
-                found += _run(pool, threads, part, asked, kind, own, begin, end)
+                found += _run(
+                    pool, threads, part, asked, kind, own, begin, min(end, atlas.releases - asked.source.hours + 1)
+                )
             if told:
                 told(end, starts)
     return [
         Exceeded(
-            atlas.times[: starts : asked.stride].copy(),
+            atlas.times[: atlas.releases - asked.source.hours + 1 : asked.stride].copy(),
             np.sum([c for c, _ in found], axis=0, dtype=np.int32),
             np.concatenate([r for _, r in found], axis=1),
         )

@@ -82,8 +82,8 @@ def assess(request: AssessRequest, *, progress: Progress) -> Answer:
     chosen = computable(criteria, age=request.age, protection=request.protection)
     scenarios = scenarios_of(request.scenarios or DEFAULT_SCENARIO, site)
     releases = [released(s, site, at=request.at, height=request.height) for s in scenarios]
-    questions = [question(r, chosen, stride=1) for r in releases]
-    longest = max(q.asked.source.hours for q in questions)
+    longest = max(r.source_term.hours for r in releases)
+    questions = [question(r, chosen, stride=longest) for r in releases]  # the first start only
 
     progress.stage("weather")
     weather = _weather(request, site, hours=longest + 1)

@@ -8,18 +8,21 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from oberih.atlas.packed import Packed
 from oberih.atlas.store import Atlas
 from oberih.atlas.superpose import Asked, exceedances
+from oberih.case.memory import remember, remembered
 from oberih.case.sources import Released
 from oberih.dose.protection import factors
 from oberih.dose.quantity import Quantity, Response
 from oberih.dose.response import responses
 from oberih.dose.superposition import source_for
 from oberih.errors import InputError
+from oberih.evidence.digest import sha256_of_array, sha256_of_value
 from oberih.zone.criterion import CriteriaSet, Criterion
 from oberih.zone.exceedance import Exceedance
 
@@ -95,15 +98,47 @@ def ask(
     questions: Sequence[Question],
     *,
     packed: Packed | None = None,
+    kept: Path | None = None,
     threads: int = 2,
     told: Callable[[int, int], None] | None = None,
 ) -> list[list[Exceedance]]:
-    """Where each criterion was exceeded: for each question a list in the order of its criteria."""
-    found = exceedances(atlas, [q.asked for q in questions], packed=packed, threads=threads, told=told)
+    """Where each criterion was exceeded: for each question a list in the order of its criteria.
+
+    Parameters
+    ----------
+    atlas : Atlas
+    questions : sequence of Question
+    packed : Packed, optional
+        All of the atlas, if it is in memory.
+    kept : Path, optional
+        Folder of what was found before: the same question of the same atlas is not summed again.
+    threads : int
+    told : callable, optional
+        Told the starts done and their total.
+    """
+    names = ["" if kept is None else _name(atlas, q.asked) for q in questions]
+    found = [None if kept is None else remembered(kept / f"{name}.npz") for name in names]
+    new = [i for i, result in enumerate(found) if result is None]
+    if new:
+        summed = exceedances(atlas, [questions[i].asked for i in new], packed=packed, threads=threads, told=told)
+        for i, result in zip(new, summed, strict=True):
+            found[i] = result
+            if kept is not None:
+                remember(kept / f"{names[i]}.npz", result)
     return [
         [
             Exceedance(atlas.grid, result.starts, result.counts[i], result.reach[i], criterion.level)
             for i, criterion in enumerate(q.criteria)
         ]
         for q, result in zip(questions, found, strict=True)
+        if result is not None
     ]
+
+
+def _name(atlas: Atlas, asked: Asked) -> str:
+    """The name under which what was found is kept: the digest of all that decides it."""
+    source = asked.source
+    arrays = {n: sha256_of_array(getattr(source, n)) for n in ("tables", "height", "heat")}
+    levels = {"lanes": asked.lanes.tolist(), "levels": asked.levels.tolist(), "stride": asked.stride}
+    momentum = {"velocity": source.exit_velocity, "diameter": source.exit_diameter}
+    return sha256_of_value({"atlas": atlas.digest, **arrays, **levels, **momentum})[:32]

@@ -73,7 +73,7 @@ def plan(request: PlanRequest, *, progress: Progress) -> Answer:
         progress.advance(now - (done[-1] if done else 0))
         done.append(now)
 
-    exceeded = ask(atlas, questions, told=told)
+    exceeded = ask(atlas, questions, kept=request.cache / "exceedances", told=told)
 
     progress.stage("zones and people")
     projection = LocalProjection(site.latitude, site.longitude)
