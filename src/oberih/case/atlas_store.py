@@ -7,7 +7,7 @@ from pathlib import Path
 
 from oberih.atlas.store import Atlas, open_atlas, unseal
 from oberih.atlas.store import verify as faults_of
-from oberih.case.ground import atlas_of, atlas_path, ground_of
+from oberih.case.ground import atlas_of, ground_of
 from oberih.case.progress import Progress
 from oberih.case.request import PlanRequest
 from oberih.case.sheet import Sheet
@@ -107,8 +107,3 @@ def _described(atlas: Atlas, title: str) -> Sheet:
 
 def _size(path: Path) -> str:
     return f"{sum(f.stat().st_size for f in path.rglob('*') if f.is_file()) / 2**20:.0f}"
-
-
-def path_for(request: PlanRequest, *, progress: Progress) -> Path:
-    """Where the atlas of a request is or would be."""
-    return atlas_path(request.cache, ground_of(request, load_site(request.site), progress=progress).plan)

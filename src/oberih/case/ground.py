@@ -11,8 +11,6 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from oberih.atlas.build import build
 from oberih.atlas.layout import AtlasPlan
 from oberih.atlas.schedule import scheduler_for
@@ -20,7 +18,6 @@ from oberih.atlas.store import Atlas
 from oberih.case.progress import Progress
 from oberih.case.request import PlanRequest
 from oberih.case.weather import fetched_years
-from oberih.constants import SECONDS_PER_HOUR
 from oberih.dispersion.puffs import PuffSettings
 from oberih.earth.grid import Grid
 from oberih.earth.site import Site
@@ -142,22 +139,3 @@ def atlas_of(ground: Ground, request: PlanRequest, *, progress: Progress) -> Atl
         counted.append(done)
 
     return build(atlas_path(request.cache, ground.plan), ground.plan, scheduler=scheduler, told=told)
-
-
-def cover(air: Air, *, start: int, hours: int) -> int:
-    """Index of the hour of ``air`` that holds ``start``, if it covers ``hours`` from there.
-
-    Raises
-    ------
-    InputError
-        If it does not.
-    """
-    index = int((start - air.start) // SECONDS_PER_HOUR)
-    if index < 0 or index + hours > len(air):
-        last = air.start + int((len(air) - 1) * air.step)
-        raise InputError(
-            f"the weather does not cover {hours} hours from there",
-            field="--at", value=str(np.datetime64(start, "s")) + "Z",
-            cure=f"it goes from {np.datetime64(air.start, 's')}Z to {np.datetime64(last, 's')}Z",
-        )  # fmt: skip
-    return index
