@@ -151,9 +151,11 @@ def outlines(
 
 
 def _threshold_anywhere(exceedance: Exceedance, percentile: float) -> float:
-    """Greatest probability of a cell at which few enough starts reach beyond the zone, by bisection.
+    """Probability from which on cells belong to a zone beyond which few enough starts reach, by bisection.
 
     The share of starts outside never falls as the threshold rises, and is 0 below one start.
+    The threshold lies midway (in log) to the next lower count that occurs, so that the outline
+    runs between the cells it divides.
     """
     starts = len(exceedance.starts)
     counts = exceedance.counts.reshape(exceedance.grid.rings, -1)
@@ -165,7 +167,8 @@ def _threshold_anywhere(exceedance: Exceedance, percentile: float) -> float:
         middle = (low + high) // 2
         held = _outside(exceedance, _farthest(exceedance.grid, counts >= middle)) <= allowed
         low, high = (middle, high) if held else (low, middle)
-    return low / starts
+    below = int(counts[counts < low].max(initial=0))  # any threshold above it takes the same cells
+    return float(np.sqrt(max(below, 0.5) * low)) / starts
 
 
 def _outside(exceedance: Exceedance, farthest: Floats) -> float:
