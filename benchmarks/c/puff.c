@@ -148,7 +148,9 @@ static void exchange_at_lid(Puff *p, double lid)
 {
     double old = p->lid, sigma_z = sqrt(p->var_z);
     if (lid < old && p->low[0] > 0.0) {
-        double kept = smaller(larger(below(lid, p->height, sigma_z, old), 0.0), 1.0);
+        double whole = below(old, p->height, sigma_z, old);
+        double kept = whole > 1e-12 ? below(lid, p->height, sigma_z, old) / whole : lid / old;
+        kept = smaller(larger(kept, 0.0), 1.0);
         if (kept < 1.0) {
             double reached = smaller(old, p->height + HALF_WIDTH * sigma_z + 1.0);
             if (p->high[0] <= 0.0) {
@@ -236,7 +238,7 @@ static double longest_step(const Puff *p, double speed, const double *settings, 
 {
     double r = sqrt(square(p->x) + square(p->y)), width = larger(r, mesh->inner) * mesh->log_ratio;
     double length = SPACING * sqrt(p->var_y + width * width / 12.0);
-    length = smaller(length, larger(0.12 * r, 4.0) * larger(sqrt(r / mesh->inner), 1.0));
+    length = smaller(length, larger(0.06 * r, 2.0) * larger(sqrt(r / mesh->inner), 1.0));
     return smaller(length / speed, settings[LONGEST_STEP]);
 }
 

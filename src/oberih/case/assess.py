@@ -243,6 +243,7 @@ def _notes(
 ) -> tuple[str, ...]:
     fuel = "; ".join(f"{q.released.scenario.name}: {q.released.fuel}" for q in questions)
     notes = [f"{fuel}.", protection_text(request.protection)]
+    notes += sorted({f"The inventory lacks: {q.released.missing}" for q in questions if q.released.missing})
     if len(set(np.round(air.east, 9).tolist())) == 1:
         notes.append("A single report of the weather, held steady for the whole event.")
     if aloft > 0.01:

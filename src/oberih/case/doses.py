@@ -6,6 +6,7 @@ Joins criteria and releases to what superposition reads, and what it found back 
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +28,7 @@ from oberih.zone.criterion import CriteriaSet, Criterion
 from oberih.zone.exceedance import Exceedance
 
 STARTS_A_RELEASE = 4
-"""Starts taken within the length of a release: one of a day begins every sixth hour."""
+"""Starts taken within the length of a release, about: one of a day begins every fifth hour."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,20 @@ def protection_text(protection: tuple[str, ...]) -> str:
     return f"People are taken to be under: {', '.join(protection)} (factors not verified where marked)."
 
 
+def stride_for(hours: int) -> int:
+    """Hours between starts: a quarter of the release, so that in turn every hour of the day is a start.
+
+    Examples
+    --------
+    >>> [stride_for(h) for h in (1, 8, 24, 48, 72)]
+    [1, 1, 5, 11, 17]
+    """
+    step = max(1, hours // STARTS_A_RELEASE)
+    while math.gcd(step, 24) != 1:
+        step -= 1
+    return step
+
+
 def question(released: Released, criteria: Sequence[Criterion], *, stride: int | None = None) -> Question:
     """What is asked of one release; ``stride`` between starts, by default a quarter of its length."""
     quantities = tuple(dict.fromkeys(c.quantity for c in criteria))
@@ -89,7 +104,7 @@ def question(released: Released, criteria: Sequence[Criterion], *, stride: int |
     source = source_for(released.source_term, answers)
     lanes = np.array([quantities.index(c.quantity) for c in criteria], dtype=np.int64)
     levels = np.array([c.level for c in criteria])
-    step = stride or max(1, source.hours // STARTS_A_RELEASE)
+    step = stride or stride_for(source.hours)
     return Question(released, tuple(criteria), quantities, answers, Asked(source, lanes, levels, step))
 
 

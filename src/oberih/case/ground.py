@@ -29,8 +29,8 @@ from oberih.weather.quality import QualityReport, check_weather, resample_hourly
 from oberih.weather.read import read_weather
 from oberih.weather.series import Weather
 
-HEIGHTS = (30.0, 100.0, 250.0)
-"""Release heights of an atlas [m]: the buildings' wake, the stack, a plume that has risen."""
+HEIGHTS = (5.0, 30.0, 100.0, 250.0)
+"""Release heights of an atlas [m]: a cask in the yard, the buildings' wake, the stack, a plume that has risen."""
 
 LAST_HOURS = 48
 """Of a real series: weather that the last releases need to travel through [h]."""

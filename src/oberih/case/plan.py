@@ -189,15 +189,13 @@ def _notes(
     """What the reader must know."""
     sheltered = protection_text(request.protection)
     fuel = "; ".join(f"{r.scenario.name}: {r.fuel}" for r in releases)
-    missing = sorted({str(m) for r in releases for m in r.source_term.attrs.get("missing", ())})
     notes = [
         f"Fuel decayed to {day(at)}. {fuel}.",
         f"One unit, pool or cask releases at a time. {sheltered} "
         "Bands cover the sampling of weather, not release, dispersion or dose.",
         "Puff model over flat ground with one weather series: beyond some 100 km treat distances as indications.",
     ]
-    if missing:
-        notes.append(f"Not in the inventory, for want of a public source: {', '.join(missing)}.")
+    notes += sorted({f"The inventory lacks: {r.missing}" for r in releases if r.missing})
     notes += [c.text for p in parts[:1] for c in p.literature]
     if site.note:
         notes.append(site.note)

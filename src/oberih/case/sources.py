@@ -46,12 +46,15 @@ class Released:
         Which fuel was taken, for people.
     verified : bool
         Whether every number of scenario and fuel was checked against its source.
+    missing : str
+        What the inventory lacks for want of a public source; doses are least values for it.
     """
 
     scenario: Scenario
     source_term: SourceTerm
     fuel: str
     verified: bool
+    missing: str = ""
 
 
 def scenarios_of(names: tuple[str, ...], site: Site) -> list[Scenario]:
@@ -84,7 +87,12 @@ def released(scenario: Scenario, site: Site, *, at: int, height: float | None = 
     term = release_of(scenario, inventory=inventory, at=at)
     if height is not None:
         term = dataclasses.replace(term, height=np.full(term.hours, height))
-    return Released(scenario, term, fuel, bool(sound and term.verified))
+    return Released(scenario, term, fuel, bool(sound and term.verified), _missing(inventory))
+
+
+def _missing(inventory: Inventory | None) -> str:
+    """What the inventory says it lacks."""
+    return "" if inventory is None else str(inventory.attrs.get("missing", ""))
 
 
 def _fuel(scenario: Scenario, site: Site, at: int) -> tuple[Inventory | None, str, bool]:

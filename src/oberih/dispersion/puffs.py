@@ -26,6 +26,8 @@ from oberih.errors import OutOfRange
 from oberih.weather.air import Air
 
 Floats = npt.NDArray[np.float64]
+YARD = 10.0  # below it a release is from the ground of the site, not from its building [m]
+CASK = (1.0, 2.5)  # initial σy, σz of a release from the ground: a cask some 3 m wide and 6 m high [m]
 VIRTUAL_BEYOND = 10  # rings outside the outermost edge that complete a puff's footprint
 
 
@@ -131,10 +133,13 @@ def initial_spread(settings: PuffSettings, height: float) -> tuple[float, float]
     Notes
     -----
     ``σy0 = width/4.3``, ``σz0 = height/2.15`` for a release lower than 1.5 building heights,
-    fading to a point at 2.5 (common regulatory practice; verified = false).
+    fading to a point at 2.5 (common regulatory practice; verified = false).  A release lower
+    than `YARD` stands in the open, away from the building, at something the size of a cask.
     """
     if settings.building_height <= 0.0:
         return 1.0, 1.0
+    if height < YARD:
+        return CASK
     wake = float(np.clip(2.5 - height / settings.building_height, 0.0, 1.0))
     return max(wake * settings.building_width / 4.3, 1.0), max(wake * settings.building_height / 2.15, 1.0)
 

@@ -233,7 +233,16 @@ def coefficients(nuclides: tuple[str, ...], *, organ: str, age: str) -> Coeffici
         breathed = {k[0] for row in keys for k in row if k}
         used.append(source)
         unverified += _unverified(keys, source)
-    due = {n for n in nuclides if organ == "effective" and not is_noble_gas(n) and half_life(n) > SHORT_LIVED}
+    if organ == "thyroid":  # caesium irradiates the thyroid as the whole body; without this it would count nothing
+        keys = _inhalation(nuclides, "inhalation_effective")
+        whole = table("inhalation_effective")
+        as_effective = np.stack([_column(whole, k, column) for k in keys])
+        other = np.array([n not in breathed for n in nuclides])
+        inhaled = np.where(other[None, :], as_effective, inhaled)
+        breathed |= {k[0] for row in keys for k in row if k}
+        unverified.append("thyroid dose by inhaled nuclides other than iodine and tellurium: effective dose as proxy")
+        used.append(whole)
+    due = {n for n in nuclides if organ != "red_marrow" and not is_noble_gas(n) and half_life(n) > SHORT_LIVED}
     lacking = [n for n in nuclides if (n,) not in ground.values or (n in due and n not in breathed)]
     return Coefficients(
         nuclides,

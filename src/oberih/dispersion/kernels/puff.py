@@ -97,7 +97,9 @@ def exchange_at_lid(state, lid):
     old = state[LID]
     sigma_z = math.sqrt(state[VAR_Z])
     if lid < old and state[LOW] > 0.0:
-        kept = min(max(below(lid, state[HEIGHT], sigma_z, old), 0.0), 1.0)
+        whole = below(old, state[HEIGHT], sigma_z, old)  # what stands under the old lid is all there is below
+        kept = below(lid, state[HEIGHT], sigma_z, old) / whole if whole > 1e-12 else lid / old
+        kept = min(max(kept, 0.0), 1.0)
         if kept < 1.0:
             if state[HIGH] <= 0.0:
                 state[BOTTOM] = lid
@@ -191,7 +193,7 @@ def longest_step(state, speed, settings, inner, cell_angle):
     width = max(r, inner) * cell_angle
     smooth = math.sqrt(state[VAR_Y] + width * width / 12.0)
     length = SPACING * smooth
-    length = min(length, max(0.12 * r, 4.0) * max(math.sqrt(r / inner), 1.0))
+    length = min(length, max(0.06 * r, 2.0) * max(math.sqrt(r / inner), 1.0))
     return min(length / speed, settings[LONGEST_STEP])
 
 
