@@ -21,9 +21,9 @@ from oberih.atlas.superpose import dose_field
 from oberih.case.answer import Answer
 from oberih.case.doses import Question, ask, computable, protection_text, question
 from oberih.case.drawing import COLOURS, event_zone, scene_of_event
-from oberih.case.ground import HEIGHTS, settings_of
+from oberih.case.ground import HEIGHTS, settings_of, weather_notes
 from oberih.case.outcome import Found, dominant, found_all, reach_of
-from oberih.case.products import keep, provenance_of, reach_data, release_data
+from oberih.case.products import check_paths, keep, provenance_of, reach_data, release_data
 from oberih.case.progress import Progress
 from oberih.case.request import AssessRequest
 from oberih.case.sources import released, scenarios_of
@@ -78,6 +78,7 @@ def assess(request: AssessRequest, *, progress: Progress) -> Answer:
     SourceUnavailable, StoreError
         If a source or a store fails.
     """
+    check_paths(request.out, request.population)
     site, criteria = load_site(request.site), load_criteria(request.criteria)
     chosen = computable(criteria, age=request.age, protection=request.protection)
     scenarios = scenarios_of(request.scenarios or DEFAULT_SCENARIO, site)
@@ -104,7 +105,7 @@ def assess(request: AssessRequest, *, progress: Progress) -> Answer:
         questions, exceeded, projection=projection, places=places, percentile=0.5, seed=request.seed, raster=raster
     )
     fields = [dose_field(atlas, q.asked.source, start=0) for q in questions]
-    answer = _answer(request, site, criteria.title, air, questions, found, fields, places, atlas)
+    answer = _answer(request, site, criteria.title, weather, air, questions, found, fields, places, atlas)
     origin = provenance_of(
         "assess", site=site, criteria=criteria, released=releases,
         inputs={"atlas": plan.digest} | {f"weather {i['name']}": i["sha256"] for i in weather.attrs.get("inputs", ())},
@@ -179,15 +180,16 @@ def _from(air: Air, request: AssessRequest, hours: int) -> Air:
 
 
 def _answer(
-    request: AssessRequest, site: Site, criteria_title: str, air: Air, questions: Sequence[Question],
+    request: AssessRequest, site: Site, criteria_title: str, weather: Weather, air: Air, questions: Sequence[Question],
     found: Sequence[Found], fields: Sequence[Any], places: Sequence[Place], atlas: Atlas,
 ) -> Answer:  # fmt: skip
     reaches = tuple(
         dataclasses.replace(reach_of(f, percentile=0.5), low=None, high=None, median=None, share=None) for f in found
     )
     told = _place_doses(questions[0], fields[0], places, atlas)
-    headline = _headline(found, told)
     aloft = float(atlas.balance[:, :, 1, 6].mean())
+    headline = _headline(found, told, least=aloft > 0.01)
+    notes = (*weather_notes(weather, air, site), *_notes(request, questions, told, air, aloft))
     data = {
         "site": site.id, "at": stamp(request.at), "headline": headline,
         "weather": {"label": air.label, "source": air.source, "hours": len(air),
@@ -201,7 +203,7 @@ def _answer(
         title=f"{site.name}: a release at {stamp(request.at)}", weather_label=air.label, weather_source=air.source,
         criteria=criteria_title, percentile=None, reaches=reaches,
         dominant=tuple((q.released.scenario.title["en"], dominant(q)) for q in questions),
-        notes=(headline, *_notes(request, questions, told, air, aloft)), data=data, headline=headline,
+        notes=(headline, *notes), data=data, headline=headline,
     )  # fmt: skip
 
 
@@ -220,7 +222,7 @@ def _place_doses(
     return sorted(rows, key=lambda r: -r[3])[:PLACES_TOLD]
 
 
-def _headline(found: Sequence[Found], told: Sequence[tuple[str, float, int | None, float]]) -> str:
+def _headline(found: Sequence[Found], told: Sequence[tuple[str, float, int | None, float]], *, least: bool) -> str:
     evacuate = [f for f in found if f.criterion.action == "evacuate"]
     if not evacuate:
         return "No evacuation criterion in this set."
@@ -231,7 +233,7 @@ def _headline(found: Sequence[Found], told: Sequence[tuple[str, float, int | Non
         return f"Nowhere off the site would people have to be evacuated.{most}"
     count = 0 if far.zone.people is None else far.zone.people.total
     people = f"; about {count:,} people live there".replace(",", " ") if count else "; no listed settlement lies there"
-    return f"Evacuation would be needed out to {km(distance)} km{people}.{most}"
+    return f"Evacuation would be needed out to {'at least ' if least else ''}{km(distance)} km{people}.{most}"
 
 
 def _notes(

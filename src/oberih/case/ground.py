@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from oberih.atlas.build import build
 from oberih.atlas.layout import AtlasPlan
 from oberih.atlas.schedule import scheduler_for
@@ -18,8 +20,10 @@ from oberih.atlas.store import Atlas
 from oberih.case.progress import Progress
 from oberih.case.request import PlanRequest
 from oberih.case.weather import fetched_years
+from oberih.case.wording import km, stamp
 from oberih.dispersion.puffs import PuffSettings
 from oberih.earth.grid import Grid
+from oberih.earth.projection import distance_and_azimuth
 from oberih.earth.site import Site
 from oberih.errors import InputError
 from oberih.weather.air import Air
@@ -31,6 +35,9 @@ from oberih.weather.series import Weather
 
 HEIGHTS = (5.0, 30.0, 100.0, 250.0)
 """Release heights of an atlas [m]: a cask in the yard, the buildings' wake, the stack, a plume that has risen."""
+
+FAR_WEATHER = 30e3
+"""From this distance on an answer says how far away its weather was taken [m]."""
 
 LAST_HOURS = 48
 """Of a real series: weather that the last releases need to travel through [h]."""
@@ -58,6 +65,9 @@ class Ground:
 def weather_of(request: PlanRequest, site: Site, *, progress: Progress) -> tuple[Weather, QualityReport]:
     """The hourly weather that a request names: the embedded statistics, a file, or fetched years."""
     if request.weather == "climate":
+        if request.mapping is not None:
+            raise InputError("maps a file, but none is given", field="--mapping", value=str(request.mapping),
+                             cure="give --weather FILE too")  # fmt: skip
         weather = climate_year(site_latitude=site.latitude, site_longitude=site.longitude, seed=request.seed)
         return check_weather(weather)
     years = re.fullmatch(r"open-meteo:(\d{4})(?:-(\d{4}))?", request.weather)
@@ -139,3 +149,29 @@ def atlas_of(ground: Ground, request: PlanRequest, *, progress: Progress) -> Atl
         counted.append(done)
 
     return build(atlas_path(request.cache, ground.plan), ground.plan, scheduler=scheduler, told=told)
+
+
+def weather_notes(weather: Weather, air: Air, site: Site) -> list[str]:
+    """What the reader must know of the weather: its period, its distance, what was not reported."""
+    hours = len(air)
+    first, last = stamp(air.start), stamp(air.start + int((hours - 1) * air.step))
+    notes = []
+    if weather.label not in ("climate-statistics weather", "typical year"):
+        less = "" if hours >= 8000 else "; less than a year does not hold its seasons"
+        notes.append(f"Weather from {first} to {last}, {hours} hours{less}.")
+        away, _ = distance_and_azimuth(
+            site.latitude,
+            site.longitude,
+            to_latitude=np.array([weather.latitude]),
+            to_longitude=np.array([weather.longitude]),
+        )
+        apart = max(float(away[0]), float(weather.attrs.get("distance", 0.0)))
+        if apart > FAR_WEATHER:
+            notes.append(f"The weather is that of a place {km(apart)} km away from the site.")
+    unknown = int(air.attrs.get("quality", {}).get("rain_unknown_taken_as_none", 0))
+    if unknown:
+        share = 100.0 * unknown / hours
+        notes.append(
+            f"Rain is unknown in {share:.0f} % of the hours and was counted as none: wet deposit is a least value."
+        )
+    return notes

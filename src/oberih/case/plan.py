@@ -13,9 +13,9 @@ import numpy as np
 from oberih.case.answer import Answer
 from oberih.case.doses import ask, computable, protection_text, question
 from oberih.case.drawing import scene_of_plan
-from oberih.case.ground import Ground, atlas_of, ground_of
+from oberih.case.ground import Ground, atlas_of, ground_of, weather_notes
 from oberih.case.outcome import RULE, Found, dominant, found_all, reach_of
-from oberih.case.products import distances_csv, keep, provenance_of, reach_data, release_data
+from oberih.case.products import check_paths, distances_csv, keep, provenance_of, reach_data, release_data
 from oberih.case.progress import Progress
 from oberih.case.request import PLANNING_DAY, PlanRequest
 from oberih.case.sources import Released, released, scenarios_of
@@ -57,6 +57,7 @@ def plan(request: PlanRequest, *, progress: Progress) -> Answer:
     """
     if not 0.0 < request.percentile < 100.0:
         raise InputError("must lie between 0 and 100", field="--percentile", value=request.percentile)
+    check_paths(request.out, request.population)
     site, criteria = load_site(request.site), load_criteria(request.criteria)
     chosen = computable(criteria, age=request.age, protection=request.protection)
     at = PLANNING_DAY if request.at is None else request.at
@@ -154,7 +155,7 @@ def _answer(
         percentile=request.percentile, reaches=reaches,
         zones=tuple((p.rule.title, p.zone.reach.distance) for p in parts),
         dominant=tuple((title, s) for title, s in shares.items() if s),
-        notes=(headline, *_notes(request, site, releases, parts, at)),
+        notes=(headline, *_notes(request, site, ground, releases, parts, at)),
         data=data, headline=headline,
     )  # fmt: skip
 
@@ -184,7 +185,7 @@ def _headline(parts: Sequence[ZonePart], percentile: float, releases: Sequence[R
 
 
 def _notes(
-    request: PlanRequest, site: Site, releases: Sequence[Released], parts: Sequence[ZonePart], at: int
+    request: PlanRequest, site: Site, ground: Ground, releases: Sequence[Released], parts: Sequence[ZonePart], at: int
 ) -> tuple[str, ...]:
     """What the reader must know."""
     sheltered = protection_text(request.protection)
@@ -193,6 +194,7 @@ def _notes(
         f"Fuel decayed to {day(at)}. {fuel}.",
         f"One unit, pool or cask releases at a time. {sheltered} "
         "Bands cover the sampling of weather, not release, dispersion or dose.",
+        *weather_notes(ground.weather, ground.air, site),
         "Puff model over flat ground with one weather series: beyond some 100 km treat distances as indications.",
     ]
     notes += sorted({f"The inventory lacks: {r.missing}" for r in releases if r.missing})

@@ -10,6 +10,7 @@ import csv
 import dataclasses
 import io
 import json
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from oberih.case.answer import Answer, Reach
 from oberih.case.outcome import Found
 from oberih.case.sources import Released
 from oberih.earth.site import Site
+from oberih.errors import InputError
 from oberih.evidence.digest import sha256_of_array, sha256_of_value
 from oberih.evidence.keep import RESULT, keep_products
 from oberih.evidence.provenance import Provenance
@@ -28,6 +30,22 @@ from oberih.picture.map_png import draw_png
 from oberih.picture.scene import MapScene
 from oberih.zone.criterion import CriteriaSet
 from oberih.zone.geojson import collection_geojson
+
+
+def check_paths(out: Path | None, population: Path | None) -> None:
+    """Refuse, before any work is done, a folder or a file that cannot serve.
+
+    Raises
+    ------
+    InputError
+        If ``out`` is a file or cannot be written, or ``population`` is not there.
+    """
+    if out is not None:
+        there = next((p for p in (out, *out.parents) if p.exists()), Path("."))
+        if not there.is_dir() or not os.access(there, os.W_OK):
+            raise InputError("is no folder that can be written", field="--out", value=str(out), cure="choose another")
+    if population is not None and not population.is_file():
+        raise InputError("no such file", field="--population", value=str(population), cure="give a GeoTIFF")
 
 
 def provenance_of(

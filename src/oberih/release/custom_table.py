@@ -49,7 +49,7 @@ def read_table(text: str, *, file: object) -> tuple[Row, ...]:
     lines = csv.reader(line for line in text.splitlines() if line.strip() and not line.startswith("#"))
     header = [name.strip() for name in next(lines, [])]
     amount = _amount_column(header, file=file)
-    rows = tuple(_row(dict(zip(header, line, strict=False)), amount, f"line {n}", file) for n, line in _full(lines))
+    rows = tuple(_row(_cells(header, line, f"line {n}", file), amount, f"line {n}", file) for n, line in _full(lines))
     if not rows:
         raise InputError("no rows", file=file, cure="give hour, nuclide and activity in each row")
     return rows
@@ -57,6 +57,16 @@ def read_table(text: str, *, file: object) -> tuple[Row, ...]:
 
 def _full(lines: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
     return ((n, [cell.strip() for cell in line]) for n, line in enumerate(lines, start=2))
+
+
+def _cells(header: list[str], line: list[str], where: str, file: object) -> dict[str, str]:
+    """The cells of a line by column; more cells than columns is most often a decimal comma."""
+    if len(line) > len(header):
+        raise InputError(
+            f"has {len(line)} cells where the header has {len(header)}", file=file, field=where,
+            value=",".join(line), cure="write a decimal point, as 15.5",
+        )  # fmt: skip
+    return dict(zip(header, line, strict=False))
 
 
 def _amount_column(header: list[str], *, file: object) -> str:
