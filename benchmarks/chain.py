@@ -45,7 +45,7 @@ MEANING = {
     "plan_warm_s": "oberih plan with the atlas there [s]",
     "import_cli_s": "import of the command line, beside bare Python [s]",
     "peak_mib": "memory of all processes of oberih plan together, at most [MiB]",
-    "atlas_mib": "the plan's atlas on the disk, three heights [MiB]",
+    "atlas_mib": "the plan's atlas on the disk, four heights [MiB]",
 }
 
 
