@@ -212,7 +212,7 @@ def _place_doses(
 ) -> list[tuple[str, float, int | None, float]]:
     """Places with the highest dose of the first effective quantity: name, distance [m], people, dose [mSv]."""
     grid = atlas.grid
-    lane = next((i for i, x in enumerate(q.quantities) if x.organ == "effective"), 0)
+    lane = q.effective
     rows = []
     for place in places:
         ring = int(np.searchsorted(grid.edges, place.distance) - 1)
@@ -253,11 +253,7 @@ def _notes(
             f"{100 * aloft:.0f} % of the aerosol is still in the air when the weather ends: distances are least values."
         )
     if told and told[0][3] > 0.0:
-        name = (
-            questions[0]
-            .quantities[next((i for i, x in enumerate(questions[0].quantities) if x.organ == "effective"), 0)]
-            .name
-        )
+        name = questions[0].quantities[questions[0].effective].name
         rows = ", ".join(f"{n} {v:.3g}" for n, _, _, v in told[:6] if v > 0.0)
         notes.append(f"Dose at settlements, {name} [mSv]: {rows}.")
     return tuple(notes)
@@ -267,7 +263,7 @@ def _scene(
     site: Site, answer: Answer, q: Question, found: Sequence[Found], field: Any, projection: LocalProjection,
     places: Sequence[Place], atlas: Atlas, digest: str,
 ) -> Any:  # fmt: skip
-    lane = next((i for i, x in enumerate(q.quantities) if x.organ == "effective"), 0)
+    lane = q.effective
     own = [f for f in found if f.question is q]
     zones = tuple(event_zone(f, colour=COLOURS.get(f.criterion.action, f.criterion.action)) for f in own)
     field_shown = Field(

@@ -51,6 +51,11 @@ class Question:
     responses: tuple[Response, ...]
     asked: Asked
 
+    @property
+    def effective(self) -> int:
+        """Lane of the first effective dose asked for; the first lane where there is none."""
+        return next((i for i, q in enumerate(self.quantities) if q.organ == "effective"), 0)
+
 
 def computable(criteria: CriteriaSet, *, age: str | None, protection: tuple[str, ...] = ()) -> tuple[Criterion, ...]:
     """The criteria of a set that an atlas can answer, for the age and under the measures asked.

@@ -134,9 +134,15 @@ def dominant(question: Question) -> tuple[tuple[str, float], ...]:
     1/m, on the ground: a usual deposition velocity of 2 mm/s.
     """
     term = question.released.source_term
-    effective = [q for q in question.quantities if q.organ == "effective"] or list(question.quantities)
     tic = np.ones(4)
-    doses = contributions(term, effective[0], age=3600.0, tic=tic, gamma=tic, deposition=tic * [0.0, 2e-3, 1e-2, 1e-4])
+    doses = contributions(
+        term,
+        question.quantities[question.effective],
+        age=3600.0,
+        tic=tic,
+        gamma=tic,
+        deposition=tic * [0.0, 2e-3, 1e-2, 1e-4],
+    )
     total = sum(doses.values())
     if total <= 0.0:
         return ()
