@@ -1,0 +1,1 @@
+"""How do files become regimes and observations, and mistakes lines with a cure?"""
