@@ -11,10 +11,15 @@ attributions stand in ``claims``.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
-from datetime import date
 
-__all__ = ["INDEPENDENT", "Observation"]
+__all__ = ["CHANNELS", "INDEPENDENT", "Observation"]
+
+CHANNELS = (
+    "treaty exchange", "declared", "inspected", "measured", "published voluntarily", "press", "satellite", "other",
+)  # fmt: skip
+"""How it came to be known; the same words as those of a record."""
 
 INDEPENDENT = frozenset({"treaty exchange", "inspected", "measured"})
 """Channels in which somebody other than the party concerned saw it, or both are bound by it."""
@@ -45,7 +50,7 @@ class Observation:
     text : str
         In words.
     channel : str
-        Of `oberih.evidence.record.CHANNELS`.
+        Of `CHANNELS`.
     source : str
         Who, and where to read it.
     reliability : str or None
@@ -69,11 +74,11 @@ class Observation:
     id: str
     indicator: str
     subject: str
-    date: date
+    date: dt.date
     value: float | str | None = None
     given: bool = True
-    end: date | None = None
-    known_on: date | None = None
+    end: dt.date | None = None
+    known_on: dt.date | None = None
     text: str = ""
     channel: str = "other"
     source: str = ""
@@ -88,7 +93,7 @@ class Observation:
     corrected_by: str | None = None
 
     @property
-    def last(self) -> date:
+    def last(self) -> dt.date:
         """The last day on which it was so."""
         return self.end or self.date
 
