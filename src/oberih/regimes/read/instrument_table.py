@@ -1,7 +1,25 @@
 """Which instruments does this registry hold?
 
 Reads TOML of ``schema = "oberih/instruments/1"`` with one ``[[instrument]]`` each; the registry that comes with
-Oberih is ``regimes/data/instruments.toml``.
+Oberih is ``regimes/data/instruments.toml``.  In short::
+
+    schema = "oberih/instruments/1"
+    as_of = 2026-11-25                    # nothing in it may lie later
+    [[instrument]]
+    id = "cppnm"
+    title = "Convention on the Physical Protection of Nuclear Material"
+    aliases = ["CPPNM"]
+    kind = "treaty"
+    status = "in force"                   # of `oberih.regimes.instruments.STATUSES`
+    adopted = 1979-10-26                  # a day, or text: "1979-10", "1979"
+    opened_for_signature = 1980-03-03
+    in_force_from = 1987-02-08
+    [instrument.sources]                  # one for every value but id, aliases, kind, notes
+    title = "https://..."
+    status = "https://..."
+    adopted = "https://..."
+    opened_for_signature = "https://..."
+    in_force_from = "https://..."
 """
 
 from __future__ import annotations
@@ -16,7 +34,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from oberih.errors import InputError
 from oberih.regimes.instruments import Instrument
-from oberih.regimes.read.instrument_rules import check_registry
+from oberih.regimes.read.instrument_rules import DATES, check_registry
 from oberih.regimes.read.mistake import Mistake, from_model, in_order, open_sheet
 
 __all__ = [
@@ -27,6 +45,8 @@ __all__ = [
 INSTRUMENTS_SCHEMA = "oberih/instruments/1"
 
 Text = Annotated[str, Field(min_length=1, max_length=4000, pattern=r"\S")]
+When = date | Annotated[str, Field(pattern=r"^\d{4}(-(0[1-9]|1[0-2]))?$")]
+"""A day, or a month or year as text."""
 
 
 class _Strict(BaseModel):
@@ -41,10 +61,11 @@ class InstrumentRow(_Strict):
     aliases: list[Text] = []
     kind: Text
     status: Literal["in force", "ended", "never in force", "adopted", "open for signature", "proposal"]
-    adopted: date | None = None
-    opened_for_signature: date | None = None
-    in_force_from: date | None = None
-    ended: date | None = None
+    adopted: When | None = None
+    opened_for_signature: When | None = None
+    in_force_from: When | None = None
+    ended: When | None = None
+    in_force_on_adoption: bool = False
     depositary: str = ""
     parties: Annotated[int, Field(ge=0, le=400)] | None = None
     party_ids: list[Text] = []
@@ -113,5 +134,6 @@ def _read(path: Path) -> tuple[RegistryFile | None, tuple[Mistake, ...]]:
 
 def _instrument(row: InstrumentRow) -> Instrument:
     fields: dict[str, Any] = {name: getattr(row, name) for name in InstrumentRow.model_fields}
+    fields.update({name: None if fields[name] is None else str(fields[name]) for name in DATES})
     fields.update(aliases=tuple(row.aliases), party_ids=tuple(row.party_ids), sources=dict(row.sources))
     return Instrument(**fields)
