@@ -1,0 +1,247 @@
+"""How do findings leave, so that somebody else can use and recompute them?
+
+JSON is canonical (RFC 8785): the same inputs give the same bytes.  It holds the findings, the file they were
+judged by (its SHA-256) and every observation that was looked at, so that `recompute` can judge again what
+it says, without us.  CSV has one row a finding in stable columns; Markdown is a table for a report.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from oberih.case.judgement import Judgement
+from oberih.case.sheet import Sheet
+from oberih.errors import InputError
+from oberih.evidence.canonical import canonical_json
+from oberih.evidence.digest import sha256_of_value
+from oberih.regimes.finding import Finding
+from oberih.regimes.judge import judge
+from oberih.regimes.observation import Observation
+from oberih.regimes.read.regime_file import load_regime
+
+__all__ = [
+    "CSV_COLUMNS", "SCHEMA", "as_csv", "as_json", "finding_fields", "observation_fields", "read_export",
+    "recompute", "recompute_export", "sheets_as_csv", "sheets_as_markdown",
+]  # fmt: skip
+
+SCHEMA = "oberih/findings/1"
+"""Form of the exported JSON."""
+
+CSV_COLUMNS = (
+    "regime", "version", "obligation", "subject", "as_of", "known_by", "applicability", "status", "contested_by",
+    "unknown_parts", "why", "counted", "set_aside", "unverified", "rule", "inputs_sha256",
+)  # fmt: skip
+"""In this order for good; more may come behind them."""
+
+_CURE = "give what 'oberih regime check --format json' wrote, unchanged"
+
+
+def _plain(value: Any) -> Any:
+    """Nouns as JSON has them: days as ISO text, tuples as lists."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    return value
+
+
+def observation_fields(observation: Observation) -> dict[str, Any]:
+    """Return an observation as plain fields, all of them."""
+    return {f.name: _plain(getattr(observation, f.name)) for f in fields(observation)}
+
+
+def finding_fields(finding: Finding) -> dict[str, Any]:
+    """Return a finding as plain fields, all of them."""
+    out = {f.name: _plain(getattr(finding, f.name)) for f in fields(finding) if f.name not in {"parts", "set_aside"}}
+    out["set_aside"] = [{"id": i, "why": why} for i, why in finding.set_aside]
+    out["parts"] = [
+        {
+            "name": name, "status": v.status, "why": v.why, "counted": list(v.counted),
+            "set_aside": [{"id": i, "why": why} for i, why in v.set_aside],
+        }
+        for name, v in finding.parts
+    ]  # fmt: skip
+    return out
+
+
+def as_json(judgement: Judgement) -> bytes:
+    """Write a judgement as canonical JSON, with a final line feed."""
+    regime = judgement.regime
+    return canonical_json({
+        "schema": SCHEMA,
+        "regime": {"id": regime.id, "version": regime.version, "sha256": regime.sha256},
+        "as_of": judgement.as_of.isoformat(),
+        "known_by": judgement.known_by.isoformat() if judgement.known_by else None,
+        "findings": [finding_fields(f) for f in judgement.findings],
+        "observations": [observation_fields(o) for o in judgement.looked_at()],
+        "evidence": [{"kind": k, "name": n, "observations": c} for k, n, c in judgement.rests_on],
+    }) + b"\n"  # fmt: skip
+
+
+def as_csv(judgement: Judgement) -> bytes:
+    """Write one row a finding, in `CSV_COLUMNS`; lists are joined by semicolons."""
+    rows = []
+    for f in judgement.findings:
+        rows.append((
+            f.regime, judgement.regime.version, f.obligation, f.subject, f.as_of, f.known_by or "", f.applicability,
+            f.status or "", ";".join(f.contested_by), f.unknown_parts, f.why, ";".join(f.counted),
+            "; ".join(f"{i}: {why}" for i, why in f.set_aside), ";".join(f.unverified), f.rule, f.inputs_sha256,
+        ))  # fmt: skip
+    return _csv(CSV_COLUMNS, rows)
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    return stream.getvalue().encode()
+
+
+def _harmless(cell: object) -> object:
+    """Keep a spreadsheet from taking strangers' text for a formula: a quote goes before it."""
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
+
+
+def sheets_as_csv(sheets: Sequence[Sheet]) -> bytes:
+    """Write the tables of sheets below each other, each with its heads; facts and notes stay out."""
+    return b"\n".join(_csv(s.columns, s.rows) for s in sheets if s.columns)
+
+
+def sheets_as_markdown(sheets: Sequence[Sheet]) -> bytes:
+    """Write sheets as Markdown: title, facts, table, notes."""
+    lines: list[str] = []
+    for level, sheet in enumerate(sheets):
+        lines += [f"{'#' if level == 0 else '##'} {_cell(sheet.title)}", ""]
+        lines += [f"- **{_cell(what)}**: {_cell(value)}" for what, value in sheet.facts] + [""] * bool(sheet.facts)
+        if sheet.rows:
+            lines += [_row(sheet.columns), _row(["---"] * len(sheet.columns)), *map(_row, sheet.rows), ""]
+        lines += [f"> {_cell(note)}" for note in sheet.notes] + [""] * bool(sheet.notes)
+    return "\n".join(lines).encode()
+
+
+def _row(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(map(_cell, cells)) + " |"
+
+
+def _cell(text: str) -> str:
+    """One line in which nothing is markup."""
+    escaped = "".join(f"\\{c}" if c in r"\`*_[]<>|#" else c for c in " ".join(text.split()))
+    return escaped if escaped != r"---" else "---"
+
+
+# what somebody else does with it
+
+
+def read_export(data: bytes, *, file: object = None) -> dict[str, Any]:
+    """Read exported JSON, strictly.
+
+    Raises
+    ------
+    InputError
+        If it is no such export.
+    """
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise InputError(
+            "is not JSON", file=file, cure="give what 'oberih regime check --format json' wrote"
+        ) from error
+    if not isinstance(found, dict) or found.get("schema") != SCHEMA:
+        raise InputError(f"is not of the form {SCHEMA}", file=file, field="schema", cure=_CURE)
+    return found
+
+
+def recompute(
+    finding: Mapping[str, Any], regime: str | Path, observations: Iterable[Observation],
+    *, digest: Callable[[object], str] = sha256_of_value,
+) -> bool:  # fmt: skip
+    """Judge again what an exported finding says, and compare to the byte.
+
+    Parameters
+    ----------
+    finding : mapping
+        One of the ``findings`` of an export.
+    regime : str or Path
+        The regime's file, or the name of one that ships.
+    observations : iterable of Observation
+        What was known.
+    digest : callable
+        SHA-256 of a value's canonical JSON.
+
+    Returns
+    -------
+    bool
+        Whether the same rule and the same inputs give the same finding.
+
+    Raises
+    ------
+    InputError
+        If the finding lacks its dates, or the regime cannot be read.
+    """
+    return _agree([finding], regime, observations, digest) == 1
+
+
+def _agree(
+    findings: Sequence[Mapping[str, Any]], regime: str | Path, observations: Iterable[Observation],
+    digest: Callable[[object], str],
+) -> int:  # fmt: skip
+    """How many findings come out again; those of one day are judged together."""
+    rule, known = load_regime(regime), tuple(observations)
+    again: dict[tuple[date, date | None], set[bytes]] = {}
+    agree = 0
+    for finding in findings:
+        as_of, known_by, wanted = _dated(finding)
+        if (as_of, known_by) not in again:
+            found = judge(rule, known, as_of=as_of, known_by=known_by, digest=digest)
+            again[as_of, known_by] = {canonical_json(finding_fields(f)) for f in found}
+        agree += wanted in again[as_of, known_by]
+    return agree
+
+
+def _dated(finding: Mapping[str, Any]) -> tuple[date, date | None, bytes]:
+    """For which day, with what was known by when, and the bytes that must come out."""
+    try:
+        known_by = finding["known_by"]
+        return (
+            date.fromisoformat(finding["as_of"]), None if known_by is None else date.fromisoformat(known_by),
+            canonical_json(dict(finding)),
+        )  # fmt: skip
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError("has no dates to judge it for", field="as_of", cure="give a finding as exported") from error
+
+
+def recompute_export(data: bytes, regime: str | Path, *, file: object = None) -> tuple[int, int]:
+    """Judge again every finding of an export from the observations in it; return how many agree, of how many.
+
+    Raises
+    ------
+    InputError
+        If it is no such export.
+    """
+    export = read_export(data, file=file)
+    findings, rows = export.get("findings"), export.get("observations")
+    if not isinstance(findings, list) or not isinstance(rows, list):
+        raise InputError("has no findings or no observations", file=file, cure=_CURE)
+    observations = [_observation(row, file) for row in rows]
+    return _agree(findings, regime, observations, sha256_of_value), len(findings)
+
+
+def _observation(row: Any, file: object) -> Observation:
+    """Read an observation as `observation_fields` wrote it."""
+    try:
+        given = dict(row)
+        for name in ("date", "end", "known_on"):
+            given[name] = date.fromisoformat(given[name]) if given[name] is not None else None
+        given["affirmed_by"] = tuple(given["affirmed_by"])
+        given["claims"] = tuple((by, says) for by, says in given["claims"])
+        return Observation(**given)
+    except (TypeError, ValueError, KeyError) as error:
+        raise InputError("is no observation", file=file, field="observations", cure=_CURE) from error
