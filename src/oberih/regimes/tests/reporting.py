@@ -81,7 +81,8 @@ def count_in_year(
     kept, aside = by_channel(observations, rule)
     first, last = _year_of(as_of, rule.year_starts)
     aside += [(o.id, f"lies outside {first} to {last}") for o in kept if not first <= o.date <= last]
-    kept = [o for o in kept if first <= o.date <= last]
+    aside += [(o.id, f"is a total to {o.last}, after {as_of}") for o in kept if first <= o.date <= as_of < o.last]
+    kept = [o for o in kept if first <= o.date <= last and o.last <= as_of]
     ids = tuple(o.id for o in kept)
     if not kept:
         return Verdict("unknown", f"no observation since {first}", (), tuple(aside))
