@@ -15,6 +15,7 @@ must have been valid when the stamp was made, not today.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LARGEST_REPLY", "Stamped", "Timestamp", "ask", "load_reply", "read_reply", "request", "verify"]
 
+_WHO_ASKS = re.compile(r"//[^/@]*@")  # name and password before a host: never shown
 _SHA256 = "2.16.840.1.101.3.4.2.1"
 _CONTENT_TYPE, _MESSAGE_DIGEST = "1.2.840.113549.1.9.3", "1.2.840.113549.1.9.4"
 _SIGNED_WITH, _SIGNED_WITH_V2 = "1.2.840.113549.1.9.16.2.12", "1.2.840.113549.1.9.16.2.47"
@@ -142,19 +144,22 @@ def ask(url: str, question: bytes, *, client_timeout: float, transport: httpx.Ba
         "Accept-Encoding": "identity",
     }
     give_up = monotonic() + client_timeout
+    shown = _WHO_ASKS.sub("//", url)
     try:
         with (
             httpx.Client(transport=transport, timeout=client_timeout) as client,
             client.stream("POST", url, content=question, headers=headers) as answer,
         ):
-            return _answered(url, answer, give_up=give_up)
+            return _answered(shown, answer, give_up=give_up)
     except (httpx.InvalidURL, UnicodeError) as error:
-        raise InputError("is not a URL", field="url", value=url) from error
+        raise InputError("is not a URL", field="url", value=shown) from error
     except httpx.TimeoutException as error:
-        raise SourceUnavailable(f"{url}: no answer within {client_timeout:g} s; nothing was stored") from error
+        raise SourceUnavailable(f"{shown}: no answer within {client_timeout:g} s; nothing was stored") from error
     except httpx.HTTPError as error:
         reason = str(error) or type(error).__name__
-        raise SourceUnavailable(f"{url}: cannot be reached ({' '.join(reason.split())}); nothing was stored") from error
+        raise SourceUnavailable(
+            f"{shown}: cannot be reached ({' '.join(reason.split())}); nothing was stored"
+        ) from error
 
 
 def _answered(url: str, answer: httpx.Response, *, give_up: float) -> bytes:
