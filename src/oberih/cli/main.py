@@ -34,6 +34,9 @@ _COMMANDS = {
     "criteria": ("oberih.cli.catalogue:criteria", "The sets of criteria that are known, or one of them."),
     "weather": ("oberih.cli.weather:weather", "Get, check and show weather."),
     "atlas": ("oberih.cli.atlas:atlas", "Build, describe and verify atlases."),
+    "evidence": ("oberih.cli.evidence:evidence", "Keep a record that can be shown again; verify it."),
+    "regime": ("oberih.cli.regime:regime", "Do the rules hold, as of a date, by what was known?"),
+    "participation": ("oberih.cli.participation:participation", "Who takes part in what, as announced and claimed?"),
     "verify": ("oberih.cli.verify:verify", "Is a kept result still what was written?"),
 }
 

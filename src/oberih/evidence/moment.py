@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from oberih.errors import InputError
 
-__all__ = ["EARLIEST_YEAR", "check_moment", "first_day", "instant", "last_day", "span", "utc_text"]
+__all__ = ["EARLIEST_YEAR", "check_moment", "covered", "first_day", "instant", "last_day", "span", "utc_text"]
 
 EARLIEST_YEAR = 1895
 """Nothing that Oberih records is older: radioactivity was discovered in 1896."""
@@ -24,6 +25,13 @@ _FORM = re.compile(
 _CURE = "write 2022, 2022-03, 2022-03-04 or 2022-03-04T13:31Z"
 
 
+@lru_cache(maxsize=8192)
+def covered(first: str, last: str) -> tuple[str, str]:
+    """First moment of one text and first after another, as `utc_text` writes them."""
+    return utc_text(span(first)[0]), utc_text(span(last)[1])
+
+
+@lru_cache(maxsize=8192)
 def span(text: str, *, field: str = "date", file: object = None) -> tuple[datetime, datetime]:
     """Return the first moment, and the first after, of what the text stands for.
 

@@ -57,6 +57,7 @@ _PARTS: dict[str, tuple[str, ...]] = {
 }
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+@-]{0,199}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -142,12 +143,16 @@ def record_fields(record: Record) -> dict[str, Any]:
     >>> record_fields(Record("r1", "event", "a siren was heard"))
     {'id': 'r1', 'kind': 'event', 'text': 'a siren was heard'}
     """
-    found = {name: getattr(record, name) for name in FIELDS}
-    found["attachments"] = [
-        {"name": a.name, "sha256": a.sha256, "size": a.size, "media_type": a.media_type} for a in record.attachments
-    ]
-    found = {k: list(v) if isinstance(v, tuple) else v for k, v in found.items()}
-    return {k: v for k, v in found.items() if v not in (None, "", [], {})}
+    found: dict[str, Any] = {}
+    for name in FIELDS:
+        value = getattr(record, name)
+        if value:
+            found[name] = list(value) if type(value) is tuple else value
+    if record.attachments:
+        found["attachments"] = [
+            {"name": a.name, "sha256": a.sha256, "size": a.size, "media_type": a.media_type} for a in record.attachments
+        ]
+    return found
 
 
 def read_record(fields: Mapping[str, Any], *, now: datetime, file: object = None) -> Record:
@@ -237,13 +242,10 @@ def _text(value: Any, name: str, file: object, *, longest: int = LONGEST_TEXT) -
             f"has {len(value)} characters, {longest} at most", file=file, field=name,
             cure="attach it as a file" if longest == LONGEST_TEXT else "shorten it",
         )  # fmt: skip
-    if any(ord(c) < 32 and c not in "\n\t" for c in value):
-        bad = next(c for c in value if ord(c) < 32 and c not in "\n\t")
-        raise InputError(f"holds a control character (U+{ord(bad):04X})", file=file, field=name, cure="remove it")
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        raise InputError("is not Unicode text (a lone surrogate)", file=file, field=name) from error
+    bad = _NOT_TEXT.search(value)
+    if bad is not None:
+        what = "a lone surrogate" if bad[0] >= "\ud800" else "a control character"
+        raise InputError(f"holds {what} (U+{ord(bad[0]):04X})", file=file, field=name, cure="remove it")
     return value
 
 
@@ -367,7 +369,9 @@ def _data(value: Any, file: object) -> dict[str, Any]:
     except RecursionError as error:
         raise InputError("is nested too deeply", file=file, field="data") from error
     if size > LARGEST_DATA:
-        raise InputError(f"has {size} bytes, {LARGEST_DATA} at most", file=file, field="data", cure="attach it as a file")
+        raise InputError(
+            f"has {size} bytes, {LARGEST_DATA} at most", file=file, field="data", cure="attach it as a file"
+        )
     return found
 
 

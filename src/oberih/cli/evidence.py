@@ -1,0 +1,190 @@
+"""``oberih evidence``: keep a record that can be shown again."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from oberih.cli import evidence_proof
+from oberih.cli.clock import now
+from oberih.cli.lazy import WordsGroup
+from oberih.cli.record_options import FIELD_OPTIONS, STORE_OPTIONS, fields_of, keeping_of, read_fields
+
+__all__ = ["evidence"]
+
+
+def _with(options: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any]:
+    def decorate(command: Any) -> Any:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="The answer as JSON on stdout.")
+
+
+@click.group(cls=WordsGroup)
+def evidence() -> None:
+    """Keep a record that can be shown again: signed, append-only, verifiable by anyone.
+
+    Begin with:  oberih evidence add --kind event --when 2026-11-25 --text "…" --who "…"
+    """
+
+
+@evidence.command()
+@click.argument("file", required=False, metavar="[FILE|-]")
+@_with(FIELD_OPTIONS)
+@_with(STORE_OPTIONS)
+@_JSON
+def add(file: str | None, as_json: bool, **given: Any) -> None:
+    """Record one statement, from a JSON FILE, standard input (-) or the options; options win.
+
+    Plain text on standard input becomes what is said.
+    """
+    from oberih.case.recording import record_one  # here, so that help and mistakes answer at once
+
+    keeping = keeping_of(given)
+    fields = read_fields(file, sys.stdin.buffer) if file else {}
+    fields |= fields_of(given)
+    fields.setdefault("kind", "statement")
+    origin = {None: None, "-": "standard input"}.get(file, file)
+    _show_written(
+        record_one(keeping, fields, files=given["files_to_attach"], now=now(), origin=origin), as_json=as_json
+    )
+
+
+@evidence.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--mapping", required=True, metavar="NAME|FILE", help="How to read it: acled, firms, chronology, or a TOML file."
+)
+@click.option("--dry-run", is_flag=True, help="Read and check everything, store nothing.")
+@_with(STORE_OPTIONS)
+@click.option("--quiet", is_flag=True, help="No progress.")
+@_JSON
+def import_(file: Path, mapping: str, dry_run: bool, quiet: bool, as_json: bool, **given: Any) -> None:
+    """Record every row of FILE (CSV or JSON lines), read by a declared mapping: all rows or none."""
+    from oberih.case.importing import read_all  # as above
+    from oberih.case.recording import record_all
+    from oberih.cli.progress import watched
+    from oberih.cli.show import show_json
+
+    keeping, moment = keeping_of(given), now()
+    records = read_all(file, mapping, now=moment)
+    if dry_run:
+        if as_json:
+            show_json({"file": str(file), "records": len(records), "stored": 0})
+        else:
+            click.echo(f"{file}: {len(records)} records, all sound; nothing was stored")
+        return
+    with watched(quiet=quiet or as_json) as progress:
+        written = record_all(keeping, records, now=moment, progress=progress)
+    _show_written(written, as_json=as_json, each=False)
+
+
+@evidence.command("list")
+@click.option("--limit", type=click.IntRange(1, 100_000), default=20, show_default=True)
+@click.option("--kind", default=None)
+@_with(STORE_OPTIONS)
+@_JSON
+def list_(limit: int, kind: str | None, as_json: bool, **given: Any) -> None:
+    """List the last records written."""
+    from oberih.case.record_sheets import newest  # as above
+    from oberih.cli.show import show_sheet
+
+    show_sheet(newest(keeping_of(given), limit=limit, kind=kind), as_json=as_json)
+
+
+@evidence.command()
+@click.argument("name", metavar="ID|NUMBER")
+@_with(STORE_OPTIONS)
+@_JSON
+def show(name: str, as_json: bool, **given: Any) -> None:
+    """Show one record in full."""
+    from oberih.case.record_sheets import one_record  # as above
+    from oberih.cli.show import show_sheet
+
+    show_sheet(one_record(keeping_of(given), name), as_json=as_json)
+
+
+@evidence.command()
+@click.argument("words", nargs=-1)
+@click.option("--kind", default=None)
+@click.option("--source", default=None, help="Part of who says so, or of its address.")
+@click.option("--since", default=None, metavar="DATE", help="It was on or after.")
+@click.option("--until", default=None, metavar="DATE", help="It was on or before.")
+@click.option("--near", "near_to", default=None, metavar="LAT,LON,KM")
+@click.option("--limit", type=click.IntRange(1, 100_000), default=200, show_default=True)
+@_with(STORE_OPTIONS)
+@_JSON
+def search(
+    words: tuple[str, ...], kind: str | None, source: str | None, since: str | None, until: str | None,
+    near_to: str | None, limit: int, as_json: bool, **given: Any,
+) -> None:  # fmt: skip
+    """Find records that hold all WORDS, of a kind, source, time and place."""
+    from oberih.case import record_sheets  # as above
+    from oberih.cli.show import show_sheet
+
+    asked: record_sheets.Search = {
+        "text": " ".join(words), "kind": kind, "source": source, "since": since, "until": until,
+    }  # fmt: skip
+    box = record_sheets.near(near_to) if near_to else None
+    show_sheet(record_sheets.search(keeping_of(given), asked, box=box, limit=limit), as_json=as_json)
+
+
+@evidence.command()
+@click.argument("name", metavar="ID|NUMBER")
+@click.argument("files_named", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+@click.option("--text", default="", help="What they are.")
+@_with(STORE_OPTIONS)
+@_JSON
+def attach(name: str, files_named: tuple[Path, ...], text: str, as_json: bool, **given: Any) -> None:
+    """Bring files to a record: copied into the store by their SHA-256, and recorded."""
+    from oberih.case.recording import attach as bring  # as above
+
+    _show_written(bring(keeping_of(given), name, files_named, text=text, now=now()), as_json=as_json)
+
+
+@evidence.command()
+@click.argument("name", metavar="ID|NUMBER")
+@click.argument("file", required=False, metavar="[FILE|-]")
+@_with(FIELD_OPTIONS)
+@_with(STORE_OPTIONS)
+@_JSON
+def correct(name: str, file: str | None, as_json: bool, **given: Any) -> None:
+    """Put a record right: a new one that names the old, which stays as it was."""
+    from oberih.case.recording import correct as put_right  # as above
+
+    keeping = keeping_of(given)
+    changes = read_fields(file, sys.stdin.buffer) if file else {}
+    changes |= fields_of(given)
+    _show_written(put_right(keeping, name, changes, files=given["files_to_attach"], now=now()), as_json=as_json)
+
+
+evidence_proof.add_to(evidence, _with(STORE_OPTIONS), _JSON)
+
+
+def _show_written(written: Any, *, as_json: bool, each: bool = True) -> None:
+    from oberih.cli.show import show_json
+
+    for note in written.notes:
+        click.echo(f"note: {note}", err=True)
+    if as_json:
+        show_json({
+            "store": written.store, "size": written.size, "known": list(written.known),
+            "records": [{"number": n, "id": i} for n, i in written.records],
+        })  # fmt: skip
+        return
+    if each:
+        for number, identifier in written.records:
+            click.echo(f"recorded  {identifier}  as number {number}")
+        for identifier in written.known:
+            click.echo(f"known     {identifier}  was there already; nothing changed")
+    else:
+        click.echo(f"{len(written.records)} recorded, {len(written.known)} were there already; {written.size} in all")
