@@ -27,8 +27,8 @@ from oberih.regimes.observation import Observation
 from oberih.regimes.read.regime_file import load_regime
 
 __all__ = [
-    "CSV_COLUMNS", "SCHEMA", "as_csv", "as_json", "finding_fields", "observation_fields", "read_export",
-    "recompute", "recompute_export", "sheets_as_csv", "sheets_as_markdown",
+    "CSV_COLUMNS", "OBSERVATION_COLUMNS", "SCHEMA", "as_csv", "as_json", "csv_bytes", "finding_fields",
+    "observation_fields", "observations_as_csv", "read_export", "recompute", "recompute_export", "sheets_as_markdown",
 ]  # fmt: skip
 
 SCHEMA = "oberih/findings/1"
@@ -36,9 +36,15 @@ SCHEMA = "oberih/findings/1"
 
 CSV_COLUMNS = (
     "regime", "version", "obligation", "subject", "as_of", "known_by", "applicability", "status", "contested_by",
-    "unknown_parts", "why", "counted", "set_aside", "unverified", "rule", "inputs_sha256",
+    "unknown_parts", "why", "counted", "set_aside_count", "unverified", "rule", "inputs_sha256",
 )  # fmt: skip
 """In this order for good; more may come behind them."""
+
+OBSERVATION_COLUMNS = (
+    "obligation", "subject", "observation", "counted", "why_not", "indicator", "date", "end", "value", "given",
+    "known_on", "channel", "reliability", "credibility", "text", "source", "claims", "verified",
+)  # fmt: skip
+"""Of the observations behind an obligation; in this order for good."""
 
 _CURE = "give what 'oberih regime check --format json' wrote, unchanged"
 
@@ -92,12 +98,13 @@ def as_csv(judgement: Judgement) -> bytes:
         rows.append((
             f.regime, judgement.regime.version, f.obligation, f.subject, f.as_of, f.known_by or "", f.applicability,
             f.status or "", ";".join(f.contested_by), f.unknown_parts, f.why, ";".join(f.counted),
-            "; ".join(f"{i}: {why}" for i, why in f.set_aside), ";".join(f.unverified), f.rule, f.inputs_sha256,
+            len(f.set_aside), ";".join(f.unverified), f.rule, f.inputs_sha256,
         ))  # fmt: skip
-    return _csv(CSV_COLUMNS, rows)
+    return csv_bytes(CSV_COLUMNS, rows)
 
 
-def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """Write a table as CSV (UTF-8, line feeds), its text harmless to spreadsheets."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(columns)
@@ -110,9 +117,25 @@ def _harmless(cell: object) -> object:
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
 
 
-def sheets_as_csv(sheets: Sequence[Sheet]) -> bytes:
-    """Write the tables of sheets below each other, each with its heads; facts and notes stay out."""
-    return b"\n".join(_csv(s.columns, s.rows) for s in sheets if s.columns)
+def observations_as_csv(judgement: Judgement) -> bytes:
+    """Write one row for each observation that a finding counted or set aside, in `OBSERVATION_COLUMNS`."""
+    by_id = {o.id: o for o in judgement.observations}
+    rows: list[tuple[object, ...]] = []
+    for f in judgement.findings:
+        pairs = [(i, "yes", "") for i in f.counted] + [(i, "no", why) for i, why in f.set_aside]
+        rows += [
+            (f.obligation, f.subject, i, counted, why, *_known_of(by_id[i])) for i, counted, why in pairs if i in by_id
+        ]
+    return csv_bytes(OBSERVATION_COLUMNS, rows)
+
+
+def _known_of(o: Observation) -> tuple[object, ...]:
+    value = "" if o.value is None else o.value if isinstance(o.value, str) else f"{o.value:.12g}"
+    claims = " | ".join(f"{by}: {says}" for by, says in o.claims)
+    return (
+        o.indicator, o.date, o.end or "", value, "yes" if o.given else "no", o.known_on or "", o.channel,
+        o.reliability or "", o.credibility or "", o.text, o.source, claims, "yes" if o.verified else "no",
+    )  # fmt: skip
 
 
 def sheets_as_markdown(sheets: Sequence[Sheet]) -> bytes:

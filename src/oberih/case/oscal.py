@@ -33,8 +33,8 @@ __all__ = ["NAMESPACE", "VERSION", "Export", "as_oscal", "expressible"]
 VERSION = "1.1.3"
 """Of OSCAL."""
 
-NAMESPACE = "urn:oberih:regime"
-"""Of our own properties."""
+NAMESPACE = "https://oberih.example/ns/regime/1"
+"""Of our own properties; a name, not an address (RFC 2606 keeps ``.example`` from ever being one)."""
 
 _UUIDS = uuid.uuid5(uuid.NAMESPACE_URL, NAMESPACE)
 

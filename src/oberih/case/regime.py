@@ -24,11 +24,15 @@ from oberih.evidence.log import Log
 from oberih.regimes.finding import Finding
 from oberih.regimes.judge import judge
 from oberih.regimes.observation import Observation
+from oberih.regimes.read.lint import Mistake, lint_any
 from oberih.regimes.read.observation_table import read_observations, shipped_observations
 from oberih.regimes.read.regime_file import list_regimes, load_regime
 from oberih.regimes.regime import Regime
 
-__all__ = ["Asked", "Evidence", "all_regimes", "check", "day_text", "evidence_for", "facts_of", "judge_regime"]
+__all__ = [
+    "Asked", "Evidence", "all_regimes", "check", "day_text", "evidence_for", "facts_of", "judge_regime", "mistakes",
+    "notes_of", "rests_on_text", "summary",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -180,6 +184,7 @@ def facts_of(judgement: Judgement, language: str) -> tuple[tuple[str, str], ...]
         (say("as of", language), judgement.as_of.isoformat()),
         (say("known by", language), day_text(judgement.known_by, language)),
         (say("rests on", language), rests_on_text(judgement.rests_on, language)),
+        (say("looked at", language), str(len(judgement.looked_at()))),
         (say("rule", language), f"{regime.id} {regime.version}, sha256 {regime.sha256[:16]}…"),
     )
 
@@ -201,3 +206,20 @@ def notes_of(judgement: Judgement, language: str) -> tuple[str, ...]:
     """What the reader must know of the rows."""
     doubted = any(f.unverified for f in judgement.findings)
     return (say("claims stay claims", language), *([say("unverified", language)] if doubted else []))
+
+
+def mistakes(path: Path) -> tuple[str, ...]:
+    """Return every mistake in a file of rules, one line each: where, what, what to do.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be opened.
+    """
+    return tuple(_mistake_line(path, m) for m in lint_any(path))
+
+
+def _mistake_line(path: Path, m: Mistake) -> str:
+    where = f"{path}:{m.line}: "
+    what = f"{m.field} = {m.value}: " if m.field and m.value else f"{m.field}: " if m.field else ""
+    return " ".join((where + what + m.message + (f"; {m.cure}" if m.cure else "")).split())

@@ -63,7 +63,7 @@ def explain(judgement: Judgement, obligation: str, language: str = "en") -> tupl
     sheets = [_promise(kept, promised, language)]
     for finding in kept.findings:
         sheets.append(_finding(kept, finding, language))
-        sheets.append(_counted(finding, by_id, language))
+        sheets += _counted(finding, by_id, language)
         if finding.set_aside:
             sheets.append(_aside(finding, by_id, language))
     return tuple(sheets)
@@ -119,37 +119,47 @@ def _recipe(judgement: Judgement, f: Finding) -> str:
     return f"oberih regime check {judgement.regime.id} --as-of {judgement.as_of}{known} --format json"
 
 
-def _counted(f: Finding, by_id: dict[str, Observation], language: str) -> Sheet:
+def _counted(f: Finding, by_id: dict[str, Observation], language: str) -> tuple[Sheet, ...]:
+    """A sheet that says how many, then one for each observation."""
     title = f"{say('what counted', language)}: {f.obligation} · {f.subject}"
     if not f.counted:
-        return Sheet(title, notes=(say("nothing counted", language),))
-    heads = ("id", "date", "value", "known on", "channel", "weight", "text", "source", "claims")
-    rows = tuple(_cells(i, by_id.get(i), language) for i in f.counted)
-    return Sheet(title, columns=tuple(say(h, language) for h in heads), rows=rows)
+        return (Sheet(title, notes=(say("nothing counted", language),)),)
+    found = sorted((by_id[i] for i in f.counted if i in by_id), key=lambda o: (o.date, o.id))
+    return (Sheet(f"{title} ({len(f.counted)})"), *(_observation(o, language) for o in found))
+
+
+def _observation(o: Observation, language: str) -> Sheet:
+    """One observation in words; a claim says who makes it."""
+    facts = [
+        ("date", _when(o)), ("value", _value(o, language)), ("known on", str(o.known_on or "–")),
+        ("channel", o.channel), ("weight", _weight(o)), ("text", o.text), ("source", o.source),
+        *(("claims", f"{by} {say('says', language)}: {says}") for by, says in o.claims),
+    ]  # fmt: skip
+    return Sheet(o.id + mark(o.verified), facts=tuple((say(k, language), v) for k, v in facts if v))
 
 
 def _aside(f: Finding, by_id: dict[str, Observation], language: str) -> Sheet:
-    heads = ("id", "why not", "date", "value", "known on", "channel", "weight", "text", "source", "claims")
-    rows = []
-    for i, why in f.set_aside:
-        first, *others = _cells(i, by_id.get(i), language)
-        rows.append((first, why, *others))
-    title = f"{say('what did not count', language)}: {f.obligation} · {f.subject}"
-    return Sheet(title, columns=tuple(say(h, language) for h in heads), rows=tuple(rows))
+    heads = ("id", "date", "known on", "value", "why not")
+    pairs = sorted((p for p in f.set_aside if p[0] in by_id), key=lambda p: (by_id[p[0]].date, p))
+    rows = tuple(
+        (i + mark(by_id[i].verified), _when(by_id[i]), str(by_id[i].known_on or "–"), _value(by_id[i], language), why)
+        for i, why in pairs
+    )
+    title = f"{say('what did not count', language)}: {f.obligation} · {f.subject} ({len(rows)})"
+    return Sheet(title, columns=tuple(say(h, language) for h in heads), rows=rows)
 
 
-def _cells(name: str, o: Observation | None, language: str) -> tuple[str, ...]:
-    """One observation in words; a claim says who makes it."""
-    if o is None:
-        return (name, *["–"] * 8)
-    when = f"{o.date} – {o.end}" if o.end else str(o.date)
-    value = say("not given", language) if not o.given else "–" if o.value is None else _figure(o.value)
-    weight = f"{o.reliability or '–'}{o.credibility or '–'}"
-    claims = " | ".join(f"{by} {say('says', language)}: {says}" for by, says in o.claims) or "–"
-    return (
-        o.id + mark(o.verified), when, value, str(o.known_on or "–"), o.channel, weight, o.text or "–", o.source or "–",
-        claims,
-    )  # fmt: skip
+def _when(o: Observation) -> str:
+    return f"{o.date} – {o.end}" if o.end else str(o.date)
+
+
+def _value(o: Observation, language: str) -> str:
+    return say("not given", language) if not o.given else "–" if o.value is None else _figure(o.value)
+
+
+def _weight(o: Observation) -> str:
+    """Reliability and credibility (Admiralty scale), each where it was noted."""
+    return f"{o.reliability or '–'}{o.credibility or '–'}" if o.reliability or o.credibility else ""
 
 
 def _figure(value: float | str) -> str:

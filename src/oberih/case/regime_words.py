@@ -57,6 +57,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "known by": ("known by", "з відомого до"),
     "all known now": ("all that is known now", "усе, що відомо тепер"),
     "rests on": ("rests on", "спирається на"),
+    "looked at": ("of these looked at", "з них розглянуто"),
     "force": ("force", "сила"),
     "addressee": ("addressee", "адресат"),
     "article": ("article", "стаття"),
