@@ -4,21 +4,41 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from oberih.case.keeping import Keeping
 from oberih.case.sheet import Sheet
 from oberih.errors import InputError
 from oberih.evidence.entry import Entry
+from oberih.evidence.record import record_fields
 
-__all__ = ["Search", "near", "newest", "one_record", "search"]
+__all__ = ["Found", "Search", "near", "newest", "one_record", "search"]
 
 Search = dict[str, str | None]
 """Words of a search: text, kind, source, since, until."""
 
+
+@dataclass(frozen=True)
+class Found:
+    """What was found, for a person and for a program.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        Shortened to fit a terminal.
+    data : list of dict
+        Every field of every record, with its number and time of writing.
+    """
+
+    sheet: Sheet
+    data: list[dict[str, Any]]
+
+
 _COLUMNS = ("no.", "id", "kind", "when", "where", "says", "source")
 
 
-def newest(keeping: Keeping, *, limit: int, kind: str | None = None) -> Sheet:
+def newest(keeping: Keeping, *, limit: int, kind: str | None = None) -> Found:
     """List the last records written, the newest first.
 
     Raises
@@ -37,7 +57,7 @@ def newest(keeping: Keeping, *, limit: int, kind: str | None = None) -> Sheet:
 
 def search(
     keeping: Keeping, words: Search, *, box: tuple[float, float, float, float] | None = None, limit: int = 200
-) -> Sheet:
+) -> Found:
     """Find records by words, kind, source, time and place.
 
     Raises
@@ -85,7 +105,7 @@ def near(text: str) -> tuple[float, float, float, float]:
     return west_edge, max(latitude - north, -90.0), east_edge, min(latitude + north, 90.0)
 
 
-def one_record(keeping: Keeping, name: str) -> Sheet:
+def one_record(keeping: Keeping, name: str) -> Found:
     """Show one record in full, with its place in the log and what corrects it.
 
     Raises
@@ -115,10 +135,10 @@ def one_record(keeping: Keeping, name: str) -> Sheet:
         ("record", f"number {entry.seq}, written {entry.recorded_at}"),
         ("signed by", f"{held.name if held else 'unknown'} ({entry.keyid[:12]})"), ("leaf", entry.leaf.hex()),
     ]  # fmt: skip
-    return Sheet(f"{r.id}", facts=tuple(facts))
+    return Found(Sheet(r.id, facts=tuple(facts)), [_plain(entry, corrected)])
 
 
-def _sheet(title: str, entries: Sequence[Entry], corrected: dict[str, str], notes: tuple[str, ...] = ()) -> Sheet:
+def _sheet(title: str, entries: Sequence[Entry], corrected: dict[str, str], notes: tuple[str, ...] = ()) -> Found:
     rows = tuple(
         (
             str(e.seq), e.record.id, e.record.kind, _when(e), str(e.record.place.get("name", "")),
@@ -127,7 +147,15 @@ def _sheet(title: str, entries: Sequence[Entry], corrected: dict[str, str], note
         )
         for e in entries
     )  # fmt: skip
-    return Sheet(title, columns=_COLUMNS, rows=rows, notes=notes)
+    sheet = Sheet(title, columns=_COLUMNS, rows=rows, notes=notes)
+    return Found(sheet, [_plain(e, corrected) for e in entries])
+
+
+def _plain(entry: Entry, corrected: dict[str, str]) -> dict[str, Any]:
+    """A record as a program wants it."""
+    about = {"number": entry.seq, "recorded_at": entry.recorded_at, "key": entry.keyid, "leaf": entry.leaf.hex()}
+    newer = corrected.get(entry.record.id)
+    return {**record_fields(entry.record), **about, **({"corrected_by": newer} if newer else {})}
 
 
 def _when(entry: Entry) -> str:

@@ -96,9 +96,8 @@ def import_(file: Path, mapping: str, dry_run: bool, quiet: bool, as_json: bool,
 def list_(limit: int, kind: str | None, as_json: bool, **given: Any) -> None:
     """List the last records written."""
     from oberih.case.record_sheets import newest  # as above
-    from oberih.cli.show import show_sheet
 
-    show_sheet(newest(keeping_of(given), limit=limit, kind=kind), as_json=as_json)
+    _show_found(newest(keeping_of(given), limit=limit, kind=kind), as_json=as_json)
 
 
 @evidence.command()
@@ -108,9 +107,8 @@ def list_(limit: int, kind: str | None, as_json: bool, **given: Any) -> None:
 def show(name: str, as_json: bool, **given: Any) -> None:
     """Show one record in full."""
     from oberih.case.record_sheets import one_record  # as above
-    from oberih.cli.show import show_sheet
 
-    show_sheet(one_record(keeping_of(given), name), as_json=as_json)
+    _show_found(one_record(keeping_of(given), name), as_json=as_json)
 
 
 @evidence.command()
@@ -129,13 +127,12 @@ def search(
 ) -> None:  # fmt: skip
     """Find records that hold all WORDS, of a kind, source, time and place."""
     from oberih.case import record_sheets  # as above
-    from oberih.cli.show import show_sheet
 
     asked: record_sheets.Search = {
         "text": " ".join(words), "kind": kind, "source": source, "since": since, "until": until,
     }  # fmt: skip
     box = record_sheets.near(near_to) if near_to else None
-    show_sheet(record_sheets.search(keeping_of(given), asked, box=box, limit=limit), as_json=as_json)
+    _show_found(record_sheets.search(keeping_of(given), asked, box=box, limit=limit), as_json=as_json)
 
 
 @evidence.command()
@@ -188,3 +185,12 @@ def _show_written(written: Any, *, as_json: bool, each: bool = True) -> None:
             click.echo(f"known     {identifier}  was there already; nothing changed")
     else:
         click.echo(f"{len(written.records)} recorded, {len(written.known)} were there already; {written.size} in all")
+
+
+def _show_found(found: Any, *, as_json: bool) -> None:
+    from oberih.cli.show import show_json, show_sheet
+
+    if as_json:
+        show_json(found.data)
+    else:
+        show_sheet(found.sheet)
