@@ -149,6 +149,17 @@ def attach(name: str, files_named: tuple[Path, ...], text: str, as_json: bool, *
 
 
 @evidence.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@_with(STORE_OPTIONS)
+@_JSON
+def keep(folder: Path, as_json: bool, **given: Any) -> None:
+    """Put the result in FOLDER (of plan or assess) into the record: its result.json is signed with it."""
+    from oberih.case.kept_results import keep_result  # as above
+
+    _show_written(keep_result(keeping_of(given), folder, now=now()), as_json=as_json)
+
+
+@evidence.command()
 @click.argument("name", metavar="ID|NUMBER")
 @click.argument("file", required=False, metavar="[FILE|-]")
 @_with(FIELD_OPTIONS)

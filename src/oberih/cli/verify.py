@@ -11,9 +11,16 @@ __all__ = ["verify"]
 
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-def verify(folder: Path) -> None:
-    """Hash every product in FOLDER again and compare with its result.json."""
-    from oberih.case.catalogue import kept_result  # here, so that help and mistakes answer at once
+@click.option(
+    "--store", default=None, envvar="OBERIH_EVIDENCE", show_envvar=True, metavar="PATH|URL", help="The record."
+)
+def verify(folder: Path, store: str | None) -> None:
+    """Hash every product in FOLDER again and compare with its result.json, and that with the record.
+
+    The record itself, or a bundle of it:  oberih evidence verify
+    """
+    from oberih.case.keeping import DEFAULT_STORE, Keeping  # here, so that help and mistakes answer at once
+    from oberih.case.kept_results import verified_result
     from oberih.cli.show import show_sheet
 
-    show_sheet(kept_result(folder))
+    show_sheet(verified_result(Keeping(store or DEFAULT_STORE), folder))
