@@ -15,7 +15,7 @@ from typing import Any
 from mkdocs.structure.files import File, Files
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "oberih"
-ROOMS = ("case", "picture", "zone", "dose", "atlas", "dispersion", "weather", "release", "evidence", "nuclide", "earth")
+ROOMS = tuple("case picture zone dose atlas dispersion weather release regimes evidence nuclide earth".split())
 Definition = ast.FunctionDef | ast.ClassDef
 
 

@@ -89,7 +89,9 @@ def test_clock_and_shared_randomness_stay_out_of_the_rules() -> None:
         r"np\.random\.(seed|rand|randn|random|normal|uniform|choice|randint|shuffle|permutation)\(|^import random\b",
         re.MULTILINE,
     )
-    found = {name_of(f): m.group() for f in FILES if (m := forbidden.search(f.read_text(encoding="utf-8")))}
+    read_here = {SOURCE / "cli" / "clock.py"}  # the one place; rules take the time as an argument
+    rules = [f for f in FILES if f not in read_here]
+    found = {name_of(f): m.group() for f in rules if (m := forbidden.search(f.read_text(encoding="utf-8")))}
     assert found == {}
 
 
