@@ -168,6 +168,9 @@ def polygon_mistake(polygon: Polygon) -> tuple[str, str] | None:
     if tuple(polygon[0]) != tuple(polygon[-1]):
         return "is not closed", "repeat the first corner at the end"
     turned = np.degrees(np.unwrap(np.radians([p[0] for p in polygon])))
+    if abs(turned[-1] - turned[0]) > 1.0:
+        return "goes once around a pole", "cut it into parts that do not"
+    turned[-1] = turned[0]
     flat = shapely.polygons(np.stack([turned, [p[1] for p in polygon]], axis=-1))
     if not shapely.is_valid(flat):
         return f"crosses itself or is empty ({shapely.is_valid_reason(flat)})", "give the corners in order around it"

@@ -144,7 +144,8 @@ def _translate(sheet: Sheet, found: Any, tags: frozenset[str], model: type[BaseM
         choices = re.findall(r"'([^']+)'", said.get("expected", ""))
         sheet.mistake(path, "is not known", nearest(str(value), choices), value=value)
     elif kind == "value_error":
-        sheet.mistake(path, str(said.get("error", found["msg"])), "see the list of tests in the documentation")
+        message, _, cure = str(said.get("error", found["msg"])).partition("; ")
+        sheet.mistake(path, message, cure)
     else:
         message, cure = _MESSAGES.get(kind, (_lower(found["msg"]), "see docs/schema/regime.schema.json"))
         sheet.mistake(path, message.format(**said), cure.format(**said), value=value)
@@ -195,6 +196,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """
     names = sorted(known)
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    near = near or [n for n in names if name and n.casefold().startswith(name.casefold())][:1]
     return f"did you mean {near[0]}?" if near else f"known: {', '.join(names[:20])}" if names else ""
 
 

@@ -39,7 +39,7 @@ class NoEvent(Rule):
     @model_validator(mode="after")
     def _has_a_window(self) -> NoEvent:
         if self.window is None and not self.persists:
-            raise ValueError("needs window (days), or persists = true")
+            raise ValueError("has no window; give window (days), or persists = true")
         return self
 
     def reads(self) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ class CountInYear(Rule):
     @model_validator(mode="after")
     def _has_a_limit(self) -> CountInYear:
         if self.at_most is None and self.at_least is None:
-            raise ValueError("needs at_most or at_least")
+            raise ValueError("has no limit; give at_most or at_least")
         return self
 
 

@@ -35,10 +35,10 @@ class StateIs(Rule):
     def _lists_are_apart(self) -> StateIs:
         words = [*set(self.holds), *set(self.at_risk), *set(self.compromised)]
         if not words:
-            raise ValueError("needs at least one of the lists holds, at_risk, compromised")
+            raise ValueError("has no list of states; give holds, at_risk or compromised")
         twice = sorted({w for w in words if words.count(w) > 1})
         if twice:
-            raise ValueError(f"the lists of states overlap: {', '.join(twice)}")
+            raise ValueError(f"the lists of states overlap: {', '.join(twice)}; keep each word in one list")
         return self
 
 
