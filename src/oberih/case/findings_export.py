@@ -28,7 +28,8 @@ from oberih.regimes.read.regime_file import load_regime
 
 __all__ = [
     "CSV_COLUMNS", "OBSERVATION_COLUMNS", "SCHEMA", "as_csv", "as_json", "csv_bytes", "finding_fields",
-    "observation_fields", "observations_as_csv", "read_export", "recompute", "recompute_export", "sheets_as_markdown",
+    "observation_fields", "observations_as_csv", "read_export", "read_file", "recompute",
+    "recompute_export", "sheets_as_markdown",
 ]  # fmt: skip
 
 SCHEMA = "oberih/findings/1"
@@ -45,6 +46,9 @@ OBSERVATION_COLUMNS = (
     "known_on", "channel", "reliability", "credibility", "text", "source", "claims", "verified",
 )  # fmt: skip
 """Of the observations behind an obligation; in this order for good."""
+
+LARGEST_EXPORT = 200_000_000
+"""Bytes."""
 
 _CURE = "give what 'oberih regime check --format json' wrote, unchanged"
 
@@ -161,6 +165,22 @@ def _cell(text: str) -> str:
 
 
 # what somebody else does with it
+
+
+def read_file(path: Path) -> bytes:
+    """Read an export's bytes.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read or is too large to be one.
+    """
+    try:
+        if path.stat().st_size > LARGEST_EXPORT:
+            raise InputError(f"is larger than {LARGEST_EXPORT} bytes", file=path, cure=_CURE)
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", file=path, cure=_CURE) from error
 
 
 def read_export(data: bytes, *, file: object = None) -> dict[str, Any]:

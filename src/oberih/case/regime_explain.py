@@ -106,7 +106,7 @@ def _finding(judgement: Judgement, f: Finding, language: str) -> Sheet:
             facts.append((say("contest", language), claim))
     facts += [
         (say("rule", language), f.rule), (say("inputs", language), f.inputs_sha256),
-        (say("recompute", language), _recipe(judgement, f)),
+        (say("recompute", language), _recipe(judgement)),
     ]  # fmt: skip
     facts += [("†", ", ".join(f.unverified))] if f.unverified else []
     columns = tuple(say(c, language) for c in ("part", "status", "why"))
@@ -114,9 +114,12 @@ def _finding(judgement: Judgement, f: Finding, language: str) -> Sheet:
     return Sheet(f"{f.obligation} · {f.subject}", facts=tuple(facts), columns=columns, rows=rows)
 
 
-def _recipe(judgement: Judgement, f: Finding) -> str:
+def _recipe(judgement: Judgement) -> str:
+    """The command that gives the same finding where the same evidence is."""
+    options = {"own table": "--observations", "own record": "--evidence"}
+    own = [f" {options[kind]} {name}" for kind, name, _ in judgement.rests_on if kind in options]
     known = f" --known-by {judgement.known_by}" if judgement.known_by else ""
-    return f"oberih regime check {judgement.regime.id} --as-of {judgement.as_of}{known} --format json"
+    return f"oberih regime check {judgement.regime.id} --as-of {judgement.as_of}{known}{''.join(own)} --format json"
 
 
 def _counted(f: Finding, by_id: dict[str, Observation], language: str) -> tuple[Sheet, ...]:

@@ -54,7 +54,7 @@ WORDS: dict[str, tuple[str, str]] = {
     # facts
     "summary": ("summary", "підсумок"),
     "as of": ("as of", "станом на"),
-    "known by": ("known by", "з відомого до"),
+    "known by": ("known by", "відомо на"),
     "all known now": ("all that is known now", "усе, що відомо тепер"),
     "rests on": ("rests on", "спирається на"),
     "looked at": ("of these looked at", "з них розглянуто"),

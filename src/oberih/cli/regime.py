@@ -175,6 +175,24 @@ def timeline(name: str, start: date | None, end: date | None, as_known_then: boo
 
 
 @regime.command()
+@click.argument("export", type=click.Path(path_type=Path))
+@click.option("--regime", "name", required=True, metavar="NAME|FILE", help="The rule it was judged by.")
+def recompute(export: Path, name: str) -> int | None:
+    """Judge again what an EXPORT (JSON of check or explain) says, from the observations in it.
+
+    Leaves with 3 where a finding does not come out the same to the byte.
+    """
+    from oberih.case.findings_export import (
+        read_file,
+        recompute_export,  # as above
+    )
+
+    agree, count = recompute_export(read_file(export), name, file=export)
+    click.echo(f"{export}: {agree} of {count} findings come out the same")
+    return None if agree == count else 3
+
+
+@regime.command()
 @click.argument("file", type=click.Path(path_type=Path))
 def lint(file: Path) -> int | None:
     """Explain every mistake in a FILE of rules: a regime, a registry of instruments, a register.

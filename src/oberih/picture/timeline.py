@@ -265,13 +265,10 @@ def _draw_contest(axes: Any, start: date, end: date, who: str, y: float) -> None
     axes.plot([left], [y], marker="D", markersize=3.6, color=_CONTEST, zorder=5, clip_on=False)
     low, high = axes.get_xlim()
     room = (left - low) / (high - low) * (_WIDTH - _LEFT - _RIGHT)
-    place = (
-        {"x": left, "ha": "right", "s": f"{who}  "}
-        if room > 0.075 * len(who) + 0.2
-        else {"x": right, "ha": "right", "s": f"{who} "}
-    )
-    axes.text(y=y, fontsize=6.6, color=_CONTEST, va="center", weight="bold", zorder=5,
-              bbox={"boxstyle": "square,pad=0.08", "fc": "white", "ec": "none", "alpha": 0.85}, **place)  # fmt: skip
+    beside = room > 0.075 * len(who) + 0.2
+    axes.annotate(who, (left if beside else right, y), xytext=(-5, 0) if beside else (-2, 3), textcoords="offset points",
+                  ha="right", va="center", fontsize=6.6, color=_CONTEST, weight="bold", zorder=5,
+                  bbox={"boxstyle": "square,pad=0.06", "fc": "white", "ec": "none", "alpha": 0.85})  # fmt: skip
 
 
 def _share(axes: Any, stretch: Stretch) -> float:
