@@ -98,6 +98,9 @@ def record_all(
     known: list[str] = []
     size = 0
     try:
+        if len(wanted) > BATCH:
+            told.stage("comparing with what is there")
+            log.refuse_conflicts(wanted)
         told.stage("recording", total=len(wanted))
         for at in range(0, len(wanted), BATCH):
             batch = wanted[at : at + BATCH]

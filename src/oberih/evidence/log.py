@@ -189,6 +189,18 @@ class Log:
         if self.head is not None:
             write_atomically(self.head, note)
 
+    def refuse_conflicts(self, records: Sequence[Record]) -> None:
+        """Refuse what `append` would refuse, before the first of many batches is written.
+
+        Raises
+        ------
+        InputError
+            If an id is there, or comes twice, with other content, or a correction names no record.
+        """
+        with db.reading(self.engine) as connection:
+            _distinct(records, _already_there(connection, records))
+            _refuse_dangling(connection, records)
+
     # reading
 
     @property
