@@ -72,6 +72,9 @@ def test_a_new_key_signs_after_it_was_added_and_an_old_one_not_after_it_was_revo
     keeping: Keeping, tmp_path: Path
 ) -> None:
     second = other(keeping, tmp_path / "second.pem")
+    with pytest.raises(InputError, match="is not there"):  # a key is made for an empty record only
+        say(second, "no key")
+    proving.new_key(second)
     with pytest.raises(InputError, match="does not know"):
         say(second, "too early")
     made = proving.new_key(other(keeping, tmp_path / "third.pem"))

@@ -14,9 +14,9 @@ from typing import Any
 
 from oberih.case.keeping import Keeping
 from oberih.case.progress import Progress, Silent
-from oberih.errors import InputError
+from oberih.errors import InputError, OberihError
 from oberih.evidence.keys import Signer
-from oberih.evidence.log import BATCH, Appended
+from oberih.evidence.log import BATCH, Appended, Log
 from oberih.evidence.record import Attachment, Record, read_record, record_fields
 
 __all__ = ["Written", "attach", "correct", "record_all", "record_one"]
@@ -91,9 +91,7 @@ def record_all(
     if not wanted:
         raise InputError("holds no record", field="input", cure="give at least one")
     told = progress or Silent()
-    signer, made = keeping.signer(create=True)
-    notes = _about_key(keeping, signer) if made else []
-    log = keeping.log(create=True)
+    log, signer, notes = _opened(keeping)
     written: list[tuple[int, str]] = []
     known: list[str] = []
     size = 0
@@ -114,6 +112,21 @@ def record_all(
     finally:
         log.close()
     return Written(tuple(written), tuple(known), size, keeping.store, tuple(notes))
+
+
+def _opened(keeping: Keeping) -> tuple[Log, Signer, list[str]]:
+    """The log and the key; both are made where nothing was recorded yet, and only there."""
+    if keeping.exists:
+        log = keeping.log(create=True)
+        try:
+            signer, made = keeping.signer(create=log.size == 0)
+        except OberihError:
+            log.close()
+            raise
+    else:
+        signer, made = keeping.signer(create=True)
+        log = keeping.log(create=True)
+    return log, signer, _about_key(keeping, signer) if made else []
 
 
 def correct(
