@@ -24,7 +24,7 @@ import rfc8785
 
 from oberih.errors import InputError
 
-__all__ = ["canonical_json", "plain", "written_alike"]
+__all__ = ["canonical_json", "levelled", "plain", "written_alike"]
 
 LARGEST_WHOLE = 2**53 - 1
 """Largest whole number that every JSON reader keeps exactly; RFC 8785 § 3.2.2.3, RFC 7493 § 2.2."""
@@ -58,9 +58,11 @@ def canonical_json(value: object) -> bytes:
     >>> canonical_json({"b": 1.0, "a": [1e-7, -0.0], "є": None}).decode()
     '{"a":[1e-7,0],"b":1,"є":null}'
     """
-    if written_alike(value):
+    alike = written_alike(value)
+    even = value if alike else levelled(value)
+    if alike or written_alike(even):
         try:
-            return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+            return orjson.dumps(even, option=orjson.OPT_SORT_KEYS)
         except orjson.JSONEncodeError:
             pass  # a lone surrogate: `plain` says where
     return rfc8785.dumps(plain(value))
@@ -90,6 +92,16 @@ def written_alike(value: Any) -> bool:
     if kind is int:
         return bool(-LARGEST_WHOLE <= value <= LARGEST_WHOLE)
     return bool(kind is float and 1e-4 <= abs(value) < 1e15 and not value.is_integer())
+
+
+def levelled(value: Any) -> Any:
+    """Give numbers such as 500.0 and -0.0 as the integers as which the standard writes them."""
+    kind = type(value)
+    if kind is float:
+        return int(value) if value.is_integer() and abs(value) <= LARGEST_WHOLE else value
+    if kind is dict:
+        return {key: inner if type(inner) in _PLAIN else levelled(inner) for key, inner in value.items()}
+    return [levelled(inner) for inner in value] if kind is list or kind is tuple else value
 
 
 def plain(value: object, *, where: str = "") -> Any:

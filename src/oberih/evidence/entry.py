@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from oberih.errors import InputError
-from oberih.evidence.canonical import canonical_json, written_alike
+from oberih.evidence.canonical import canonical_json, levelled, written_alike
 from oberih.evidence.envelope import Envelope, pre_authentication, read_envelope, write_envelope
 from oberih.evidence.keys import Signer
 from oberih.evidence.moment import instant, utc_text
@@ -81,9 +81,13 @@ def _payload_of(record: Record, seq: int, when: str) -> bytes:
 
 
 def _written(fields: dict[str, Any]) -> bytes:
-    if written_alike(fields.get("data")) and written_alike(fields.get("place")):
-        return orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)
-    return canonical_json(fields)
+    for name in ("place", "data"):
+        part = fields.get(name)
+        if part and not written_alike(part):
+            fields[name] = levelled(part)
+            if not written_alike(fields[name]):
+                return canonical_json(fields)
+    return orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)
 
 
 def read_entry(data: bytes, *, file: object = None) -> Entry:

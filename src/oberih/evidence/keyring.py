@@ -20,7 +20,10 @@ from oberih.errors import InputError
 from oberih.evidence.keys import keyid_of, public_key
 from oberih.evidence.record import Record
 
-__all__ = ["Keyring", "Tenure", "key_record", "revocation_record"]
+__all__ = ["TELLS", "Keyring", "Tenure", "key_record", "revocation_record"]
+
+TELLS = frozenset({"key", "revocation"})
+"""Kinds of record that say which keys may sign."""
 
 
 @dataclass(frozen=True)

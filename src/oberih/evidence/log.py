@@ -23,7 +23,7 @@ from oberih.errors import InputError
 from oberih.evidence import database as db
 from oberih.evidence.entry import Entry, read_entry, sign_entries
 from oberih.evidence.keep import write_atomically
-from oberih.evidence.keyring import Keyring, key_record
+from oberih.evidence.keyring import TELLS, Keyring, key_record
 from oberih.evidence.keys import Signer
 from oberih.evidence.moment import covered, instant, span, utc_text
 from oberih.evidence.note import Checkpoint, checkpoint_text, sign_note
@@ -161,7 +161,8 @@ class Log:
         entries = sign_entries(fresh, first=size, recorded_at=moment, signer=signer)
         told = Keyring(dict(keyring.tenures))
         for one in entries:
-            told.read(one.record, seq=one.seq, keyid=signer.keyid)
+            if one.record.kind in TELLS:
+                told.read(one.record, seq=one.seq, keyid=one.keyid)
         frontier = self._frontier_at(connection, size)
         nodes = [n for one in entries for n in frontier.append(one.leaf)]
         db.insert_many(connection, db.entry, [_row(one) for one in entries])
