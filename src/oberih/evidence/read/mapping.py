@@ -28,7 +28,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -131,6 +131,16 @@ class Mapping(_Strict):
     keep: Literal["all", "rest", "none"] = "rest"
     direct: bool = False
     field: list[Rule] = []
+
+    @cached_property
+    def read(self) -> frozenset[str]:
+        """Columns that some rule reads."""
+        return frozenset(name for rule in self.field for name in rule.reads)
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """Columns that a rule keeps as they stand."""
+        return frozenset(name for rule in self.field if rule.keep for name in rule.reads)
 
     @model_validator(mode="after")
     def _whole(self) -> Mapping:

@@ -188,12 +188,10 @@ def _number(found: Any) -> int | float:
 
 def _kept(row: Row, mapping: Mapping) -> dict[str, Any]:
     """Columns that go into ``data`` as they stand."""
-    read = {name for rule in mapping.field for name in rule.reads}
-    asked = {name for rule in mapping.field if rule.keep for name in rule.reads}
     nulls = {"", *mapping.null}
     out = {}
     for name in row.cells:
-        if mapping.keep == "all" or name in asked or (mapping.keep == "rest" and name not in read):
+        if mapping.keep == "all" or name in mapping.asked or (mapping.keep == "rest" and name not in mapping.read):
             value = _cell(row, name, nulls)
             if value is not None:
                 out[f"data.{name}"] = value
