@@ -15,6 +15,7 @@ and what was withheld from the exchange stands beside them.
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -100,7 +101,8 @@ def evidence(folder: Path) -> tuple[Observation, ...]:
     if not file.is_file():
         return ours
     rows = read_table(file, needs=("as_of", "party", *COUNTS, *COUNTS.values()))
-    found = [_cell(row, name, i, file) for i, row in enumerate(rows, start=2) for name in COUNTS]
+    cells = [_cell(row, name, i, file) for i, row in enumerate(rows, start=2) for name in COUNTS]
+    found = [o for o in cells if o is not None]
     published = {_key(o): o.channel for o in ours if o.given and o.channel == "published voluntarily"}
     found = [replace(o, channel=published[_key(o)]) if o.given and _key(o) in published else o for o in found]
     given = {_key(o) for o in found if o.given}
@@ -111,12 +113,13 @@ def _key(observation: Observation) -> tuple[date, str, str]:
     return observation.date, observation.subject, observation.indicator
 
 
-def _cell(row: Row, name: str, line: int, file: Path) -> Observation:
+def _cell(row: Row, name: str, line: int, file: Path) -> Observation | None:
+    """One figure; None where the cell is empty and nobody notes that it was asked for: an absent row, unknown."""
     where = Path(f"{file}, row {line}")
     given = row[COUNTS[name]] != "not_provided_by_party"
     value = number(row, name, file=where) if given else None
-    if value is not None and value != value:
-        raise InputError("is empty", file=where, field=name, cure="fill it, or write not_provided_by_party")
+    if value is not None and math.isnan(value):
+        return None
     return Observation(
         id=f"{row['as_of']}-{row['party']}-{name}", indicator=name, subject=row["party"],
         date=_day(row["as_of"], where), value=value, given=given, channel="treaty exchange",

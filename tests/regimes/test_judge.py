@@ -192,6 +192,25 @@ def test_a_correction_counts_from_the_day_it_became_known(yard: Regime) -> None:
     assert of(yard, [wrong], "Y1").status == "unknown"
 
 
+def test_what_is_known_to_the_month_counts_when_the_month_is_over(yard: Regime) -> None:
+    table = [seen("o", "tubs", "2023-03-01", 900.0, end=date(2023, 3, 31))]
+    early = of(yard, table, "Y1", as_of=date(2023, 3, 30))
+    assert (early.status, early.counted) == ("unknown", ())
+    assert dict(early.set_aside)["o"] == "is known only as between 2023-03-01 and 2023-03-31, perhaps after 2023-03-30"
+    assert of(yard, table, "Y1", as_of=date(2023, 3, 31)).status == "compromised"
+    year = [replace(table[0], date=date(2023, 1, 1), end=date(2023, 12, 31))]
+    assert of(yard, year, "Y1", as_of=date(2023, 12, 30)).status == "unknown"
+    lasting = [replace(table[0], end=date(2023, 6, 5))]
+    assert of(yard, lasting, "Y1", as_of=date(2023, 3, 2)).status == "compromised"
+
+
+def test_two_observations_under_one_id_are_refused_and_one_twice_is_one(yard: Regime) -> None:
+    one = seen("o", "tubs", "2023-03-01", 5.0)
+    assert of(yard, [one, replace(one)], "Y1") == of(yard, [one], "Y1")
+    with pytest.raises(InputError, match="two observations have one id"):
+        findings(yard, [one, replace(one, value=6.0)])
+
+
 def test_what_was_not_checked_against_its_text_is_named(yard: Regime) -> None:
     f = of(yard, [seen("o", "tubs", "2023-03-01", 5.0, verified=False)], "Y1")
     assert f.unverified == ("o",)

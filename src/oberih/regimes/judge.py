@@ -56,7 +56,7 @@ def judge(
     Raises
     ------
     InputError
-        If the regime names a test or parameters that there are not.
+        If the regime names a test or parameters that there are not, or two observations have one id.
     """
     return timeline(regime, observations, dates=[as_of], known_by=known_by, digest=digest)
 
@@ -148,6 +148,7 @@ class _Bench:
         doubted += applies.unverified + tuple(f"contest by {c.by}" for c in contests if not c.verified)
         doubted += [f"area {name}" for name in self._areas(obligation) if not self.regime.areas[name].verified]
         doubted += [] if obligation.verified else [obligation.id]
+        doubted += [] if all(s.verified for s in self.regime.spans) else ["span"]
         return Finding(
             regime=self.regime.id, obligation=obligation.id, subject=subject, as_of=self.known.as_of,
             known_by=self.known.known_by, applicability=applies.word, status=status,

@@ -1,6 +1,7 @@
 """What was so by that day, and known by then?
 
-An observation counts on a day if it had begun by then.  Asked what was *known by* a day, it counts only if it is
+An observation counts on a day if it had begun by then; one known only to the month or the year counts when that is
+over, since it may have been later.  Asked what was *known by* a day, it counts only if it is
 recorded when it became known, and that was not later.  A corrected one counts no more, unless its correction became
 known only after.  Everything else is set aside with the reason, and named.
 """
@@ -9,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from oberih.errors import InputError
 from oberih.regimes.observation import Observation
 from oberih.regimes.tests.rule import order
 
@@ -35,6 +37,8 @@ def why_not(observation: Observation, *, as_of: date, known_by: date | None, oth
     """
     if observation.date > as_of:
         return f"is dated {observation.date}, after {as_of}"
+    if observation.last > as_of and _whole_calendar(observation.date, observation.last):
+        return f"is known only as between {observation.date} and {observation.last}, perhaps after {as_of}"
     if known_by is not None and observation.known_on is None:
         return "when it became known is not recorded"
     if known_by is not None and observation.known_on is not None and observation.known_on > known_by:
@@ -45,6 +49,16 @@ def why_not(observation: Observation, *, as_of: date, known_by: date | None, oth
         if not (later and correction and correction.known_on and known_by and correction.known_on > known_by):
             return f"is corrected by {observation.corrected_by}"
     return ""
+
+
+def _whole_calendar(first: date, last: date) -> bool:
+    """Whether a span is exactly a calendar month or year: then it is how exactly the day is known, and no duration."""
+    whole_months = first.day == 1 and (last + timedelta(days=1)).day == 1
+    return whole_months and ((first.year, first.month) == (last.year, last.month) or _is_year(first, last))
+
+
+def _is_year(first: date, last: date) -> bool:
+    return first.month == 1 and last.month == 12 and first.year == last.year
 
 
 def plain_observation(observation: Observation) -> dict[str, Any]:
@@ -67,6 +81,11 @@ class Archive:
         In any order.
     digest : callable
         From plain values to a hexadecimal digest.
+
+    Raises
+    ------
+    InputError
+        If two different observations have one id.
     """
 
     def __init__(self, observations: Iterable[Observation], digest: Digest) -> None:
@@ -75,8 +94,17 @@ class Archive:
         self.by_id: dict[str, Observation] = {}
         self._shelves: dict[tuple[str, str], list[Observation]] = {}
         for observation in sorted(observations, key=lambda o: (o.date, o.id)):
+            if observation.id in self.by_id:
+                self._refuse_another(observation)
+                continue
             self.by_id[observation.id] = observation
             self._shelves.setdefault((observation.subject, observation.indicator), []).append(observation)
+
+    def _refuse_another(self, observation: Observation) -> None:
+        """The same observation twice is one; two under one id cannot be told apart when they are cited."""
+        if observation != self.by_id[observation.id]:
+            cure = "give each its own id, or correct one by the other"
+            raise InputError("two observations have one id", field="id", value=observation.id, cure=cure)
 
     def shelf(self, subject: str, indicator: str) -> list[Observation]:
         """Return the observations of one indicator for one subject."""

@@ -75,7 +75,8 @@ def test_a_missing_id_and_an_id_given_twice_are_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        {"title": "Nuclear Non-Proliferation Treaty"}, {"title": "the treaty on the non-proliferation of nuclear weapon"},
+        {"title": "Nuclear Non-Proliferation Treaty"},
+        {"title": "the treaty on the non-proliferation of nuclear weapon"},
         {"title": "A Pact", "aliases": ["NPT"]},
     ],
 )  # fmt: skip

@@ -147,6 +147,19 @@ def test_one_door_finds_out_what_a_file_is(tmp_path: Path) -> None:
     assert set(LINTERS) >= {"oberih/regime/1", "oberih/instruments/1"}
 
 
+def test_a_table_of_observations_is_linted_row_by_row(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    head = "id,indicator,subject,date,value,channel,source,verified"
+    path.write_text(
+        f"{head}\na,tubs,A,2023-02-30,1,press,who,yes\nb,tubs,A,2023,1,press,who,yes\nc,tubs,A,2023,1,talk,who,no\n"
+    )
+    assert [(m.line, m.field) for m in lint_any(path)] == [(2, "date"), (4, "channel")]
+    path.write_text("colour,size\n")
+    assert [m.message for m in lint_any(path)] == ["no such column"]
+    path.write_text("id;indicator;subject;date;value\n")
+    assert [m.message for m in lint_any(path)] == ["is separated by semicolons"]
+
+
 def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read"):
         lint_any(tmp_path / "nothing.toml")

@@ -22,7 +22,7 @@ from typing import NoReturn
 from oberih.errors import InputError
 from oberih.regimes.observation import CHANNELS, Observation
 
-__all__ = ["COLUMNS", "LONGEST_CELL", "read_observations", "shipped_observations"]
+__all__ = ["COLUMNS", "LONGEST_CELL", "read_observations", "refusals", "shipped_observations"]
 
 COLUMNS = (
     "id", "indicator", "subject", "date", "end", "value", "given", "known_on", "text", "channel", "source",
@@ -84,15 +84,38 @@ def read_observations(path: Path) -> tuple[Observation, ...]:
         If the file is not such a table, or a cell cannot be right: with row (line) and column.
     """
     out: list[Observation] = []
+    for read in _each(path):
+        if isinstance(read, InputError):
+            raise read
+        out.append(read)
+    return tuple(out)
+
+
+def refusals(path: Path) -> tuple[InputError, ...]:
+    """Return why each row that cannot be right is refused, or the one reason why there is no table."""
+    found: list[InputError] = []
+    try:
+        found += [read for read in _each(path) if isinstance(read, InputError)]
+    except InputError as error:
+        found.append(error)
+    return tuple(found)
+
+
+def _each(path: Path) -> Iterator[Observation | InputError]:
+    """Every row, as what it says or as why it is refused; what ends the table is raised."""
     rows: dict[str, str] = {}
     for where, row in _rows(path):
-        observation = _observation(row, where)
+        try:
+            observation = _observation(row, where)
+        except InputError as error:
+            yield error
+            continue
         if observation.id in rows:
-            raise InputError(f"is given already in {rows[observation.id]}", file=where, field="id",
+            yield InputError(f"is given already in {rows[observation.id]}", file=where, field="id",
                              value=observation.id, cure="give each row its own id")  # fmt: skip
+            continue
         rows[observation.id] = where.rsplit(", ", 1)[-1]
-        out.append(observation)
-    return tuple(out)
+        yield observation
 
 
 def _text(path: Path) -> str:

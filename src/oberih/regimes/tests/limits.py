@@ -7,6 +7,7 @@ Equal to the limit is within it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Annotated, Literal
@@ -130,4 +131,5 @@ def _judge_latest(
 
 
 def _usable(observation: Observation) -> bool:
-    return not observation.given or isinstance(observation.value, int | float)
+    value = observation.value
+    return not observation.given or (isinstance(value, int | float) and math.isfinite(value))
