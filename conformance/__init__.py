@@ -1,0 +1,1 @@
+"""Do others' readers and the standards' own schemas take what we write?"""
