@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
@@ -29,6 +29,7 @@ def square(lon: float, lat: float, half: float = 0.5) -> ZoneArea:
     return ZoneArea("square", "", None, tuple(wrap), "", True)
 
 
+@settings(deadline=None)
 @given(st.floats(0.0, 360.0))
 def test_a_metre_decides_at_the_geodesic_radius(azimuth: float) -> None:
     for off, side in ((-1.0, "inside"), (1.0, "outside")):
@@ -38,6 +39,7 @@ def test_a_metre_decides_at_the_geodesic_radius(azimuth: float) -> None:
         assert found.distance == pytest.approx(off, abs=1e-3)
 
 
+@settings(deadline=None)
 @given(st.floats(0.0, 360.0), st.floats(0.0, 60e3), st.floats(0.0, 5e3))
 def test_what_is_not_certain_is_possible(azimuth: float, distance: float, uncertainty: float) -> None:
     lon, lat = at(distance, azimuth)
@@ -47,6 +49,7 @@ def test_what_is_not_certain_is_possible(azimuth: float, distance: float, uncert
         assert side == ("inside" if edge < -uncertainty else "outside" if edge > uncertainty else "possibly inside")
 
 
+@settings(deadline=None)
 @given(st.floats(0.0, 360.0), st.floats(1e3, 20e3))
 def test_a_polygon_of_the_circle_agrees_with_the_circle(azimuth: float, distance: float) -> None:
     corners = [at(10e3, a) for a in range(0, 360)]

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oberih.errors import InputError, UnknownName
@@ -71,6 +71,7 @@ def without(aside: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
     return tuple(pair for pair in aside if pair[0] != "later")
 
 
+@settings(deadline=None)
 @given(tables, observation(), days)
 def test_what_is_dated_after_the_day_changes_nothing_but_the_list_set_aside(
     yard: Regime, table: list[Observation], other: Observation, day: date
@@ -86,6 +87,7 @@ def test_what_is_dated_after_the_day_changes_nothing_but_the_list_set_aside(
         assert replace(two, set_aside=gone, parts=stripped) == one
 
 
+@settings(deadline=None)
 @given(tables, days)
 def test_known_by_the_far_future_is_the_same_as_knowing_all(yard: Regime, table: list[Observation], day: date) -> None:
     dated = [replace(o, known_on=o.known_on or o.date) for o in table]
@@ -94,6 +96,7 @@ def test_known_by_the_far_future_is_the_same_as_knowing_all(yard: Regime, table:
         assert replace(two, known_by=None, inputs_sha256="") == replace(one, inputs_sha256="")
 
 
+@settings(deadline=None)
 @given(tables, days, st.randoms(use_true_random=False))
 def test_the_order_of_observations_does_not_matter(
     yard: Regime, table: list[Observation], day: date, random: object
@@ -103,6 +106,7 @@ def test_the_order_of_observations_does_not_matter(
     assert findings(yard, mixed, as_of=day) == findings(yard, table, as_of=day)
 
 
+@settings(deadline=None)
 @given(tables, days)
 def test_the_same_inputs_give_the_same_bytes(yard: Regime, table: list[Observation], day: date) -> None:
     one = [repr(asdict(f)) for f in findings(yard, table, as_of=day).values()]
@@ -110,6 +114,7 @@ def test_the_same_inputs_give_the_same_bytes(yard: Regime, table: list[Observati
     assert one == two
 
 
+@settings(deadline=None)
 @given(tables, days)
 def test_every_observation_of_an_indicator_that_is_asked_is_named(
     yard: Regime, table: list[Observation], day: date
@@ -124,6 +129,7 @@ def test_every_observation_of_an_indicator_that_is_asked_is_named(
         assert all(reason for _, reason in f.set_aside)
 
 
+@settings(deadline=None)
 @given(tables, days)
 def test_unknown_is_never_averaged_into_holds(yard: Regime, table: list[Observation], day: date) -> None:
     for f in findings(yard, table, as_of=day).values():
@@ -134,6 +140,7 @@ def test_unknown_is_never_averaged_into_holds(yard: Regime, table: list[Observat
             assert f.status != "holds" or f.unknown_parts == 0
 
 
+@settings(deadline=None)
 @given(tables, days)
 def test_a_contest_alone_changes_no_status(yard: Regime, table: list[Observation], day: date) -> None:
     calm = replace(yard, contests=())

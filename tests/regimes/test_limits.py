@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oberih.regimes.finding import STATUSES
@@ -62,6 +62,7 @@ def test_a_channel_that_the_rule_does_not_accept_is_set_aside_with_the_reason() 
     assert (found.status, found.set_aside) == ("unknown", (("o", "came by press, not by inspected"),))
 
 
+@settings(deadline=None)
 @given(numbers, numbers, st.floats(0.0, 1.0))
 def test_at_least_is_at_most_of_the_opposite(value: float, limit: float, near: float) -> None:
     up = AtMost(name="v", test="at_most", indicator="tubs", limit=limit, near=near)
@@ -70,6 +71,7 @@ def test_at_least_is_at_most_of_the_opposite(value: float, limit: float, near: f
     assert at_most(one, up, as_of=DAY).status == at_least(other, down, as_of=DAY).status
 
 
+@settings(deadline=None)
 @given(numbers, numbers)
 def test_more_is_never_better_under_a_limit_from_above(value: float, more: float) -> None:
     low, high = sorted((value, more))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oberih.regimes.geometry import Placement
@@ -118,6 +118,7 @@ observations = st.builds(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(observations, unique_by=lambda o: o.id, max_size=12), st.booleans())
 def test_every_observation_is_named_as_counted_or_set_aside(given_: list[Observation], persists: bool) -> None:
     rule = STONES.model_copy(update={"persists": persists})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from validation.registry import linted, written
 
@@ -131,6 +131,7 @@ def test_a_registry_with_a_mistake_is_refused_with_its_line(tmp_path: Path) -> N
         load_instruments(path)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_any_registry_is_linted_without_an_error(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     odd = st.sampled_from(["", "x", "1970", 3, True, ["x"], ["x", "x"], {}, {"title": "x"}, {"x": 1}])

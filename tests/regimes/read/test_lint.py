@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oberih.errors import InputError, UnknownName
@@ -186,6 +186,7 @@ def test_what_ships_has_no_mistake() -> None:
 ANYTHING = st.sampled_from(["= 1", "= []", '= "x"', "= {}", "= true", "= [{}]", "= 1979-01-01", "= [[1, 2]]", "= -0.0"])
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_regime_with_any_lines_lost_or_moved_is_linted_without_an_error(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -6,7 +6,7 @@ import tomllib
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oberih.regimes.read.locate import Path, lines_of, locate
@@ -61,6 +61,7 @@ def leaves(value: Any, path: Path = ()) -> list[tuple[Path, int]]:
     return [(path, value)] if isinstance(value, int) else []
 
 
+@settings(deadline=None)
 @given(documents())
 def test_every_number_is_found_on_its_line(text: str) -> None:
     try:
@@ -78,11 +79,13 @@ def test_what_is_missing_is_found_at_the_table_that_lacks_it() -> None:
     assert [locate(lines, p) for p in (("span", 1, "source"), ("span", 0, "to"), ("nothing",))] == [5, 3, 1]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_what_is_no_toml_ends_without_an_error(text: str) -> None:
     assert lines_of(text)[()] == 1
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="[]{}\"'=.,#\n\\ab1 ", max_size=300))
 def test_what_looks_like_toml_ends_without_an_error(text: str) -> None:
     assert lines_of(text)[()] == 1

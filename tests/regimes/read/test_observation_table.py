@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oberih.errors import InputError
@@ -152,6 +152,7 @@ def row(o: Observation) -> list[str]:
     return ["" if c is None else str(c) for c in cells]
 
 
+@settings(deadline=None)
 @given(st.lists(observation(), max_size=4, unique_by=lambda o: o.id))
 def test_what_is_written_is_read_back(tmp_path_factory: pytest.TempPathFactory, given_: list[Observation]) -> None:
     out = io.StringIO()
@@ -163,6 +164,7 @@ def test_what_is_written_is_read_back(tmp_path_factory: pytest.TempPathFactory, 
     assert read_observations(path) == tuple(given_)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "any.csv"
