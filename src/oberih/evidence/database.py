@@ -52,7 +52,7 @@ entry = sa.Table(
     sa.Column("ends", sa.Text),
     sa.Column("longitude", sa.Float(53)),
     sa.Column("latitude", sa.Float(53)),
-    sa.Column("corrects", sa.Text, index=True),
+    sa.Column("corrects", sa.Text),
 )  # fmt: skip
 
 node = sa.Table(
@@ -63,6 +63,9 @@ node = sa.Table(
 
 sa.Index("oberih_entry_keys", entry.c.seq, sqlite_where=entry.c.kind.in_(("key", "revocation")),
          postgresql_where=entry.c.kind.in_(("key", "revocation")))  # fmt: skip
+
+sa.Index("oberih_entry_corrects", entry.c.corrects, sqlite_where=entry.c.corrects.is_not(None),
+         postgresql_where=entry.c.corrects.is_not(None))  # fmt: skip
 
 checkpoint = sa.Table(
     "oberih_checkpoint", _METADATA,
