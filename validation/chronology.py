@@ -174,7 +174,7 @@ def _claims(event: Event) -> tuple[tuple[str, str], ...]:
 def _trust(event: Event, coding: Coding) -> tuple[int, Words]:
     """Credibility of a row (1 to 6), and who affirms that it happened."""
     certainty = event.row["certainty"].lower()
-    found = [t["credibility"] for t in coding.table["trust"] if all(w in certainty for w in t["words"])]
+    found = [t["credibility"] for t in coding.table["trust"] if all(_one_of([w], certainty) for w in t["words"])]
     credibility = int(found[0]) if found else 6
     both = coding.table["both_affirm"]
     if any(w in event.row["attribution_claims"].lower() for w in both["words"]):
