@@ -36,12 +36,13 @@ def test_every_regime_that_ships_can_be_judged_on_any_day(language: str) -> None
 
 
 def test_the_worst_comes_first_and_the_unknown_are_counted(asked: Asked) -> None:
-    assert summary(judge_regime(asked)) == "worst: compromised; compromised 2, unknown 5; contested 1"
+    wanted = "worst: compromised; compromised 2, unknown 5; unknown parts 5/7; contested 1"
+    assert summary(judge_regime(asked)) == wanted
 
 
 def test_the_unknown_are_counted_even_where_there_are_none(asked: Asked) -> None:
     ended = judge_regime(Asked(asked.name, date(2024, 6, 1), tables=asked.tables))
-    assert summary(ended) == "does not apply; unknown 0; does not apply 7; contested 1"
+    assert summary(ended) == "unknown 0; unknown parts 0/0; does not apply 7; contested 1"
 
 
 def test_a_page_says_its_dates_and_what_it_rests_on(asked: Asked) -> None:

@@ -160,12 +160,14 @@ def summary(judgement: Judgement, language: str = "en") -> str:
     counts = {"unknown": 0, **judgement.statuses()}
     worst = judgement.worst()
     told = ", ".join(f"{say(s, language)} {n}" for s, n in sorted(counts.items(), key=_badness))
+    parts, blind = sum(len(f.parts) for f in judgement.findings), sum(f.unknown_parts for f in judgement.findings)
     apart = sum(f.status is None for f in judgement.findings)
     contested = sum(bool(f.contested_by) for f in judgement.findings)
-    extra = [f"{say('does not apply', language)} {apart}"] * bool(apart)
-    extra += [f"{say('contested', language)} {contested}"] * bool(contested)
-    head = f"{say('worst', language)}: {say(worst, language)}" if worst else say("does not apply", language)
-    return "; ".join([head, told, *extra])
+    said = [f"{say('worst', language)}: {say(worst, language)}"] if worst else []
+    said += [told, f"{say('unknown parts', language)} {blind}/{parts}"]
+    said += [f"{say('does not apply', language)} {apart}"] * bool(apart)
+    said += [f"{say('contested', language)} {contested}"] * bool(contested)
+    return "; ".join(said)
 
 
 def _badness(pair: tuple[str, int]) -> int:

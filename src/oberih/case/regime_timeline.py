@@ -82,7 +82,7 @@ def history(
     asked : Asked
         ``as_of`` is the last day.
     start : date or None
-        The first day; None: when the regime or what is known of it begins.
+        The first day; None: the year in which what is known of it begins.
     progress : Progress
     rolling : bool
         Judge each day by what was known on it.
@@ -128,9 +128,9 @@ def _words(value: Any) -> Iterator[str]:
 
 
 def _beginning(regime: Regime, observations: Sequence[Observation], end: date) -> date:
-    """A little before the rule begins, or the first day of which something is known."""
+    """The year of the first observation; of a rule of which nothing was observed, the year in which it begins."""
     starts = [s.start for s in regime.spans if s.start is not None]
-    begins = min([*starts, *(o.date for o in observations)], default=end)
+    begins = min((o.date for o in observations), default=min(starts, default=end))
     return min(date(begins.year, 1, 1), end)
 
 

@@ -85,13 +85,12 @@ def scene_of(found: History, *, step: int | None = None, language: str = "en") -
     """
     days = (found.end - found.start).days + 1
     wide = step or max(1, -(-days // COLUMNS))
-    several = len({c.after.subject for c in found.changes}) > 1
     texts = {o.id: in_language(o.text, language) for o in found.regime.obligations}
     rows = tuple(
         TimelineRow(
             obligation + mark(not any(c.after.unverified for c in changes)),
             texts[obligation],
-            subject if several else "",
+            subject,
             _stretches(found, changes, wide),
         )
         for (obligation, subject), changes in _by_finding(found).items()

@@ -142,7 +142,9 @@ def explain(name: str, obligation: str, **given: Any) -> int | None:
 
 @regime.command()
 @click.argument("name", metavar="NAME|FILE")
-@click.option("--from", "start", type=Day(), default=None, help="First day.  [default: when it begins]")
+@click.option(
+    "--from", "start", type=Day(), default=None, help="First day.  [default: the year of the first observation]"
+)
 @click.option("--to", "end", type=Day(), default=None, help="Last day.  [default: today]")
 @click.option("--step", type=click.IntRange(min=1, max=36525), default=None, metavar="DAYS",
     help="How many days a column of the picture stands for.  [default: 600 columns at most]")  # fmt: skip

@@ -59,11 +59,11 @@ class TimelineRow:
     Parameters
     ----------
     label : str
-        Its id, and the subject where there are several.
+        Its id.
     text : str
         What it asks for, shortened to fit.
     group : str
-        Rows of one group stand together under its name; "" for none.
+        The subject: rows of one group stand together under its name; "" for none.
     stretches : tuple of Stretch
         In order, without gaps.
     """
@@ -134,7 +134,7 @@ _DPI = 150
 _WIDTH = 13.0
 """[inch]"""
 
-_ROW = 0.36
+_ROW = 0.40
 """Height of a row [inch]."""
 
 _HEAD, _FOOT = 1.42, 0.42
@@ -143,7 +143,7 @@ _HEAD, _FOOT = 1.42, 0.42
 _LEFT, _RIGHT = 3.9, 0.35
 """Beside the rows [inch]."""
 
-_BAR = 0.56
+_BAR = 0.54
 """Share of a row's height that its bar takes."""
 
 
@@ -266,8 +266,9 @@ def _draw_contest(axes: Any, start: date, end: date, who: str, y: float) -> None
     low, high = axes.get_xlim()
     room = (left - low) / (high - low) * (_WIDTH - _LEFT - _RIGHT)
     beside = room > 0.075 * len(who) + 0.2
-    axes.annotate(who, (left if beside else right, y), xytext=(-5, 0) if beside else (-2, 3), textcoords="offset points",
-                  ha="right", va="center", fontsize=6.6, color=_CONTEST, weight="bold", zorder=5,
+    apart = (-5, 0) if beside else (-2, 3)
+    axes.annotate(who, (left if beside else right, y), xytext=apart, textcoords="offset points", ha="right",
+                  va="center", fontsize=6.6, color=_CONTEST, weight="bold", zorder=5,
                   bbox={"boxstyle": "square,pad=0.06", "fc": "white", "ec": "none", "alpha": 0.85})  # fmt: skip
 
 
