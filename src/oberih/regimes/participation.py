@@ -22,7 +22,10 @@ __all__ = [
 STATUSES = ("planned", "postponed", "moved", "held", "cancelled")
 """Of a version of a schedule."""
 
-ROLES = ("organiser", "host state", "host organisation", "sponsor", "co-president", "member", "participant", "absent by choice")
+ROLES = (
+    "organiser", "host state", "host organisation", "sponsor", "programme committee", "co-president", "member",
+    "participant", "stayed away",
+)  # fmt: skip
 """Of a state or organisation in an event."""
 
 VOTES = ("in favour", "against", "abstain", "absent", "joined")
@@ -304,8 +307,10 @@ def in_conflict(figures: Iterable[Figure]) -> bool:
     --------
     >>> day = When("2018")
     >>> one = Figure("e", "participants", 220, "exactly", "iaea", day, "", True)
-    >>> in_conflict([one, replace(one, value=290, by="eimv")]), in_conflict([one, replace(one, value=200, bound="at least")])
-    (True, False)
+    >>> in_conflict([one, replace(one, value=290, by="eimv")])
+    True
+    >>> in_conflict([one, replace(one, value=200, bound="at least")])
+    False
     """
     spans = [f.span for f in figures]
     return bool(spans) and max(low for low, _ in spans) > min(high for _, high in spans)

@@ -1,7 +1,8 @@
 """What does one cell of the participation register say, and may it say that?
 
-Dates of any precision: ``2018-10-15``, ``2023-03``, ``2022``, and ``2022-spring``, ``2022-Q2``, ``2022-H1``.  States by ISO
-3166-1 alpha-2.  Natural persons are refused, as a column and within a text: the register is of states and organisations.
+Dates of any precision: ``2018-10-15``, ``2023-03``, ``2022``, and ``2022-spring``, ``2022-Q2``, ``2022-H1``.  States by
+ISO 3166-1 alpha-2.  Natural persons are refused, as a column and within a text: the register is of states and
+organisations.
 """
 
 from __future__ import annotations
@@ -142,14 +143,16 @@ class Cells:
         elif any(ord(c) < 32 and c not in "\n\t" for c in value):
             self.wrong(name, "holds a control character", "remove it")
         elif _names_somebody(value):
-            self.wrong(name, "names a natural person, who is not stored", "name the state, organisation or office alone")
+            self.wrong(name, "names a natural person, who is not stored", "name the state or organisation alone")
         return value
 
     def identifier(self, name: str) -> str:
         """An id of this register."""
         value = self.row.get(name, "")
         if not _ID.fullmatch(value):
-            self.wrong(name, "is not an id" if value else "is empty", "use letters, digits and . _ ( ) / + -, at most 100")
+            self.wrong(
+                name, "is not an id" if value else "is empty", "use letters, digits and . _ ( ) / + -, at most 100"
+            )
         return value
 
     def choice(self, name: str, known: tuple[str, ...]) -> str:
@@ -214,7 +217,9 @@ class Cells:
         value = self.row.get(name, "")
         if (value or needed) and value not in things:
             near = ", ".join(k for k in things if k.lower() == value.lower()) or ", ".join(list(things)[:8])
-            self.wrong(name, "is defined in no table" if value else "is empty", f"known: {near}" if near else "define it")
+            self.wrong(
+                name, "is defined in no table" if value else "is empty", f"known: {near}" if near else "define it"
+            )
         return value
 
 
@@ -223,5 +228,3 @@ def _names_somebody(text: str) -> bool:
         return True
     names = tuple(known_states().values())
     return any(not match[1].startswith(names) for match in _BY_SOMEBODY.finditer(text))
-
-

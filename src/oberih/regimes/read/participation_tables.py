@@ -1,8 +1,8 @@
 """What do the tables of a participation register say?
 
-Reads ``series.csv``, ``organisations.csv``, ``events.csv``, ``schedules.csv``, ``roles.csv``, ``figures.csv``, ``positions.csv``,
-``votes.csv`` and ``claims.csv`` of one folder into `Register`.  A folder of one's own needs ``events.csv`` or ``positions.csv``
-alone; series and organisations of the register that ships are known to it as well.
+Reads ``series.csv``, ``organisations.csv``, ``events.csv``, ``schedules.csv``, ``roles.csv``, ``figures.csv``,
+``positions.csv``, ``votes.csv`` and ``claims.csv`` of one folder into `Register`.  A folder of one's own needs
+``events.csv`` or ``positions.csv`` alone; series and organisations of the register that ships are known to it as well.
 `lint_participation` tells every mistake, `read_participation` refuses the folder for the first.
 """
 
@@ -16,11 +16,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from oberih.errors import InputError
-from oberih.regimes.participation import (
-    FORMS, ROLES, STATUSES, VOTES, Claim, Event, Figure, Organisation, Position, Register, Role, ScheduleVersion, Series,
-    Vote,
-)  # fmt: skip
-from oberih.regimes.read.participation_cells import Cells, refuse_person_column
+from oberih.regimes.participation import Register
+from oberih.regimes.read.participation_cells import refuse_person_column
+from oberih.regimes.read.participation_rows import register_of
 from oberih.regimes.read.participation_rules import check_register
 
 __all__ = ["COLUMNS", "lint_participation", "read_participation", "shipped_participation"]
@@ -48,9 +46,6 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 LARGEST_TABLE = 20_000_000
 """Bytes."""
-
-COUNTED = ("participants", "states", "organisations")
-BOUNDS = ("exactly", "at least", "about")
 
 Rows = list[tuple[str, dict[str, str]]]
 Tell = Callable[[InputError], None]
@@ -102,7 +97,11 @@ def _whole(folder: Path, known: Register) -> Register:
         first, others = mistakes[0], len(mistakes) - 1
         more = f"; {others} more mistake{'s' if others > 1 else ''}" if others else ""
         raise InputError(
-            first.message, file=first.file, field=first.field, value=first.value, cure=(first.cure or "correct it") + more
+            first.message,
+            file=first.file,
+            field=first.field,
+            value=first.value,
+            cure=(first.cure or "correct it") + more,
         )
     return register
 
@@ -112,12 +111,11 @@ def _read(folder: Path, known: Register) -> tuple[Register, tuple[InputError, ..
     mistakes: list[InputError] = []
     if not folder.is_dir():
         raise InputError("is no folder", file=folder, cure="give a folder with events.csv or positions.csv")
-    tables = {name: _rows(folder / f"{name}.csv", name, mistakes.append) for name in COLUMNS}
     if not any((folder / f"{name}.csv").is_file() for name in ("events", "positions")):
         raise InputError("holds neither events.csv nor positions.csv", file=folder, cure="give a folder of tables")
-    places: dict[int, str] = {}
-    register = _register(tables, known, mistakes.append, places)
-    check_register(register, lambda thing: places[id(thing)], mistakes.append)
+    tables = {name: _rows(folder / f"{name}.csv", name, mistakes.append) for name in COLUMNS}
+    register, places = register_of(tables, known, mistakes.append)
+    check_register(register, places, mistakes.append)
     return register, tuple(mistakes)
 
 
@@ -174,28 +172,12 @@ def _check_header(header: list[str], name: str, path: Path) -> None:
     for column in header:
         if column not in columns:
             refuse_person_column(column, where)
-            raise InputError("no such column", file=where, field=column or "(no name)", cure=f"known: {', '.join(columns)}")
+            raise InputError(
+                "no such column", file=where, field=column or "(no name)", cure=f"known: {', '.join(columns)}"
+            )
         if header.count(column) > 1:
             raise InputError("is there twice", file=where, field=column, cure="keep one of the two")
     optional = {"note", "title_uk", "name_uk", "end", "announced_on", "partial", "city", "joined", "seats"}
     missing = [c for c in columns if c not in header and c not in optional]
     if missing:
         raise InputError("the table has no such column", file=where, field=missing[0], cure="add it")
-
-
-def _register(tables: Mapping[str, Rows], known: Register, tell: Tell, places: dict[int, str]) -> Register:
-    """Rows into nouns; tables that others refer to come first."""
-
-    def of(name: str) -> list[Cells]:
-        return [Cells(row, where, tell) for where, row in tables[name]]
-
-    def placed[T](made: list[tuple[T, Cells]]) -> tuple[T, ...]:
-        places.update({id(thing): cells.where for thing, cells in made})
-        return tuple(thing for thing, _ in made)
-
-    series = dict(known.series) | {s.id: s for s in placed([(_series(c), c) for c in of("series")])}
-    return Register()
-
-
-def _titles(cells: Cells, name: str) -> dict[str, str]:
-    return {lang: text for lang in ("en", "uk") if (text := cells.text(f"{name}_{lang}", needed=lang == "en"))}
