@@ -34,6 +34,22 @@ from tests.case.regime_material import write_material
 
 DAY = date(2022, 8, 1)
 
+DERIVED = """
+[[obligation]]
+id = "E"
+text = {en = "All of it.", uk = "Усе."}
+article = "5"
+addressee = "each party"
+force = "agreement"
+source = "own words, for the test"
+verified = true
+[[obligation.part]]
+name = "all"
+test = "derived"
+from = ["A", "B"]
+
+"""
+
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
@@ -76,10 +92,22 @@ def test_an_export_holds_all_that_is_needed_to_recompute_it(paths: tuple[Path, P
     assert recompute_export(as_json(only(told, "A")), paths[0]) == (2, 2)
 
 
-def test_every_regime_that_ships_is_recomputed_from_its_export() -> None:
+@pytest.mark.parametrize("known_by", [None, date(2023, 1, 15)])
+@pytest.mark.parametrize("day", [date(2019, 6, 1), date(2022, 9, 2), date(2023, 4, 15), date(2026, 6, 1)])
+def test_every_regime_that_ships_is_recomputed_from_its_export(day: date, known_by: date | None) -> None:
     for regime in list_regimes():
-        told = judge_regime(Asked(regime.id, date(2023, 4, 15)))
+        told = judge_regime(Asked(regime.id, day, known_by=known_by))
         assert recompute_export(as_json(told), regime.id) == (len(told.findings), len(told.findings))
+        for obligation in regime.obligations:
+            one = only(told, obligation.id)
+            assert recompute_export(as_json(one), regime.id) == (len(one.findings), len(one.findings)), obligation.id
+
+
+def test_a_finding_that_derives_from_others_is_recomputed_alone(paths: tuple[Path, Path]) -> None:
+    text = paths[0].read_text(encoding="utf-8")
+    paths[0].write_text(text.replace("[[contest]]", DERIVED + "[[contest]]"), encoding="utf-8")
+    told = judge_regime(Asked(str(paths[0]), DAY, tables=(paths[1],)))
+    assert recompute_export(as_json(only(told, "E")), paths[0]) == (2, 2)
 
 
 def test_a_changed_finding_or_observation_does_not_come_out_again(

@@ -1,7 +1,7 @@
 """How do findings leave, so that somebody else can use and recompute them?
 
 JSON is canonical (RFC 8785): the same inputs give the same bytes.  It holds the findings, the file they were
-judged by (its SHA-256) and every observation that was looked at, so that `recompute` can judge again what
+judged by (its SHA-256) and every observation that its rules read, so that `recompute` can judge again what
 it says, without us.  CSV has one row a finding in stable columns; Markdown is a table for a report.
 """
 
@@ -90,7 +90,7 @@ def as_json(judgement: Judgement) -> bytes:
         "as_of": judgement.as_of.isoformat(),
         "known_by": judgement.known_by.isoformat() if judgement.known_by else None,
         "findings": [finding_fields(f) for f in judgement.findings],
-        "observations": [observation_fields(o) for o in judgement.looked_at()],
+        "observations": [observation_fields(o) for o in judgement.read()],
         "evidence": [{"kind": k, "name": n, "observations": c} for k, n, c in judgement.rests_on],
     }) + b"\n"  # fmt: skip
 

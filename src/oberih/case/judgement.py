@@ -6,14 +6,16 @@ show them, an export can carry them and somebody else can find the same.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from oberih.regimes.finding import STATUSES, Finding
 from oberih.regimes.observation import Observation
-from oberih.regimes.regime import Regime
+from oberih.regimes.regime import Obligation, Regime
+from oberih.regimes.tests import rule_of
 
-__all__ = ["Judgement"]
+__all__ = ["Judgement", "readable"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Judgement:
         Those that were given to the rules.
     rests_on : tuple of (str, str, int)
         Kind of evidence (a key of `oberih.case.regime_words.WORDS`), its name, how many observations.
+    behind : tuple of Finding
+        Others that these derive from.
     """
 
     regime: Regime
@@ -39,11 +43,18 @@ class Judgement:
     findings: tuple[Finding, ...]
     observations: tuple[Observation, ...]
     rests_on: tuple[tuple[str, str, int], ...]
+    behind: tuple[Finding, ...] = ()
 
-    def looked_at(self) -> tuple[Observation, ...]:
-        """Return the observations that some finding names, by id."""
+    def named(self) -> tuple[Observation, ...]:
+        """Return the observations that a finding counted or set aside, by id."""
         named = {i for f in self.findings for i in (*f.counted, *(i for i, _ in f.set_aside))}
         return tuple(sorted((o for o in self.observations if o.id in named), key=lambda o: o.id))
+
+    def read(self) -> tuple[Observation, ...]:
+        """Return all that the rules of these findings read, by id: whoever has them finds the same."""
+        ids = {f.obligation for f in (*self.findings, *self.behind)}
+        rules = [o for o in self.regime.obligations if o.id in ids]
+        return tuple(sorted(readable(self.regime, rules, self.observations), key=lambda o: o.id))
 
     def statuses(self) -> dict[str, int]:
         """Return how many findings have each status, worst first, those that do not apply apart."""
@@ -58,3 +69,17 @@ class Judgement:
         """Whether some finding is as bad as this status, or worse."""
         worst = self.worst()
         return worst is not None and STATUSES.index(worst) >= STATUSES.index(status)
+
+
+def readable(
+    regime: Regime, obligations: Iterable[Obligation], observations: Iterable[Observation]
+) -> tuple[Observation, ...]:
+    """Return the observations that a test or a condition of these obligations can read, and corrections of them."""
+    words: set[str] = set()
+    for o in obligations:
+        words |= {c.indicator for c in (o.requires, o.excluded_while) if c}
+        words |= {name for part in o.parts for name in rule_of(part.test, part.parameters).reads()}
+    everything = tuple(observations)
+    kept = {o.id for o in everything if o.indicator in words and o.subject in regime.subjects}
+    kept |= {o.corrected_by for o in everything if o.id in kept and o.corrected_by is not None}
+    return tuple(o for o in everything if o.id in kept)

@@ -23,10 +23,10 @@ from oberih.evidence.moment import first_day, last_day
 from oberih.evidence.record import Record
 from oberih.regimes.observation import Observation
 
-__all__ = ["Written", "observation_of", "observations_in"]
+__all__ = ["READ_KINDS", "Written", "observation_of", "observations_in"]
 
-KIND = "observation"
-"""Of the records that are read here."""
+READ_KINDS = ("observation", "correction")
+"""Of the records that are read here; a correction only where it has an indicator."""
 
 
 class Written(Protocol):
@@ -68,7 +68,7 @@ def _known(one: Written, known_by: date | None) -> bool:
 def _read(written: list[Written], replaced: Mapping[str, str]) -> Iterator[Observation]:
     for one in written:
         record = one.record
-        if record.kind != KIND and not (record.kind == "correction" and "indicator" in record.data):
+        if record.kind not in READ_KINDS or (record.kind == "correction" and "indicator" not in record.data):
             continue
         by = replaced.get(record.id)
         try:

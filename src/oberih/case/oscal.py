@@ -116,8 +116,8 @@ def _rule_file(judgement: Judgement, plan: str, language: str) -> Json:
 
 def _result(judgement: Judgement, said: Sequence[Finding], unsaid: Sequence[Finding], key: str, language: str) -> Json:
     texts = {o.id: in_language(o.text, language) for o in judgement.regime.obligations}
-    seen = {o.id: _uuid(key, "seen", o.id) for o in judgement.looked_at()}
-    observations = [_seen(o, seen[o.id]) for o in judgement.looked_at()]
+    seen = {o.id: _uuid(key, "seen", o.id) for o in judgement.named()}
+    observations = [_seen(o, seen[o.id]) for o in judgement.named()]
     observations += [_unsaid(f, _uuid(key, "unsaid", f.obligation, f.subject), texts) for f in unsaid]
     findings = [_said(f, _uuid(key, "said", f.obligation, f.subject), texts, seen) for f in said]
     known = f", known by {judgement.known_by}" if judgement.known_by else ""

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from oberih.case.judgement import Judgement
-from oberih.case.observing import observations_in
+from oberih.case.observing import READ_KINDS, observations_in
 from oberih.case.regime_words import in_language, say
 from oberih.case.sheet import Sheet
 from oberih.case.wording import mark
@@ -101,7 +101,11 @@ def evidence_for(asked: Asked) -> Evidence:
 
 def _recorded(where: str, known_by: date | None) -> tuple[Observation, ...]:
     with closing(Log(where)) as log:
-        return observations_in(log.entries(), known_by=known_by)
+        found = {one.seq: one for kind in READ_KINDS for one in log.find(kind=kind)}
+        by_id = {one.record.id for one in found.values()}
+        later = [log.entry(new) for old, new in log.corrections().items() if old in by_id and new not in by_id]
+        found.update((one.seq, one) for one in later)
+    return observations_in([found[seq] for seq in sorted(found)], known_by=known_by)
 
 
 def _plain_name(where: str) -> str:
@@ -186,7 +190,7 @@ def facts_of(judgement: Judgement, language: str) -> tuple[tuple[str, str], ...]
         (say("as of", language), judgement.as_of.isoformat()),
         (say("known by", language), day_text(judgement.known_by, language)),
         (say("rests on", language), rests_on_text(judgement.rests_on, language)),
-        (say("looked at", language), str(len(judgement.looked_at()))),
+        (say("looked at", language), str(len(judgement.read()))),
         (say("rule", language), f"{regime.id} {regime.version}, sha256 {regime.sha256[:16]}…"),
     )
 

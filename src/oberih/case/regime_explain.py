@@ -17,7 +17,7 @@ from oberih.case.wording import mark
 from oberih.errors import UnknownName
 from oberih.regimes.finding import Finding
 from oberih.regimes.observation import Observation
-from oberih.regimes.regime import Obligation
+from oberih.regimes.regime import Obligation, Regime
 
 __all__ = ["explain", "only"]
 
@@ -34,7 +34,22 @@ def only(judgement: Judgement, obligation: str) -> Judgement:
     if obligation not in known:
         raise UnknownName("obligation", obligation, known=known, file=judgement.regime.id)
     kept = tuple(f for f in judgement.findings if f.obligation == obligation)
-    return dataclasses.replace(judgement, findings=kept)
+    sources = _sources(judgement.regime, obligation)
+    behind = tuple(f for f in judgement.findings if f.obligation in sources)
+    return dataclasses.replace(judgement, findings=kept, behind=behind)
+
+
+def _sources(regime: Regime, obligation: str) -> set[str]:
+    """Obligations that this one derives from, and those that they derive from."""
+    named = {o.id: [i for p in o.parts for i in p.parameters.get("from", ())] for o in regime.obligations}
+    found: set[str] = set()
+    waiting = list(named.get(obligation, ()))
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            waiting += named.get(one, [])
+    return found
 
 
 def explain(judgement: Judgement, obligation: str, language: str = "en") -> tuple[Sheet, ...]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from oberih.case.judgement import readable
 from oberih.case.progress import Progress
 from oberih.case.regime import Asked, Evidence, evidence_for
 from oberih.errors import InputError
@@ -96,7 +97,7 @@ def history(
     """
     regime = load_regime(asked.name)
     given = evidence or evidence_for(asked)
-    relevant = _relevant(regime, given.observations)
+    relevant = readable(regime, regime.obligations, given.observations)
     end = asked.as_of
     first = start or _beginning(regime, relevant, end)
     if first > end:
@@ -104,27 +105,6 @@ def history(
     days = [d for d in days_of_change(regime, relevant, rolling=rolling) if first < d <= end]
     changes = tuple(_changes(_judged(regime, relevant, [first, *days], asked.known_by, rolling, progress)))
     return History(regime, first, end, asked.known_by, rolling, changes, given.rests_on)
-
-
-def _relevant(regime: Regime, observations: Iterable[Observation]) -> tuple[Observation, ...]:
-    """Those that a test or a condition of the regime can read; and corrections of them."""
-    words = set(_words([p.parameters for o in regime.obligations for p in o.parts]))
-    words |= {c.indicator for o in regime.obligations for c in (o.requires, o.excluded_while) if c}
-    everything = tuple(observations)
-    kept = [o for o in everything if o.indicator in words and o.subject in regime.subjects]
-    corrections = {o.corrected_by for o in kept}
-    return tuple(kept) + tuple(o for o in everything if o.id in corrections and o not in kept)
-
-
-def _words(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for inner in value.values():
-            yield from _words(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from _words(inner)
 
 
 def _beginning(regime: Regime, observations: Sequence[Observation], end: date) -> date:

@@ -57,7 +57,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "known by": ("known by", "відомо на"),
     "all known now": ("all that is known now", "усе, що відомо тепер"),
     "rests on": ("rests on", "спирається на"),
-    "looked at": ("of these looked at", "з них розглянуто"),
+    "looked at": ("of these the rules read", "з них правила читають"),
     "force": ("force", "сила"),
     "addressee": ("addressee", "адресат"),
     "article": ("article", "стаття"),
