@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from oberih.case.progress import Silent
 from oberih.case.regime import Asked, all_regimes, check, evidence_for, judge_regime, mistakes, summary
 from oberih.case.regime_explain import explain
+from oberih.case.regime_timeline import history
+from oberih.case.timeline_pages import history_sheet, scene_of
 from oberih.errors import InputError, UnknownName
 from oberih.regimes.read.regime_file import list_regimes
 from tests.case.regime_material import REGIME, write_material
@@ -115,3 +118,17 @@ def test_every_mistake_is_told_with_line_and_cure(tmp_path: Path) -> None:
     number = wrong.read_text(encoding="utf-8").splitlines().index('force = "wish"') + 1
     assert line.startswith(f"{wrong}:{number}: obligation[0].force = wish: ")
     assert ";" in line
+
+
+def test_no_control_character_of_a_stranger_reaches_a_page_or_a_picture(tmp_path: Path) -> None:
+    evil = "\\u001b[2J\\u202e\\u0007"
+    regime = tmp_path / "evil.toml"
+    text = REGIME.replace("A small pact", f"A small {evil} pact").replace("At most a hundred", f"At most {evil}")
+    regime.write_text(text.replace("Thirty boats", f"Thirty {evil} boats"), encoding="utf-8")
+    asked = Asked(str(regime), DAY)
+    judgement, found = judge_regime(asked), history(asked, start=date(2021, 1, 1), progress=Silent())
+    pages = [check(judgement), *explain(judgement, "A"), history_sheet(found)]
+    shown = f"{pages} {scene_of(found)}"
+    assert "\ufffd[2J" in shown
+    escaped = ("\\x1b", "\\u202e", "\\x07")  # as repr shows them
+    assert [c for c in escaped if c in shown] == []

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from oberih.case.judgement import Judgement
+from oberih.case.regime_words import printable
 from oberih.case.sheet import Sheet
 from oberih.errors import InputError
 from oberih.evidence.canonical import canonical_json
@@ -117,8 +118,10 @@ def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes
 
 
 def _harmless(cell: object) -> object:
-    """Keep a spreadsheet from taking strangers' text for a formula: a quote goes before it."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
+    """Keep a spreadsheet from taking strangers' text for a formula (a quote goes before it), a terminal for orders."""
+    if not isinstance(cell, str):
+        return cell
+    return printable(f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell)
 
 
 def observations_as_csv(judgement: Judgement) -> bytes:

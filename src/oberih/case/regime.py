@@ -15,7 +15,7 @@ from pathlib import Path
 
 from oberih.case.judgement import Judgement
 from oberih.case.observing import READ_KINDS, observations_in
-from oberih.case.regime_words import in_language, say
+from oberih.case.regime_words import harmless, in_language, printable, say
 from oberih.case.sheet import Sheet
 from oberih.case.wording import mark
 from oberih.errors import InputError
@@ -143,13 +143,13 @@ def judge_regime(asked: Asked) -> Judgement:
 def check(judgement: Judgement, language: str = "en") -> Sheet:
     """Put a judgement on a page: summary, what it rests on, a row for each finding."""
     columns = ("obligation", "subject", "applicability", "status", "unknown parts", "contested by", "why")
-    return Sheet(
+    return harmless(Sheet(
         in_language(judgement.regime.title, language),
         facts=((say("summary", language), summary(judgement, language)), *facts_of(judgement, language)),
         columns=tuple(say(c, language) for c in columns),
         rows=tuple(_row(f, language) for f in judgement.findings),
         notes=notes_of(judgement, language),
-    )
+    ))  # fmt: skip
 
 
 def _row(f: Finding, language: str) -> tuple[str, ...]:
@@ -228,4 +228,4 @@ def mistakes(path: Path) -> tuple[str, ...]:
 def _mistake_line(path: Path, m: Mistake) -> str:
     where = f"{path}:{m.line}: "
     what = f"{m.field} = {m.value}: " if m.field and m.value else f"{m.field}: " if m.field else ""
-    return " ".join((where + what + m.message + (f"; {m.cure}" if m.cure else "")).split())
+    return printable(" ".join((where + what + m.message + (f"; {m.cure}" if m.cure else "")).split()))

@@ -11,7 +11,7 @@ import dataclasses
 
 from oberih.case.judgement import Judgement
 from oberih.case.regime import facts_of, notes_of
-from oberih.case.regime_words import in_language, say
+from oberih.case.regime_words import harmless, in_language, say
 from oberih.case.sheet import Sheet
 from oberih.case.wording import mark
 from oberih.errors import UnknownName
@@ -81,7 +81,7 @@ def explain(judgement: Judgement, obligation: str, language: str = "en") -> tupl
         sheets += _counted(finding, by_id, language)
         if finding.set_aside:
             sheets.append(_aside(finding, by_id, language))
-    return tuple(sheets)
+    return tuple(map(harmless, sheets))
 
 
 def _promise(judgement: Judgement, o: Obligation, language: str) -> Sheet:

@@ -6,9 +6,13 @@ picture.  What a rule found (``why``) stays as the rule said it.
 
 from __future__ import annotations
 
+import dataclasses
+import unicodedata
 from collections.abc import Mapping
 
-__all__ = ["LANGUAGES", "WORDS", "in_language", "say"]
+from oberih.case.sheet import Sheet
+
+__all__ = ["LANGUAGES", "WORDS", "harmless", "in_language", "printable", "say"]
 
 LANGUAGES = ("en", "uk")
 
@@ -122,3 +126,29 @@ def in_language(texts: Mapping[str, str], language: str) -> str:
     'seven pillars'
     """
     return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
+
+
+def printable(text: str) -> str:
+    r"""Show control characters of strangers' text as �, so that none reaches a terminal or breaks an XML file.
+
+    Marks that turn the direction of writing are such characters too.
+
+    Examples
+    --------
+    >>> printable("red\x1b[31m"), printable("два\nрядки")
+    ('red�[31m', 'два\nрядки')
+    """
+    if text.isprintable():
+        return text
+    return "".join("\ufffd" if unicodedata.category(c) in _UNSEEN and c not in "\n\t" else c for c in text)
+
+
+_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
+
+
+def harmless(sheet: Sheet) -> Sheet:
+    """Return a page with every text made printable."""
+    return dataclasses.replace(
+        sheet, title=printable(sheet.title), facts=tuple((printable(a), printable(b)) for a, b in sheet.facts),
+        rows=tuple(tuple(map(printable, row)) for row in sheet.rows), notes=tuple(map(printable, sheet.notes)),
+    )  # fmt: skip

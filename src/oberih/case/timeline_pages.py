@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from oberih.case.regime import day_text, rests_on_text
 from oberih.case.regime_timeline import Change, History
-from oberih.case.regime_words import WORDS, in_language, say
+from oberih.case.regime_words import WORDS, harmless, in_language, printable, say
 from oberih.case.sheet import Sheet
 from oberih.case.wording import mark
 from oberih.picture.timeline import Stretch, TimelineRow, TimelineScene
@@ -33,7 +33,7 @@ def history_sheet(found: History, language: str = "en") -> Sheet:
     notes += [say("as known on each day", language)] if found.rolling else []
     notes += [say("unverified", language)] if doubted else []
     notes += [] if changes else [say("no change", language)]
-    return Sheet(
+    return harmless(Sheet(
         f"{in_language(found.regime.title, language)}: {say('findings over time', language)}",
         facts=(
             (say("date", language), f"{found.start} – {found.end}"), (say("changes", language), str(changes)),
@@ -44,7 +44,7 @@ def history_sheet(found: History, language: str = "en") -> Sheet:
         columns=tuple(say(h, language) for h in heads),
         rows=tuple(_change_row(c, language) for c in found.changes),
         notes=tuple(notes),
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def _known(found: History, language: str) -> str:
@@ -85,12 +85,12 @@ def scene_of(found: History, *, step: int | None = None, language: str = "en") -
     """
     days = (found.end - found.start).days + 1
     wide = step or max(1, -(-days // COLUMNS))
-    texts = {o.id: in_language(o.text, language) for o in found.regime.obligations}
+    texts = {o.id: printable(in_language(o.text, language)) for o in found.regime.obligations}
     rows = tuple(
         TimelineRow(
             obligation + mark(not any(c.after.unverified for c in changes)),
             texts[obligation],
-            subject,
+            printable(subject),
             _stretches(found, changes, wide),
         )
         for (obligation, subject), changes in _by_finding(found).items()
@@ -100,7 +100,7 @@ def scene_of(found: History, *, step: int | None = None, language: str = "en") -
     notes += [say("as known on each day", language)] if found.rolling else []
     notes += [say("unverified", language)] if any(c.after.unverified for c in found.changes) else []
     return TimelineScene(
-        title=f"{in_language(found.regime.title, language)}: {say('findings over time', language)}",
+        title=printable(f"{in_language(found.regime.title, language)}: {say('findings over time', language)}"),
         subtitle=f"{found.start} – {found.end};  {say('known by', language)}: {_known(found, language)};  "
                  f"{say('rests on', language)}: {rests_on_text(found.rests_on, language)}",
         start=found.start, end=found.end + timedelta(1), rows=rows, words=words,
@@ -120,7 +120,7 @@ def _stretches(found: History, changes: Sequence[Change], step: int) -> tuple[St
     """Exact stretches, then by columns of ``step`` days, each the worst of its days."""
     ends = [*(c.day for c in changes[1:]), found.end + timedelta(1)]
     exact = [
-        Stretch(c.day, end, c.after.applicability, c.after.status, c.after.contested_by)
+        Stretch(c.day, end, c.after.applicability, c.after.status, tuple(map(printable, c.after.contested_by)))
         for c, end in zip(changes, ends, strict=True)
     ]
     return tuple(exact) if step == 1 else tuple(_joined(_columns(exact, found, step)))

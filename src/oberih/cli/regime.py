@@ -233,7 +233,8 @@ def _give(judgement: Judgement, sheets: Callable[[], Any], own: dict[str, Any], 
 
     form = _form(given["form"], given["out"])
     if form == "table":
-        for sheet in sheets():
+        for number, sheet in enumerate(sheets()):
+            click.echo("\n" * bool(number), nl=False)
             show_sheet(sheet)
         return
     data = _written(judgement, sheets, own, form, given["lang"])
