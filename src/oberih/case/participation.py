@@ -27,9 +27,9 @@ from oberih.regimes.participation import (
     in_conflict,
 )
 from oberih.regimes.read.participation_cells import known_states
-from oberih.regimes.read.participation_tables import read_participation
+from oberih.regimes.read.participation_tables import lint_participation, read_participation
 
-__all__ = ["claims", "for_reading", "list_events", "open_register", "show_event", "votes", "who"]
+__all__ = ["claims", "for_reading", "lint_folder", "list_events", "open_register", "show_event", "votes", "who"]
 
 _FOR_FILES = {"series", "versions", "comes as"}
 
@@ -46,6 +46,17 @@ def open_register(folder: Path | None = None, *, as_of: date | None = None) -> R
     """
     register = read_participation(folder)
     return register if as_of is None else register.as_of(as_of)
+
+
+def lint_folder(folder: Path) -> tuple[str, ...]:
+    """Tell every mistake in a folder of tables, one line each.
+
+    Raises
+    ------
+    InputError
+        If there is no such folder, or no table in it.
+    """
+    return tuple(str(mistake) for mistake in lint_participation(folder))
 
 
 def list_events(register: Register, *, series: str | None = None, as_of: date | None = None) -> Sheet:
@@ -123,9 +134,8 @@ def who(register: Register, name: str, *, as_of: date | None = None) -> Sheet:
     rows += [("claimed about", *_claim_row(c, c.claimant)) for c in register.claims if c.about == actor]
     rows.sort(key=lambda row: (row[0] != "role", row[0] != "position", row[1]))
     title = known_states().get(actor) or register.named(actor)
-    notes = () if rows else ("the register holds nothing of it; that is no statement about it",)
     return Sheet(f"{actor}: {title}{_day(as_of)}", columns=("what", "when", "of", "says", "source"),
-                 rows=tuple(rows), notes=notes + _notes(tuple(rows)))  # fmt: skip
+                 rows=tuple(rows), notes=_notes(tuple(rows)))  # fmt: skip
 
 
 def votes(register: Register, instrument: str | None = None, *, as_of: date | None = None) -> Sheet:
@@ -169,7 +179,7 @@ def claims(register: Register, *, as_of: date | None = None) -> Sheet:
 
 
 def for_reading(sheet: Sheet) -> Sheet:
-    """Give a table room on a screen: counts in one column, sources below it under numbers, some columns left to files."""
+    """Give a table room on a screen: counts in one column, sources below it under numbers, less to read."""
     if not sheet.rows:
         return sheet
     counted = [i for i, head in enumerate(sheet.columns) if head in VOTES]
@@ -313,4 +323,6 @@ def _day(as_of: date | None) -> str:
 
 
 def _notes(rows: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    if not rows:
+        return ("the register holds nothing here; that is no statement about it",)
     return (LEGEND,) if any("†" in cell for row in rows for cell in row) else ()

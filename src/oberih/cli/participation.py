@@ -103,11 +103,11 @@ def claims(**asked: Any) -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 def lint(folder: Path) -> None:
     """Explain every mistake in the tables of FOLDER, with row and cure."""
-    from oberih.regimes.read.participation_tables import lint_participation  # as below
+    from oberih.case.participation import lint_folder  # as below
 
-    mistakes = lint_participation(folder)
+    mistakes = lint_folder(folder)
     for mistake in mistakes:
-        click.echo(str(mistake))
+        click.echo(mistake)
     if mistakes:
         raise InputError(f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}", file=folder, cure="see above")
     click.echo(f"{folder}: no mistake")

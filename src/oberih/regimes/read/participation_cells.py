@@ -31,12 +31,12 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._()/+-]{0,99}")
 _SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "winter": (12, 14)}
 
 _PERSON_COLUMN = re.compile(
-    r"(?i)(^|_|\b)(person|people|delegates?|chair(man|woman|person)?|speakers?|ambassador|minister|head(_of_delegation)?|"
-    r"signator(y|ies)|signed_by|contact|e?_?mail|phone|first_name|last_name|surname|full_name|name)(_|\b|$)"
+    r"(?i)^name$|(^|_|)(persons?|people|delegates?|chair(man|woman|person)?|speakers?|ambassador|minister|head|contact|"
+    r"signator(y|ies)|signed_by|e_?mail|phone|(first|last|full|sur)_?name)(_||$)"
 )
 _TITLED = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Sir|Dame|H\.\s?E|HE|Amb|Ambassador|Minister|Secretary|President|Governor|"
-    r"Director[ -]General|Chairman|Chairwoman|Chairperson)\.?\s+[A-Z][a-z]+(?!\s+of\b)"
+    r"Director[ -]General|Chairman|Chairwoman|Chairperson)\.?\s+[A-Z][a-z]+\b(?!\s+of\b)"
     r"|\b(?:пан|пані|посол|міністр)\s+[А-ЯІЇЄҐ][а-яіїєґ']+)"
 )
 _BY_SOMEBODY = re.compile(r"\b(?:signed|chaired|headed|moderated|spoken) by ([A-Z][\w'-]+(?: [A-Z][\w'-]+)+)")
@@ -57,7 +57,7 @@ def refuse_person_column(name: str, where: str) -> None:
     InputError
         If its name says so.
     """
-    if _PERSON_COLUMN.search(name) and name not in {"name_en", "name_uk"}:
+    if _PERSON_COLUMN.search(name):
         raise InputError(
             "would hold natural persons, who are not stored", file=where, field=name,
             cure="remove the column; roles are of states and organisations",
