@@ -160,10 +160,18 @@ def test_a_table_of_observations_is_linted_row_by_row(tmp_path: Path) -> None:
     assert [m.message for m in lint_any(path)] == ["is separated by semicolons"]
 
 
+def test_a_folder_is_a_register_of_participation(tmp_path: Path) -> None:
+    (tmp_path / "events.csv").write_text("id;series;title_en\n", encoding="utf-8")
+    assert [(m.field, m.message) for m in lint_any(tmp_path)] == [("events.csv", "is separated by semicolons")]
+    assert [(m.field, m.line) for m in lint_any(tmp_path / "events.csv")] == [("", 1)]
+    with pytest.raises(InputError, match="holds neither"):
+        lint_any(tmp_path.parent)
+
+
 def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read"):
         lint_any(tmp_path / "nothing.toml")
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="holds neither events"):
         lint_any(tmp_path)
     with pytest.raises(UnknownName, match="did you mean new-start"):
         load_regime("new-strat")

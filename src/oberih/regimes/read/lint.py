@@ -2,13 +2,14 @@
 
 One door for everything that people write about rules: a regime, a registry of instruments, a table of
 observations, a register of participation.  Which it is, a TOML file says by its key ``schema``, a CSV table by its
-columns.  `Mistake` is defined in `oberih.regimes.read.mistake`.
+columns; a folder is a register of participation.  `Mistake` is defined in `oberih.regimes.read.mistake`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from oberih.errors import InputError
@@ -16,6 +17,8 @@ from oberih.regimes.read.instrument_table import INSTRUMENTS_SCHEMA, mistakes_in
 from oberih.regimes.read.mistake import Mistake, Sheet, nearest, open_sheet
 from oberih.regimes.read.model import REGIME_SCHEMA
 from oberih.regimes.read.observation_table import refusals
+from oberih.regimes.read.participation_tables import COLUMNS as PARTICIPATION
+from oberih.regimes.read.participation_tables import lint_participation
 from oberih.regimes.read.regime_file import mistakes_in_regime
 
 __all__ = ["LINTERS", "TABLES", "Mistake", "lint", "lint_any", "mistake_of"]
@@ -34,6 +37,20 @@ def mistake_of(error: InputError) -> Mistake:
     found = re.search(r"(?:row|line) (\d+)$", str(error.file or ""))
     value = "" if error.value is None else str(error.value)
     return Mistake(int(found[1]) if found else 1, error.field or "", value, error.message, error.cure or "")
+
+
+def _mistakes_in_participation(path: Path) -> tuple[Mistake, ...]:
+    """Mistakes of a folder of tables, each field with its table; or of one table, read with those beside it."""
+    folder = path if path.is_dir() else path.parent
+    out = []
+    for error in lint_participation(folder):
+        table = Path(re.sub(r", (?:row|line) \d+$", "", str(error.file or folder)))
+        found = mistake_of(error)
+        if path.is_dir():
+            out.append(replace(found, field=f"{table.name}: {found.field}".rstrip(": ")))
+        elif table.name == path.name:
+            out.append(found)
+    return tuple(out)
 
 
 def _mistakes_in_observations(path: Path) -> tuple[Mistake, ...]:
@@ -66,6 +83,8 @@ def lint_any(path: Path) -> tuple[Mistake, ...]:
     InputError
         If the file cannot be opened.
     """
+    if path.is_dir():
+        return _mistakes_in_participation(path)
     return _lint_table(path) if path.suffix.casefold() == ".csv" else _lint_toml(path)
 
 
@@ -87,8 +106,10 @@ def _lint_table(path: Path) -> tuple[Mistake, ...]:
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", file=path, cure="give the path of a table") from error
     columns = {name.strip().strip('"') for name in re.split("[,;\t]", head)}
-    known = next((run for column, run in TABLES.items() if column in columns), _mistakes_in_observations)
-    return known(path)
+    known = next((run for column, run in TABLES.items() if column in columns), None)
+    if known is None and path.stem in PARTICIPATION:
+        known = _mistakes_in_participation
+    return (known or _mistakes_in_observations)(path)
 
 
 def _no_schema(sheet: Sheet, schema: object) -> Mistake:
