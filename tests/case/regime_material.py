@@ -22,7 +22,7 @@ verified = true
 
 [[suspension]]
 subject = "south"
-from = 2022-06-01
+from = 2022-06-09
 disputed_by = ["north"]
 source = "own words, for the test"
 verified = false

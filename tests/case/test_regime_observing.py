@@ -116,6 +116,15 @@ def test_a_withdrawal_takes_its_observation_out(tmp_path: Path) -> None:
     assert (finding.status, finding.set_aside) == ("unknown", (("r1", "is corrected by w1"),))
 
 
+def test_a_withdrawal_that_became_known_later_takes_nothing_out_before(tmp_path: Path) -> None:
+    gone = read_record({"id": "w1", "kind": "correction", "text": "counted wrongly", "corrects": "r1",
+                        "known_on": "2022-07-19"}, now=NOW)  # fmt: skip
+    where, (regime, _) = keep(tmp_path, record("r1"), gone), write_material(tmp_path)
+    for known_by, counted in ((date(2022, 7, 18), ("r1",)), (date(2022, 7, 19), ())):
+        asked = Asked(str(regime), date(2022, 7, 21), known_by=known_by, record=where)
+        assert judge_regime(asked).findings[0].counted == counted
+
+
 def test_an_observation_that_cannot_be_read_is_healed_by_its_correction(tmp_path: Path) -> None:
     broken, better = record("r1", data={"indicator": "boats"}), record("r2", corrects="r1")
     where = keep(tmp_path, broken, better)

@@ -133,7 +133,7 @@ def days_of_change(regime: Regime, observations: Sequence[Observation], *, rolli
     ages = {0, *_ages(p.parameters for o in regime.obligations for p in o.parts)}
     days: set[date] = set()
     for o in observations:
-        days |= {o.date, *_shifted(o.date, 1)}
+        days.add(o.date)
         days |= {day for age in ages for past in (0, 1) for day in _shifted(o.last, age + past)}
         days |= {o.known_on} if rolling and o.known_on else set()
     things: list[Span | Suspension | Contest | Obligation] = [
