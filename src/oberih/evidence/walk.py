@@ -9,6 +9,7 @@ that the root after any number of records is at hand.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidSignature
@@ -16,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from oberih.errors import InputError
 from oberih.evidence.entry import Entry, read_entry
-from oberih.evidence.envelope import pre_authentication
+from oberih.evidence.envelope import Envelope, pre_authentication
 from oberih.evidence.keyring import Keyring
 from oberih.evidence.keys import public_key
 from oberih.evidence.record import Attachment
@@ -27,6 +28,9 @@ __all__ = ["Walk", "numbering_faults"]
 
 _MOST_FAULTS = 1000
 """Kept; a log that was rewritten as a whole has as many as records."""
+
+_TOGETHER = 1000
+"""Signatures checked together."""
 
 
 @dataclass
@@ -54,6 +58,7 @@ class Walk:
     _ids: dict[str, int] = field(default_factory=dict)
     _corrected: list[tuple[int, str]] = field(default_factory=list)
     _public: dict[str, Ed25519PublicKey] = field(default_factory=dict)
+    _waiting: list[tuple[int, Ed25519PublicKey, Envelope, str | None]] = field(default_factory=list)
 
     def fault(self, what: str, *, at: int) -> None:
         """Note what is wrong with one record."""
@@ -108,13 +113,22 @@ class Walk:
         if key is None:
             self.fault(f"is {refusal}", at=place)
             return
-        try:
-            key.verify(entry.envelope.signature, pre_authentication(entry.envelope.payload))
-        except InvalidSignature:
-            self.fault("its signature does not fit: the record or the signature was changed", at=place)
-            return
-        if refusal is not None:
-            self.fault(f"is {refusal}", at=place)
+        self._waiting.append((place, key, entry.envelope, refusal))
+        if len(self._waiting) >= _TOGETHER:
+            self._check_waiting()
+
+    def _check_waiting(self) -> None:
+        """Check the signatures that wait, in two threads: the library lets both run at once."""
+        waiting, self._waiting = self._waiting, []
+        half = len(waiting) // 2
+        with ThreadPoolExecutor(1) as second:
+            later = second.submit(lambda: [_fits(key, envelope) for _, key, envelope, _ in waiting[half:]])
+            fit = [_fits(key, envelope) for _, key, envelope, _ in waiting[:half]] + later.result()
+        for (place, _, _, refusal), fits in zip(waiting, fit, strict=True):
+            if not fits:
+                self.fault("its signature does not fit: the record or the signature was changed", at=place)
+            elif refusal is not None:
+                self.fault(f"is {refusal}", at=place)
 
     def _key(self, keyid: str) -> Ed25519PublicKey | None:
         if keyid not in self._public:
@@ -133,6 +147,7 @@ class Walk:
 
     def finish(self, *, whole: bool = True) -> None:
         """Look at what only the whole can show: numbers, and corrections that correct nothing."""
+        self._check_waiting()
         if whole:
             self.faults += numbering_faults(self.signed)
             for place, old in self._corrected:
@@ -147,6 +162,14 @@ class Walk:
             if wrong is not None:
                 where = f"attachment {attachment.name} ({attachment.sha256[:12]}) of record {place}"
                 self.faults.append(Fault(where, wrong, place, place))
+
+
+def _fits(key: Ed25519PublicKey, envelope: Envelope) -> bool:
+    try:
+        key.verify(envelope.signature, pre_authentication(envelope.payload))
+    except InvalidSignature:
+        return False
+    return True
 
 
 def numbering_faults(signed: Iterable[int | None]) -> list[Fault]:
