@@ -138,6 +138,12 @@ def test_a_firms_row_is_a_measurement_of_heat_with_its_time_and_pixel() -> None:
     assert first.data["frp_MW"] == 2.5 and first.data["daynight"] == "night" and first.data["brightness_K"] == 330.1
 
 
+def test_a_file_of_the_last_days_names_no_instrument() -> None:
+    text = "\n".join(",".join(c for i, c in enumerate(line.split(",")) if i != 8) for line in VIIRS.splitlines())
+    first, _ = read(text, "firms")
+    assert first.text == "Heat seen from space on satellite N, 2.5 MW radiated; its cause is not seen"
+
+
 @pytest.mark.parametrize(("confidence", "credibility"), [("0", 4), ("29", 4), ("30", 3), ("79", 3), ("80", 2)])
 def test_modis_gives_its_confidence_in_percent(confidence: str, credibility: int) -> None:
     (record,) = read(MODIS.format(confidence), "firms")

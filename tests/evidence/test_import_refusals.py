@@ -97,6 +97,7 @@ def test_a_bad_row_is_named_with_its_column(row: str, said: str) -> None:
         (b"id,what,,date\n1,2,3,4\n", "row 1: column 3 has no name"),
         (b"id,what,date\r1,2,3\r", "is not a date"),
         (b"PK\x03\x04\0\0", "NUL byte"),
+        (b"id,what\x1b[31m,date\n1,2,3\n", "what?[31m: holds a control character"),
     ],
 )
 def test_a_file_that_is_no_table_is_refused(data: bytes, said: str) -> None:
@@ -117,6 +118,8 @@ def test_a_file_that_is_no_table_is_refused(data: bytes, said: str) -> None:
         ('{"id":"a","what":"x","date":"2022","\\ud800":1}\n', "lone surrogate"),
         ('{"id":"a","what":["x"],"date":"2022"}\n', "what = ['x']: holds several things"),
         ('{"id":"a","what":"x","date":2044}\n', "lies in the future"),
+        ('{"\\u001b[31m":1}\n', "?[31m: holds a control character in its name"),
+        ('{"\\u001b[31m":1,"\\u001b[31m":1}\n', "?[31m: stands twice"),
         ('[{"id":"a","what":"x","date":"2022"}, 7]', "item 2: 'int': is not an object"),
         ("[]", "holds no row"),
         ("[1,2", "is not JSON"),
@@ -251,6 +254,7 @@ def test_a_table_of_any_cells_is_read_or_refused(cells: list[list[str]]) -> None
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=60).filter(str.strip)
+NAMED = TEXTS.filter(lambda t: not any("\u202a" <= c <= "\u202e" or "\u2066" <= c <= "\u2069" for c in t))
 WHOLE = st.integers(-(2**53) + 1, 2**53 - 1)
 
 
@@ -263,7 +267,7 @@ def records(draw: st.DrawFn) -> Record:
         fields["place"] = {"longitude": draw(st.floats(-180, 180)), "latitude": draw(st.floats(-90, 90))}
     fields["claims"] = draw(st.lists(st.fixed_dictionaries({"by": TEXTS, "says": TEXTS}), max_size=2))
     fields["tags"] = draw(st.lists(TEXTS, max_size=3))
-    fields["data"] = draw(st.dictionaries(TEXTS, WHOLE | TEXTS | st.booleans(), max_size=3))
+    fields["data"] = draw(st.dictionaries(NAMED, WHOLE | TEXTS | st.booleans(), max_size=3))
     return read_record(fields, now=NOW)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from oberih.errors import InputError
 from oberih.evidence.canonical import LARGEST_WHOLE
-from oberih.evidence.read.row import Row
+from oberih.evidence.read.row import Row, printable
 
 __all__ = ["rows_of_json"]
 
@@ -108,7 +108,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise _NotInteroperable("stands twice in one object", name=twice[:60], cure="keep one of the two")
+        raise _NotInteroperable("stands twice in one object", name=printable(twice)[:60], cure="keep one of the two")
     return found
 
 
@@ -153,7 +153,12 @@ def _row(number: int, where: str, value: Any) -> Row:
     _refuse_deep(value, where)
     if value.get("type") == "Feature" and "geometry" in value:
         value = _feature(value, where)
-    return Row(number, where, dict(_flat(value)), value)
+    cells = dict(_flat(value))
+    steering = next((name for name in cells if printable(name) != name), None)
+    if steering is not None:
+        said = "holds a control character in its name"
+        raise InputError(said, file=where, field=printable(steering)[:60], cure="rename it")
+    return Row(number, where, cells, value)
 
 
 def _feature(value: Mapping[str, Any], where: str) -> dict[str, Any]:

@@ -6,13 +6,14 @@ bad row), and `text_of`, which makes text of bytes or says why it cannot.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from oberih.errors import InputError
 
-__all__ = ["ENCODINGS", "LARGEST_FILE", "MOST_LISTED", "BadRows", "Row", "short", "text_of"]
+__all__ = ["ENCODINGS", "LARGEST_FILE", "MOST_LISTED", "BadRows", "Row", "printable", "short", "text_of"]
 
 LARGEST_FILE = 256_000_000
 """Bytes of a file to be imported."""
@@ -22,6 +23,10 @@ MOST_LISTED = 20
 
 ENCODINGS = ("utf-8", "utf-16", "cp1251", "cp1252", "latin-1")
 """That a mapping may declare; UTF-8 where it declares none."""
+
+
+_STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters, and those that turn the direction of writing."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +113,17 @@ def _refuse_nul(data: bytes, file: object) -> None:
         looks = data[:200].count(b"\0") * 3 > len(data[:200])
         cure = "it looks like UTF-16: save it as UTF-8" if looks else "save it as text in UTF-8"
         raise InputError("holds a NUL byte", file=f"{file}, line {data.count(bytes([10]), 0, at) + 1}", cure=cure)
+
+
+def printable(name: str) -> str:
+    """Return a name without what would steer a terminal.
+
+    Examples
+    --------
+    >>> printable("a" + chr(27) + "[31m"), printable("дата")
+    ('a?[31m', 'дата')
+    """
+    return _STEERING.sub("?", name)
 
 
 def short(value: object, most: int = 60) -> object:

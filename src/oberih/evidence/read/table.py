@@ -12,7 +12,7 @@ import io
 from collections.abc import Iterator
 
 from oberih.errors import InputError
-from oberih.evidence.read.row import LARGEST_FILE, Row
+from oberih.evidence.read.row import LARGEST_FILE, Row, printable
 
 __all__ = ["rows_of_table"]
 
@@ -76,6 +76,9 @@ def _check_header(header: list[str], *, file: object, delimiter: str) -> None:
         raise InputError(said, file=where, cure=cure)
     if "" in header:
         raise InputError(f"column {header.index('') + 1} has no name", file=where, cure="name it, or remove it")
+    steering = next((name for name in header if printable(name) != name), None)
+    if steering:
+        raise InputError("holds a control character", file=where, field=printable(steering), cure="rename the column")
     twice = next((name for name in header if header.count(name) > 1), None)
     if twice:
         raise InputError("stands twice in the header", file=where, field=twice, cure="rename one of the two")

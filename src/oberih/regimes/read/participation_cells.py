@@ -28,6 +28,7 @@ LONGEST = 4000
 
 _WHEN = re.compile(r"(\d{4})(?:-(?:(\d{2})(?:-(\d{2}))?|(spring|summer|autumn|winter)|Q([1-4])|H([12])))?")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._()/+-]{0,99}")
+_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "winter": (12, 14)}
 
 _PERSON_COLUMN = re.compile(
@@ -140,7 +141,7 @@ class Cells:
             self.wrong(name, "is empty", "fill the cell")
         if len(value) > LONGEST:
             self.wrong(name, f"has {len(value)} characters, {LONGEST} at most", "shorten it")
-        elif any(ord(c) < 32 and c not in "\n\t" for c in value):
+        elif _STEERING.search(value):
             self.wrong(name, "holds a control character", "remove it")
         elif _names_somebody(value):
             self.wrong(name, "names a natural person, who is not stored", "name the state or organisation alone")
