@@ -17,13 +17,26 @@ from oberih.evidence.database import BUSY_SECONDS, is_url
 from oberih.evidence.keys import Signer, load_signer, new_key_file, read_signer
 from oberih.evidence.log import Log
 
-__all__ = ["DEFAULT_KEY_NAME", "DEFAULT_STORE", "Keeping"]
+__all__ = ["DEFAULT_KEY_NAME", "DEFAULT_STORE", "Keeping", "own_record"]
 
 DEFAULT_STORE = ".oberih/evidence/record.sqlite"
 """Relative to the working folder."""
 
 DEFAULT_KEY_NAME = "custodian"
 """Of a key whose holder gave no name: a role, not a person."""
+
+
+def own_record(named: str | None) -> str | None:
+    """Which record counts as the reader's own: the one named, else that of the working folder where there is one.
+
+    Parameters
+    ----------
+    named : str or None
+        A store, or ``none`` for no record at all.
+    """
+    if named == "none":
+        return None
+    return named or (DEFAULT_STORE if Path(DEFAULT_STORE).is_file() else None)
 
 
 @dataclass(frozen=True)

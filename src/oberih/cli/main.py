@@ -2,13 +2,14 @@
 
 Finds the command, runs it, and turns whatever goes wrong into one line on stderr and an
 exit code: 2 what was given cannot be used, 3 a store cannot be read or written, 4 a live
-source did not answer, 130 interrupted, 1 a fault of Oberih itself.
+source did not answer, 5 what --fail-on names was found, 130 interrupted, 1 a fault of Oberih itself.
 """
 
 from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -25,6 +26,9 @@ INTERRUPTED = 130
 """Exit code after Ctrl-C: 128 + SIGINT, as shells have it."""
 
 _STORE_ERRNOS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM}
+
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Characters that steer a terminal or turn a line around: a stranger's value is quoted without them."""
 
 _COMMANDS = {
     "plan": ("oberih.cli.plan:plan", "How far must the zone reach, how sure are we, who lives there?"),
@@ -114,7 +118,7 @@ def _diagnose(error: BaseException) -> tuple[str, int]:
         case _:
             what = f"{type(error).__name__}: {error}".removesuffix(": ")
             line, code = f"internal error: {what}; add --traceback to see where, and please report it", 1
-    return " ".join(line.split()), code
+    return _UNSEEN.sub("�", " ".join(line.split())), code
 
 
 def _see_help(error: click.ClickException) -> str:

@@ -60,7 +60,8 @@ _LANGUAGE = click.option("--lang", type=click.Choice(["en", "uk"]), default="en"
 _EVIDENCE: tuple[Callable[[Any], Any], ...] = (
     click.option("--known-by", type=Day(), default=None, help="Only what was known by then counts.  [default: all]"),
     click.option("--evidence", default=None, envvar="OBERIH_EVIDENCE", show_envvar=True, metavar="PATH|URL",
-        help="A record of your own, whose observations count too."),
+        help="A record of your own, whose observations count too; 'none' for the shipped tables alone."
+        "  [default: .oberih/evidence/record.sqlite where it is there]"),
     click.option("--observations", type=click.Path(path_type=Path), multiple=True, metavar="FILE",
         help="A table of observations of your own (CSV); may be given several times."),
 )  # fmt: skip
@@ -221,10 +222,11 @@ def schema() -> None:
 
 
 def _asked(name: str, given: dict[str, Any]) -> Asked:
+    from oberih.case.keeping import own_record
     from oberih.case.regime import Asked
 
     as_of = given["as_of"] or today()
-    return Asked(name, as_of, given["known_by"], given["evidence"], tuple(given["observations"]))
+    return Asked(name, as_of, given["known_by"], own_record(given["evidence"]), tuple(given["observations"]))
 
 
 def _give(judgement: Judgement, sheets: Callable[[], Any], own: dict[str, Any], given: dict[str, Any]) -> None:
