@@ -44,7 +44,9 @@ def fields_of(row: Row, mapping: Mapping) -> dict[str, Any]:
         if found is None:
             continue
         flat[rule.to] = [*flat.get(rule.to, ()), *found] if rule.to in LISTS else found
-    return _nested({**_kept(row, mapping), **flat})
+    fields = _nested(flat)
+    data = _kept(row, mapping) | fields.get("data", {})
+    return {**fields, "data": data} if data else fields
 
 
 def _applied(rule: Rule, row: Row, mapping: Mapping) -> Any:
@@ -194,7 +196,7 @@ def _kept(row: Row, mapping: Mapping) -> dict[str, Any]:
         if mapping.keep == "all" or name in mapping.asked or (mapping.keep == "rest" and name not in mapping.read):
             value = _cell(row, name, nulls)
             if value is not None:
-                out[f"data.{name}"] = value
+                out[name] = value
     return out
 
 
