@@ -97,9 +97,11 @@ class Keeping:
 
     @property
     def key_file(self) -> Path:
-        """Where the private key lies."""
+        """Where the private key lies: named, in ``OBERIH_KEY_FILE``, or in the configuration folder."""
         if self.key is not None:
             return self.key
+        if self.environment.get("OBERIH_KEY_FILE"):
+            return Path(self.environment["OBERIH_KEY_FILE"])
         configured = self.environment.get("XDG_CONFIG_HOME") or Path.home() / ".config"
         return Path(configured) / "oberih" / "key.pem"
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from oberih.cli.clock import today
+from oberih.cli.clock import now, today
 from oberih.cli.lazy import WordsGroup
 from oberih.cli.options import shared
 from oberih.errors import InputError
@@ -109,7 +109,10 @@ def list_(lang: str, as_json: bool) -> None:
 @regime.command()
 @click.argument("name", metavar="NAME|FILE")
 @_with(_ASKED)
-def check(name: str, **given: Any) -> int | None:
+@click.option(
+    "--keep", is_flag=True, help="Put the judgement into the record (that of --evidence), with all that it read."
+)
+def check(name: str, keep: bool, **given: Any) -> int | None:
     """Judge every obligation of a regime: does it apply, does it hold, who contests it, why?
 
     Leaves with 0 whatever is found, unless --fail-on is given: then with 5 where a finding is that bad.
@@ -121,6 +124,8 @@ def check(name: str, **given: Any) -> int | None:
     judgement = judge_regime(_asked(name, given))
     sheets = lambda: (page(judgement, given["lang"]),)  # noqa: E731 - made only where it is shown
     _give(judgement, sheets, {"csv": export.as_csv}, given)
+    if keep:
+        _keep(judgement, given["evidence"])
     return _verdict(judgement, given["fail_on"])
 
 
@@ -227,6 +232,17 @@ def _asked(name: str, given: dict[str, Any]) -> Asked:
 
     as_of = given["as_of"] or today()
     return Asked(name, as_of, given["known_by"], own_record(given["evidence"]), tuple(given["observations"]))
+
+
+def _keep(judgement: Judgement, store: str | None) -> None:
+    from oberih.case.keep_judgement import keep_judgement
+    from oberih.case.keeping import DEFAULT_STORE, Keeping
+
+    where = DEFAULT_STORE if store in (None, "none") else store
+    written = keep_judgement(Keeping(where or DEFAULT_STORE), judgement, now=now())
+    for note in written.notes:
+        click.echo(f"note: {note}", err=True)
+    click.echo(f"recorded  {(*(i for _, i in written.records), *written.known)[0]}", err=True)
 
 
 def _give(judgement: Judgement, sheets: Callable[[], Any], own: dict[str, Any], given: dict[str, Any]) -> None:
