@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from oberih.errors import InputError, UnknownName
-from oberih.evidence.read.mapping import known_mappings, load_mapping
+from oberih.evidence.read.mapping import known_mappings, load_mapping, read_mapping
 
 HEAD = 'schema = "oberih/mapping/1"\nid = "x"\ntitle = "x"\n'
 KIND = '[[field]]\nto = "kind"\nvalue = "event"\n'
@@ -75,3 +78,42 @@ def test_a_folder_or_a_file_in_another_encoding_is_no_mapping(tmp_path: Path) ->
     latin.write_bytes(HEAD.encode() + b"# \xe9\n")
     with pytest.raises(InputError, match="not UTF-8"):
         load_mapping(latin)
+
+
+WORDS = st.sampled_from(
+    [
+        "to",
+        "column",
+        "template",
+        "value",
+        "columns",
+        "combine",
+        "date",
+        "zone",
+        "translate",
+        "bands",
+        "when",
+        "by",
+        "id",
+    ]
+)
+VALUES = st.recursive(
+    st.booleans()
+    | st.integers(-9, 9)
+    | st.floats()
+    | st.sampled_from(["text", "kind", "{a}", "[", "%Y", "iso", "data.x", ""]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(WORDS, inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.dictionaries(WORDS, VALUES, max_size=4), max_size=3), st.dictionaries(WORDS, VALUES, max_size=2))
+def test_a_mapping_of_any_shape_is_one_or_refused(rules: list[dict[str, Any]], more: dict[str, Any]) -> None:
+    table = {"schema": "oberih/mapping/1", "id": "x", "title": "x", "field": rules, **more}
+    try:
+        mapping = read_mapping(table, file="mine.toml")
+    except InputError as error:
+        assert "mine.toml" in str(error) and "\n" not in str(error)
+    else:
+        assert {"kind", "text"} <= {rule.to for rule in mapping.field}

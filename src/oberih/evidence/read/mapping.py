@@ -39,7 +39,7 @@ from oberih.errors import InputError, UnknownName
 from oberih.evidence.read.moments import check_format
 from oberih.evidence.record import FIELDS
 
-__all__ = ["LISTS", "MAPPING_SCHEMA", "Mapping", "Rule", "When", "known_mappings", "load_mapping"]
+__all__ = ["LISTS", "MAPPING_SCHEMA", "Mapping", "Rule", "When", "known_mappings", "load_mapping", "read_mapping"]
 
 MAPPING_SCHEMA = "oberih/mapping/1"
 """Form of the files read here."""
@@ -242,13 +242,24 @@ def _read(path: Path) -> Mapping:
         raise InputError("is not UTF-8", file=path, cure="save it as UTF-8") from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputError(f"is not TOML ({error})", file=path, cure="see toml.io, or the mappings that ship") from error
+    return read_mapping(table, file=path)
+
+
+def read_mapping(table: dict[str, Any], *, file: object) -> Mapping:
+    """Make a mapping of a table as TOML gives it.
+
+    Raises
+    ------
+    InputError
+        If it is none: the first mistake, the rule by its number and target, and how many more there are.
+    """
     try:
         return Mapping.model_validate(table)
     except ValidationError as error:
-        raise _as_input_error(error, table, path) from error
+        raise _as_input_error(error, table, file) from error
 
 
-def _as_input_error(error: ValidationError, table: dict[str, Any], path: Path) -> InputError:
+def _as_input_error(error: ValidationError, table: dict[str, Any], path: object) -> InputError:
     """The first mistake as one line: the rule by its number and target."""
     first, n = error.errors()[0], error.error_count()
     place = [str(p) for p in first["loc"]]
