@@ -5,6 +5,7 @@ The tree, whole::
     OberihError
     ├── InputError            what a person gave cannot be used       exit 2
     │   ├── UnknownName       no such site, nuclide, scenario …       exit 2
+    │   ├── BadRows           rows of an import (evidence.read.row)   exit 2
     │   └── WeatherRefused    a weather series that must not be used  exit 2
     ├── StoreError            a store cannot be read or written       exit 3
     │   ├── CorruptStore      what is there is not what was written   exit 3

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from oberih.case.importing import BATCH, Imported, all_mappings, import_records, read_all
+from oberih.case.importing import all_mappings, read_all
 from oberih.case.keeping import Keeping
-from oberih.case.recording import record_all
+from oberih.case.recording import Written, record_all
 from oberih.errors import InputError
-from oberih.evidence.log import Appended, Log
-from oberih.evidence.record import Record
+from oberih.evidence.log import BATCH, Log
 from tests.conftest import SHARED, needs_shared
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -38,18 +36,9 @@ class Watched:
         self.stages.append("done")
 
 
-def into_log(folder: Path, file: Path, progress: Watched | None = None) -> Imported:
+def into_log(folder: Path, file: Path, progress: Watched | None = None) -> Written:
     keeping = Keeping(store=str(folder / "record.sqlite"), key=folder / "key.pem", environment={})
-    signer, _ = keeping.signer(create=True)
-    log = keeping.log(create=True)
-
-    def append(records: Sequence[Record]) -> Appended:
-        return log.append(records, signer=signer, now=NOW)
-
-    try:
-        return import_records(file, "firms", append, now=NOW, progress=progress)
-    finally:
-        log.close()
+    return record_all(keeping, read_all(file, "firms", now=NOW), now=NOW, progress=progress)
 
 
 def firms(folder: Path, n: int, *, bad: int | None = None) -> Path:
@@ -74,22 +63,32 @@ def size(folder: Path) -> int:
 def test_an_import_is_recorded_in_batches_and_counted(tmp_path: Path) -> None:
     watched = Watched()
     done = into_log(tmp_path, firms(tmp_path, BATCH + 5), watched)
-    assert (done.read, done.added, done.known, done.mapping) == (BATCH + 5, BATCH + 5, (), "firms")
-    assert watched.steps == BATCH + 5 and watched.stages == ["reading", "recording", "done"]
+    assert (len(done.records), done.known, done.size) == (BATCH + 5, (), BATCH + 6)  # the key's own record too
+    assert watched.steps == BATCH + 5
+    assert watched.stages == ["comparing with what is there", "recording", "done"]
     assert size(tmp_path) == BATCH + 5
 
 
 def test_the_same_file_again_adds_nothing_and_says_so(tmp_path: Path) -> None:
     into_log(tmp_path, firms(tmp_path, 3))
     again = into_log(tmp_path, firms(tmp_path, 5))
-    assert (again.read, again.added, len(again.known)) == (5, 2, 3)
+    assert (len(again.records), len(again.known)) == (2, 3)
     assert size(tmp_path) == 5
 
 
 def test_one_bad_row_and_nothing_is_stored(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="row 1202:"):
         into_log(tmp_path, firms(tmp_path, 1500, bad=1200))
-    assert size(tmp_path) == 0
+    assert not (tmp_path / "record.sqlite").exists()
+
+
+def test_a_row_that_contradicts_the_record_refuses_every_batch(tmp_path: Path) -> None:
+    keeping = Keeping(store=str(tmp_path / "record.sqlite"), key=tmp_path / "key.pem", environment={})
+    records = read_all(firms(tmp_path, 2 * BATCH + 5), "firms", now=NOW)
+    record_all(keeping, records[-1:], now=NOW)
+    with pytest.raises(InputError, match="other content"):
+        record_all(keeping, [*records[:-1], replace(records[-1], text="nothing burns")], now=NOW)
+    assert size(tmp_path) == 1
 
 
 @needs_shared

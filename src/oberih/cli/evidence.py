@@ -60,32 +60,46 @@ def add(file: str | None, as_json: bool, **given: Any) -> None:
 
 
 @evidence.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", metavar="FILE|-")
 @click.option(
-    "--mapping", required=True, metavar="NAME|FILE", help="How to read it: acled, firms, chronology, or a TOML file."
+    "--mapping", required=True, metavar="NAME|FILE", help="How to read it: a name (see 'mappings'), or a TOML file."
 )
-@click.option("--dry-run", is_flag=True, help="Read and check everything, store nothing.")
+@click.option("--dry-run", is_flag=True, help="Read and check everything, list what is wrong, store nothing.")
 @_with(STORE_OPTIONS)
 @click.option("--quiet", is_flag=True, help="No progress.")
 @_JSON
-def import_(file: Path, mapping: str, dry_run: bool, quiet: bool, as_json: bool, **given: Any) -> None:
-    """Record every row of FILE (CSV or JSON lines), read by a declared mapping: all rows or none."""
+def import_(file: str, mapping: str, dry_run: bool, quiet: bool, as_json: bool, **given: Any) -> None:
+    """Record every row of FILE (CSV, JSON lines, GeoJSON points), read by a declared mapping: all rows or none."""
     from oberih.case.importing import read_all  # as above
     from oberih.case.recording import record_all
     from oberih.cli.progress import watched
-    from oberih.cli.show import show_json
+    from oberih.errors import InputError
 
     keeping, moment = keeping_of(given), now()
-    records = read_all(file, mapping, now=moment)
+    source = sys.stdin.buffer if file == "-" else Path(file)
+    try:
+        records = read_all(source, mapping, now=moment)
+    except InputError as error:
+        if dry_run:
+            for line in getattr(error, "problems", ())[1:]:
+                click.echo(line, err=True)
+        raise
     if dry_run:
-        if as_json:
-            show_json({"file": str(file), "records": len(records), "stored": 0})
-        else:
-            click.echo(f"{file}: {len(records)} records, all sound; nothing was stored")
+        _show_dry(file, len(records), as_json=as_json)
         return
     with watched(quiet=quiet or as_json) as progress:
         written = record_all(keeping, records, now=moment, progress=progress)
     _show_written(written, as_json=as_json, each=False)
+
+
+@evidence.command()
+@_JSON
+def mappings(as_json: bool) -> None:
+    """List the mappings that ship."""
+    from oberih.case.importing import all_mappings  # as above
+    from oberih.cli.show import show_sheet
+
+    show_sheet(all_mappings(), as_json=as_json)
 
 
 @evidence.command("list")
@@ -176,6 +190,15 @@ def correct(name: str, file: str | None, as_json: bool, **given: Any) -> None:
 
 
 evidence_proof.add_to(evidence, _with(STORE_OPTIONS), _JSON)
+
+
+def _show_dry(file: str, records: int, *, as_json: bool) -> None:
+    from oberih.cli.show import show_json
+
+    if as_json:
+        show_json({"file": file, "records": records, "stored": 0})
+    else:
+        click.echo(f"{file}: {records} records, all sound; nothing was stored")
 
 
 def _show_written(written: Any, *, as_json: bool, each: bool = True) -> None:

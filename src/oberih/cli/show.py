@@ -53,7 +53,7 @@ def show_sheet(sheet: Sheet, *, as_json: bool = False) -> None:
     if sheet.facts:
         grid = Table.grid(padding=(0, 2))
         for what, value in sheet.facts:
-            grid.add_row(Text(what, style="dim"), Text(value))
+            grid.add_row(Text(what, style="dim"), Text(value, overflow="fold"))
         console.print(grid)
     if sheet.rows:
         table = Table(box=box.SIMPLE_HEAD)
@@ -254,5 +254,5 @@ def _print_notes(console: Console, notes: tuple[str, ...]) -> None:
     """Notes as a list, their lines under each other."""
     for note in notes:
         line = Table.grid(padding=(0, 1, 0, 0))
-        line.add_row(Text("·", style="dim"), Text(note, style="dim"))
+        line.add_row(Text("·", style="dim"), Text(note, style="dim", overflow="fold"))
         console.print(line)
