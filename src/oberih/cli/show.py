@@ -58,7 +58,7 @@ def show_sheet(sheet: Sheet, *, as_json: bool = False) -> None:
     if sheet.rows:
         table = Table(box=box.SIMPLE_HEAD)
         for column in sheet.columns:
-            table.add_column(Text(column))
+            table.add_column(Text(column), overflow="fold")
         for row in sheet.rows:
             table.add_row(*[Text(cell) for cell in row])
         console.print(table)
