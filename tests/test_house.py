@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "oberih"
 FILES = sorted(SOURCE.rglob("*.py"))
-ALL_FILES = [f for shelf in ("src", "tests", "validation", "benchmarks") for f in sorted((ROOT / shelf).rglob("*.py"))]
+ALL_FILES = [f for shelf in ("src", "tests", "validation", "conformance", "benchmarks", "fuzz") for f in sorted((ROOT / shelf).rglob("*.py"))]
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
