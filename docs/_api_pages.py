@@ -15,7 +15,10 @@ from typing import Any
 from mkdocs.structure.files import File, Files
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "oberih"
-ROOMS = tuple("case picture zone dose atlas dispersion weather release regimes evidence nuclide earth".split())
+ROOMS = (
+    "case", "picture", "zone", "dose", "atlas", "dispersion", "weather", "release", "regimes", "evidence", "nuclide",
+    "earth",
+)  # fmt: skip
 Definition = ast.FunctionDef | ast.ClassDef
 
 

@@ -15,7 +15,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "oberih"
 FILES = sorted(SOURCE.rglob("*.py"))
-ALL_FILES = [f for shelf in ("src", "tests", "validation", "conformance", "benchmarks", "fuzz") for f in sorted((ROOT / shelf).rglob("*.py"))]
+SHELVES = ("src", "tests", "validation", "conformance", "benchmarks", "fuzz")
+ALL_FILES = [f for shelf in SHELVES for f in sorted((ROOT / shelf).rglob("*.py"))]
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
