@@ -27,7 +27,7 @@ from oberih.regimes.observation import Observation
 from oberih.regimes.read.observation_table import shipped_observations
 from oberih.regimes.read.regime_file import load_regime
 from oberih.regimes.regime import Obligation, Regime
-from oberih.regimes.tests import rule_of
+from oberih.regimes.rules import rule_of
 from validation.chronology import load_coding, read_chronology, row_of
 from validation.shelf import shared_data
 

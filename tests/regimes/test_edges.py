@@ -13,8 +13,8 @@ from oberih.regimes.finding import Finding, worst
 from oberih.regimes.judge import judge
 from oberih.regimes.observation import Observation
 from oberih.regimes.regime import Condition, Regime
-from oberih.regimes.tests.events import NoEvent, no_event
-from oberih.regimes.tests.limits import AtMost, at_most
+from oberih.regimes.rules.events import NoEvent, no_event
+from oberih.regimes.rules.limits import AtMost, at_most
 from tests.regimes.rules import regime, seen
 
 DAY = date(2023, 4, 15)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oberih.regimes.finding import STATUSES
-from oberih.regimes.tests.limits import AtLeast, AtMost, Bands, at_least, at_most, bands
+from oberih.regimes.rules.limits import AtLeast, AtMost, Bands, at_least, at_most, bands
 from tests.regimes.rules import seen
 
 DAY = date(2018, 4, 15)

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
-from oberih.regimes.tests.reporting import CountInYear, ReportedWithin, count_in_year, reported_within
+from oberih.regimes.rules.reporting import CountInYear, ReportedWithin, count_in_year, reported_within
 from tests.regimes.rules import seen
 
 RULE = ReportedWithin(name="told", test="reported_within", indicator="tubs", days=215)

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from oberih.regimes.geometry import Placement
 from oberih.regimes.observation import Observation
-from oberih.regimes.tests.composed import RecordedOnly, recorded_only
-from oberih.regimes.tests.events import NoEvent, no_event
-from oberih.regimes.tests.states import StateIs, state_is
+from oberih.regimes.rules.composed import RecordedOnly, recorded_only
+from oberih.regimes.rules.events import NoEvent, no_event
+from oberih.regimes.rules.states import StateIs, state_is
 from tests.regimes.rules import seen
 
 DAY = date(2022, 9, 2)

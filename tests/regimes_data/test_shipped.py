@@ -13,7 +13,7 @@ from oberih.regimes.read.instrument_table import list_instruments, mistakes_in_r
 from oberih.regimes.read.observation_table import read_observations, shipped_observations
 from oberih.regimes.read.regime_file import list_regimes, mistakes_in_regime, shipped_regimes
 from oberih.regimes.regime import Obligation, Regime
-from oberih.regimes.tests import rule_of
+from oberih.regimes.rules import rule_of
 
 DATA = Path(str(files("oberih.regimes"))) / "data"
 TABLES = sorted((DATA / "observations").glob("*.csv"))

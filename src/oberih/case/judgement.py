@@ -13,7 +13,7 @@ from datetime import date
 from oberih.regimes.finding import STATUSES, Finding
 from oberih.regimes.observation import Observation
 from oberih.regimes.regime import Obligation, Regime
-from oberih.regimes.tests import rule_of
+from oberih.regimes.rules import rule_of
 
 __all__ = ["Judgement", "readable"]
 

@@ -12,7 +12,7 @@ from datetime import date
 
 from oberih.regimes.known import Known
 from oberih.regimes.regime import Condition, Contest, Obligation, Regime, Suspension
-from oberih.regimes.tests.rule import latest
+from oberih.regimes.rules.rule import latest
 
 __all__ = ["Applicability", "applicability", "contests_of"]
 

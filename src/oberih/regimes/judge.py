@@ -24,9 +24,9 @@ from oberih.regimes.geometry import Placement, place_in
 from oberih.regimes.known import Archive, Digest, Known
 from oberih.regimes.observation import Observation
 from oberih.regimes.regime import Obligation, Part, Regime
-from oberih.regimes.tests import TESTS, rule_of
-from oberih.regimes.tests.composed import Derived, derived
-from oberih.regimes.tests.rule import Rule
+from oberih.regimes.rules import TESTS, rule_of
+from oberih.regimes.rules.composed import Derived, derived
+from oberih.regimes.rules.rule import Rule
 
 __all__ = ["judge", "timeline"]
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from oberih.errors import InputError
 from oberih.regimes.observation import Observation
-from oberih.regimes.tests.rule import order
+from oberih.regimes.rules.rule import order
 
 __all__ = ["Archive", "Known", "plain_observation", "why_not"]
 

@@ -78,7 +78,7 @@ class Part:
     name : str
         What this part looks at, in words.
     test : str
-        A name in `oberih.regimes.tests.TESTS`.
+        A name in `oberih.regimes.rules.TESTS`.
     parameters : mapping
         As that test declares them.
     """

@@ -10,7 +10,7 @@ import pytest
 
 from oberih.regimes.read.regime_file import shipped_regimes
 from oberih.regimes.read.schema import regime_schema, schema_text
-from oberih.regimes.tests import TESTS
+from oberih.regimes.rules import TESTS
 
 PUBLISHED = Path(__file__).resolve().parents[3] / "docs" / "schema" / "regime.schema.json"
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from oberih.regimes.tests import TESTS
-from oberih.regimes.tests.rule import Name
+from oberih.regimes.rules import TESTS
+from oberih.regimes.rules.rule import Name
 
 __all__ = ["REGIME_SCHEMA", "RegimeFile"]
 

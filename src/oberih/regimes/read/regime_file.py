@@ -26,7 +26,7 @@ from oberih.regimes.read.model import (
     SuspensionRow,
 )  # fmt: skip
 from oberih.regimes.regime import Condition, Contest, Obligation, Part, Regime, Span, Suspension, ZoneArea
-from oberih.regimes.tests import TESTS
+from oberih.regimes.rules import TESTS
 
 __all__ = ["list_regimes", "load_regime", "mistakes_in_regime", "shipped_regimes"]
 

@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 
 from oberih.regimes.finding import Verdict
 from oberih.regimes.observation import Observation
-from oberih.regimes.tests.rule import Days, Name, Place, Rule, age, by_channel, conflict, latest
+from oberih.regimes.rules.rule import Days, Name, Place, Rule, age, by_channel, conflict, latest
 
 __all__ = ["StateIs", "state_is"]
 

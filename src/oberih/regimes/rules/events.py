@@ -16,7 +16,7 @@ from pydantic import Field, model_validator
 
 from oberih.regimes.finding import Verdict
 from oberih.regimes.observation import Observation
-from oberih.regimes.tests.rule import Days, Name, Place, Rule, SetAside, age, by_channel
+from oberih.regimes.rules.rule import Days, Name, Place, Rule, SetAside, age, by_channel
 
 __all__ = ["LOOKING", "NoEvent", "no_event"]
 

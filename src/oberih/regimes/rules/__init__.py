@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from oberih.regimes.finding import Verdict
-from oberih.regimes.tests.composed import Derived, RecordedOnly, derived, recorded_only
-from oberih.regimes.tests.events import NoEvent, no_event
-from oberih.regimes.tests.limits import AtLeast, AtMost, Bands, at_least, at_most, bands
-from oberih.regimes.tests.reporting import CountInYear, ReportedWithin, count_in_year, reported_within
-from oberih.regimes.tests.rule import Rule
-from oberih.regimes.tests.states import StateIs, state_is
+from oberih.regimes.rules.composed import Derived, RecordedOnly, derived, recorded_only
+from oberih.regimes.rules.events import NoEvent, no_event
+from oberih.regimes.rules.limits import AtLeast, AtMost, Bands, at_least, at_most, bands
+from oberih.regimes.rules.reporting import CountInYear, ReportedWithin, count_in_year, reported_within
+from oberih.regimes.rules.rule import Rule
+from oberih.regimes.rules.states import StateIs, state_is
 
 __all__ = ["TESTS", "Test", "rule_of"]
 

@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 
 from oberih.regimes.finding import Verdict
 from oberih.regimes.observation import Observation
-from oberih.regimes.tests.rule import Days, Name, Number, Place, Rule, age, by_channel, figure
+from oberih.regimes.rules.rule import Days, Name, Number, Place, Rule, age, by_channel, figure
 
 __all__ = ["CountInYear", "ReportedWithin", "count_in_year", "reported_within"]
 

@@ -16,7 +16,7 @@ from pydantic import Field
 
 from oberih.regimes.finding import Verdict
 from oberih.regimes.observation import Observation
-from oberih.regimes.tests.rule import (
+from oberih.regimes.rules.rule import (
     Days,
     Name,
     Number,

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from oberih.regimes.finding import Verdict, worst
 from oberih.regimes.observation import Observation
-from oberih.regimes.tests.rule import Name, Place, Rule
+from oberih.regimes.rules.rule import Name, Place, Rule
 
 __all__ = ["Derived", "RecordedOnly", "derived", "recorded_only"]
 
