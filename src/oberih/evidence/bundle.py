@@ -24,7 +24,7 @@ from typing import Any, BinaryIO
 from oberih.errors import InputError
 from oberih.evidence.attachments import AttachmentStore
 from oberih.evidence.canonical import canonical_json
-from oberih.evidence.entry import read_entry
+from oberih.evidence.entry import Entry, read_entry
 from oberih.evidence.keep import store_error
 from oberih.evidence.log import Log
 from oberih.evidence.tree import consistency_proof
@@ -106,21 +106,22 @@ def write_bundle(
 
 
 def _write(file: BinaryIO, log: Log, ids: Sequence[str] | None, attachments: AttachmentStore | None) -> dict[str, Any]:
-    size, note = log.last_checkpoint()
     seqs = None if ids is None else _selected(log, ids)
+    size, note = log.last_checkpoint()  # what others write from here on is left out
     checkpoints = [(s, n) for s, n in log.checkpoints() if s < size] + [(size, note)]
     if seqs is not None:
         spoken_of = {s for s, _, _ in log.cosignatures()} | {s for s, _ in log.timestamps()} | {size}
         checkpoints = [(s, n) for s, n in checkpoints if s in spoken_of]
-    keyring = log.keyring()
+    seqs = None if seqs is None else sorted({*seqs, *(e.seq for e in _about_keys(log) if e.seq < size)})
+    tenures = {k: t for k, t in log.keyring().tenures.items() if t.added < size}
     manifest = {
         "schema": SCHEMA, "origin": log.origin, "size": size, "records": size if seqs is None else len(seqs),
         "complete": seqs is None, "attachments": "included" if attachments else "hashes",
-        "first_key": min(keyring.tenures, key=lambda k: keyring.tenures[k].added),
+        "first_key": min(tenures, key=lambda k: tenures[k].added),
     }  # fmt: skip
     keys = {
-        k: {"name": t.name, "public": _b64(t.public), "added": t.added, "revoked": t.revoked}
-        for k, t in sorted(keyring.tenures.items(), key=lambda kt: kt[1].added)
+        k: {"name": t.name, "public": _b64(t.public), "added": t.added, "revoked": _before(size, t.revoked)}
+        for k, t in sorted(tenures.items(), key=lambda kt: kt[1].added)
     }
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as bundle:
         _member(bundle, "manifest.json", [canonical_json(manifest) + b"\n"])
@@ -144,9 +145,8 @@ def _write(file: BinaryIO, log: Log, ids: Sequence[str] | None, attachments: Att
 
 
 def _selected(log: Log, ids: Sequence[str]) -> list[int]:
-    """Numbers of the records asked for, of all they correct, and of those that tell of keys."""
+    """Numbers of the records asked for, and of all they correct."""
     seqs = {log.entry(i).seq for i in ids}
-    seqs |= {e.seq for kind in ("key", "revocation") for e in log.find(kind=kind)}
     for e in [log.entry(s) for s in sorted(seqs)]:
         old = e.record.corrects
         while old is not None:
@@ -154,6 +154,14 @@ def _selected(log: Log, ids: Sequence[str]) -> list[int]:
             seqs.add(one.seq)
             old = one.record.corrects
     return sorted(seqs)
+
+
+def _about_keys(log: Log) -> list[Entry]:
+    return [e for kind in ("key", "revocation") for e in log.find(kind=kind)]
+
+
+def _before(size: int, number: int | None) -> int | None:
+    return number if number is not None and number < size else None
 
 
 def _records(log: Log, seqs: list[int] | None, size: int, wanted: dict[str, str] | None) -> Iterator[bytes]:

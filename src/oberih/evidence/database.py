@@ -30,6 +30,9 @@ BUSY_SECONDS = 60.0
 """How long a writer waits for another before it gives up."""
 
 _TURN = 0x0BE21  # the advisory lock that PostgreSQL's writers take; any number, the same for all
+_ON_THE_DISK = sa.text(
+    "SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'"
+)
 _METADATA = sa.MetaData()
 
 meta = sa.Table(
@@ -135,14 +138,15 @@ def open_database(where: str, *, create: bool, busy: float = BUSY_SECONDS) -> sa
         If it cannot be opened.
     """
     if is_url(where):
-        engine = sa.create_engine(_postgres(where), pool_size=2, connect_args={"connect_timeout": int(busy) or 1})
+        engine = _postgres_engine(_postgres(where), busy)
     else:
         path = Path(where)
         if not create and not path.is_file():
             raise InputError("no record is kept here", file=where, cure="begin one with: oberih evidence add")
         with _in_our_words(where):
             path.parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": busy, "isolation_level": None})
+        url = sa.URL.create("sqlite", database=str(path))  # not as text: a name may hold a question mark
+        engine = sa.create_engine(url, connect_args={"timeout": busy, "isolation_level": None})
         event.listen(engine, "connect", _set_up_sqlite)
     with _in_our_words(where):
         if create:
@@ -160,13 +164,26 @@ def _create_tables(engine: sa.Engine) -> None:
 def _postgres(where: str) -> sa.URL:
     try:
         url = sa.make_url(where)
-    except sa.exc.ArgumentError as error:
+    except (sa.exc.ArgumentError, ValueError) as error:
         raise InputError("is not a database URL", field="store", cure="as postgresql://host/name") from error
     if url.get_backend_name() != "postgresql":
         raise InputError(
             "is not kept by Oberih", field="store", value=url.drivername, cure="use a path or postgresql://"
         )
     return url.set(drivername="postgresql+psycopg")
+
+
+def _postgres_engine(url: sa.URL, busy: float) -> sa.Engine:
+    """A writer waits for its turn as long as told, sees what the one before wrote, and is told when it is on the disk."""
+    arguments = {"connect_timeout": int(busy) or 1, "options": f"-c lock_timeout={max(1, int(busy * 1000))}"}
+    try:
+        engine = sa.create_engine(
+            url, pool_size=2, pool_pre_ping=True, isolation_level="READ COMMITTED", connect_args=arguments
+        )
+    except ImportError as error:
+        raise InputError("needs the driver for PostgreSQL, which is not installed", field="store",
+                         cure="install oberih[postgres]") from error  # fmt: skip
+    return engine
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _: Any) -> None:
@@ -198,6 +215,7 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     with _in_our_words(str(engine.url.database)), engine.connect() as connection:
         if engine.dialect.name != "sqlite":
             with connection.begin():
+                connection.execute(_ON_THE_DISK)
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_TURN)))
                 yield connection
             return
@@ -227,6 +245,9 @@ def _in_our_words(where: str) -> Iterator[None]:
 def _translated(where: str, error: sa.exc.DBAPIError) -> StoreError:
     said, shown = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else "", _shown(where)
     low = said.lower()
+    if error.connection_invalidated:
+        cure = "whether it was written is not known; run the same command again, what is there is not stored twice"
+        return StoreError(f"{shown}: the connection to the database was lost ({said}); {cure}")
     if "database is locked" in low or "lock timeout" in low or "could not obtain lock" in low:
         return StoreError(f"{shown}: another program is writing; nothing was written; run the same command again")
     if "disk is full" in low or "no space left" in low or "disk i/o error" in low:

@@ -19,14 +19,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from oberih.errors import InputError
+from oberih.errors import CorruptStore, InputError, StoreError
 from oberih.evidence import database as db
 from oberih.evidence.entry import Entry, read_entry, sign_entries
 from oberih.evidence.keep import write_atomically
 from oberih.evidence.keyring import TELLS, Keyring, key_record
 from oberih.evidence.keys import Signer
 from oberih.evidence.moment import covered, instant, span, utc_text
-from oberih.evidence.note import Checkpoint, checkpoint_text, sign_note
+from oberih.evidence.note import Checkpoint, checkpoint_text, read_checkpoint, read_note, sign_note
 from oberih.evidence.record import Record, record_fields
 from oberih.evidence.tree import Frontier, inclusion_proof, perfect_subtrees
 
@@ -133,6 +133,7 @@ class Log:
         wanted = list(records)
         with db.writing(self.engine) as connection:
             size, last = self._end(connection)
+            self._refuse_shortened(size)
             keyring = self._keyring(connection)
             if size == 0:
                 wanted.insert(0, key_record(name=signer.name, public=signer.public))
@@ -150,7 +151,7 @@ class Log:
                     return Appended((), tuple(known), size)
                 entries, frontier, note = self._sign_and_insert(connection, fresh, size, moment, signer, keyring)
         self._frontier = frontier
-        self._keep_head(note)
+        self._keep_head(note, frontier.size)
         return Appended(tuple(entries), tuple(known), frontier.size)
 
     def _sign_and_insert(
@@ -186,9 +187,31 @@ class Log:
             cure = "let a key in force add it: oberih evidence key add"
             raise InputError(reason.replace("signed by", "is"), file=self.where, field="key", cure=cure)
 
-    def _keep_head(self, note: bytes) -> None:
-        if self.head is not None:
+    def _head_size(self) -> int:
+        """Records that the checkpoint beside the database covers; 0 where there is none that can be read."""
+        try:
+            return read_checkpoint(read_note(self.head.read_bytes()).text).size if self.head is not None else 0
+        except (OSError, InputError):
+            return 0
+
+    def _refuse_shortened(self, size: int) -> None:
+        """Put nothing behind an end that was cut: it would hide that."""
+        kept = self._head_size()
+        if kept > size:
+            raise CorruptStore(
+                f"{self.where}: holds {size} records, the checkpoint in {self.head} covers {kept}: its end was lost or "
+                "an older copy put here; nothing was written; bring the newer one back, or move that file away and go on"
+            )
+
+    def _keep_head(self, note: bytes, size: int) -> None:
+        if self.head is None or self._head_size() > size:  # another writer was here meanwhile
+            return
+        try:
             write_atomically(self.head, note)
+        except StoreError as error:
+            raise type(error)(
+                f"recorded, yet the checkpoint beside the record could not be written: {error}"
+            ) from error
 
     def refuse_conflicts(self, records: Sequence[Record]) -> None:
         """Refuse what `append` would refuse, before the first of many batches is written.

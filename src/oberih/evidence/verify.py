@@ -50,19 +50,23 @@ def verify_log(
     -------
     Report
     """
-    closed, faults = read_closed(log.checkpoints(), origin=log.origin)
-    outside, more = _outside(log, against)
+    outside, more = _outside(
+        log, against
+    )  # what others write meanwhile must not look like a fault: the last is read last
+    said = log.cosignatures(), log.timestamps()
+    notes, last = _state(log)
+    closed, faults = read_closed(notes, origin=log.origin)
     faults += more
     walk = Walk(sizes={c.checkpoint.size for c in [*closed, *outside]})
-    records = _walk_store(log, walk, advance)
+    records = _walk_store(log, walk, advance, last)
     walk.finish()
     if attachments is not None:
         walk.check_attachments(attachments.fault)
     faults = walk.faults + faults + check_roots(closed, walk.keyring, roots=walk.roots, records=records)
     faults += check_roots(outside, walk.keyring, roots=walk.roots, records=max(records, _size(closed)))
     faults += uncovered(records, _size(closed)) + untrusted(walk, trusted)
-    witnesses, wrong = check_cosignatures(log.cosignatures(), closed)
-    stamped, wrong_too = check_timestamps(log.timestamps(), closed, roots=roots)
+    witnesses, wrong = check_cosignatures(said[0], closed)
+    stamped, wrong_too = check_timestamps(said[1], closed, roots=roots)
     return Report(
         log.where, "live record", ordered([*faults, *wrong, *wrong_too]), records=records, size=_size(closed),
         root=closed[-1].checkpoint.root.hex() if closed else "", origin=log.origin, first_key=walk.first_key,
@@ -87,11 +91,20 @@ def _outside(log: Log, against: Sequence[tuple[str, bytes]]) -> tuple[list[Close
     return sorted(closed, key=lambda c: c.checkpoint.size), faults
 
 
-def _walk_store(log: Log, walk: Walk, advance: Callable[[int], None]) -> int:
-    """Take every row in order, and compare what is stored beside it."""
+def _state(log: Log) -> tuple[list[tuple[int, bytes]], int]:
+    """Checkpoints, and the number of the last record, as they stand together."""
+    c = db.checkpoint.c
+    with db.reading(log.engine) as connection:
+        notes = [(int(s), bytes(n)) for s, n in connection.execute(sa.select(c.size, c.note).order_by(c.size))]
+        last = connection.execute(sa.select(sa.func.max(db.entry.c.seq))).scalar()
+    return notes, -1 if last is None else int(last)
+
+
+def _walk_store(log: Log, walk: Walk, advance: Callable[[int], None], last: int) -> int:
+    """Take every row up to the last in order, and compare what is stored beside it."""
     c, place, at = db.entry.c, 0, -1
     while True:
-        query = sa.select(db.entry).where(c.seq > at).order_by(c.seq).limit(_PAGE)
+        query = sa.select(db.entry).where(c.seq > at, c.seq <= last).order_by(c.seq).limit(_PAGE)
         with db.reading(log.engine) as connection:
             rows = connection.execute(query).all()
             nodes: list[tuple[int, int, bytes]] = []
