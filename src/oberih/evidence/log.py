@@ -200,7 +200,7 @@ class Log:
         if kept > size:
             raise CorruptStore(
                 f"{self.where}: holds {size} records, the checkpoint in {self.head} covers {kept}: its end was lost or "
-                "an older copy put here; nothing was written; bring the newer one back, or move that file away and go on"
+                "an older copy put here; nothing was written; bring the newer one back, or move that file away"
             )
 
     def _keep_head(self, note: bytes, size: int) -> None:
