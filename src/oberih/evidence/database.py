@@ -30,8 +30,9 @@ BUSY_SECONDS = 60.0
 """How long a writer waits for another before it gives up."""
 
 _TURN = 0x0BE21  # the advisory lock that PostgreSQL's writers take; any number, the same for all
-_ON_THE_DISK = sa.text(
-    "SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'"
+_PREPARED = sa.text(
+    "SELECT set_config('lock_timeout', :busy, true), set_config('synchronous_commit', "
+    "replace(current_setting('synchronous_commit'), 'off', 'on'), true)"
 )
 _METADATA = sa.MetaData()
 
@@ -174,16 +175,18 @@ def _postgres(where: str) -> sa.URL:
 
 
 def _postgres_engine(url: sa.URL, busy: float) -> sa.Engine:
-    """A writer waits for its turn as long as told, sees what the one before wrote, and is told when it is on the disk."""
-    arguments = {"connect_timeout": int(busy) or 1, "options": f"-c lock_timeout={max(1, int(busy * 1000))}"}
+    """Where a writer sees what the one before it wrote, whatever the server's own setting."""
     try:
-        engine = sa.create_engine(
-            url, pool_size=2, pool_pre_ping=True, isolation_level="READ COMMITTED", connect_args=arguments
-        )
+        return sa.create_engine(
+            url, pool_size=2, pool_pre_ping=True, isolation_level="READ COMMITTED",
+            connect_args={"connect_timeout": int(busy) or 1},
+            execution_options={"busy": f"{max(1, int(busy * 1000))}ms"},
+        )  # fmt: skip
     except ImportError as error:
-        raise InputError("needs the driver for PostgreSQL, which is not installed", field="store",
-                         cure="install oberih[postgres]") from error  # fmt: skip
-    return engine
+        cure = "install oberih[postgres]"
+        raise InputError(
+            "needs a driver that is not installed", field="store", value="postgresql", cure=cure
+        ) from error
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _: Any) -> None:
@@ -215,7 +218,7 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     with _in_our_words(str(engine.url.database)), engine.connect() as connection:
         if engine.dialect.name != "sqlite":
             with connection.begin():
-                connection.execute(_ON_THE_DISK)
+                connection.execute(_PREPARED, {"busy": engine.get_execution_options()["busy"]})
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_TURN)))
                 yield connection
             return
