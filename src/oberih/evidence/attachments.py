@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from oberih.errors import InputError, OberihError
 from oberih.evidence.digest import sha256_of_file
-from oberih.evidence.keep import store_error
+from oberih.evidence.keep import force_folder, store_error
 from oberih.evidence.record import Attachment
 
 __all__ = ["LARGEST", "AttachmentStore"]
@@ -96,6 +96,7 @@ class AttachmentStore:
             target.parent.mkdir(exist_ok=True)
             os.chmod(beside, 0o444)
             os.replace(beside, target)
+            force_folder(target.parent)
         except OberihError:
             raise
         except OSError as error:

@@ -25,7 +25,7 @@ from oberih.errors import InputError
 from oberih.evidence.attachments import AttachmentStore
 from oberih.evidence.canonical import canonical_json
 from oberih.evidence.entry import Entry, read_entry
-from oberih.evidence.keep import store_error
+from oberih.evidence.keep import force_folder, store_error
 from oberih.evidence.log import Log
 from oberih.evidence.tree import consistency_proof
 
@@ -97,6 +97,7 @@ def write_bundle(
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(beside, path)
+            force_folder(path.parent)
         finally:
             with contextlib.suppress(OSError):
                 os.unlink(beside)

@@ -20,7 +20,7 @@ from oberih.evidence.canonical import canonical_json
 from oberih.evidence.digest import sha256_of_bytes
 from oberih.evidence.provenance import Provenance
 
-__all__ = ["RESULT", "SCHEMA", "keep_products", "store_error", "write_atomically"]
+__all__ = ["RESULT", "SCHEMA", "force_folder", "keep_products", "store_error", "write_atomically"]
 
 RESULT = "result.json"
 """Name of the file that makes a bundle valid."""
@@ -60,7 +60,7 @@ def write_atomically(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(beside, path)
-        _force_folder(path.parent)
+        force_folder(path.parent)
     except OSError as error:
         raise store_error(path, error) from error
     finally:
@@ -124,7 +124,7 @@ def _remove(path: Path) -> None:
         raise store_error(path, error) from error
 
 
-def _force_folder(folder: Path) -> None:
+def force_folder(folder: Path) -> None:
     """Force the renaming itself to the disk; some systems cannot, and need not."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)

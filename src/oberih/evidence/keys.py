@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from oberih.errors import InputError
-from oberih.evidence.keep import store_error
+from oberih.evidence.keep import force_folder, store_error
 
 __all__ = ["Signer", "keyid_of", "load_signer", "new_key_file", "public_key", "read_signer"]
 
@@ -149,6 +149,7 @@ def new_key_file(path: Path, *, name: str, passphrase: bytes | None) -> Signer:
                 file.flush()
                 os.fsync(file.fileno())
             os.link(beside, path)  # fails where one is there: a key is never overwritten
+            force_folder(path.parent)
         finally:
             os.unlink(beside)
     except FileExistsError:
