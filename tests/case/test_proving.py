@@ -83,6 +83,8 @@ def test_a_new_key_signs_after_it_was_added_and_an_old_one_not_after_it_was_revo
     proving.add_key(keeping, facts["public"], name="successor", now=NOW)
     say(third, "by the successor")
     first = load_signer(keeping.key_file, name="", passphrase=None).keyid
+    with pytest.raises(InputError, match="own revocation"):
+        proving.revoke_key(keeping, first[:12], reason="it revokes itself", now=NOW)
     proving.revoke_key(third, first[:12], reason="the laptop was lost", now=NOW)
     with pytest.raises(InputError, match="revoked"):
         say(keeping, "too late")

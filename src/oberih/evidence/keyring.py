@@ -4,9 +4,9 @@ Defines the noun `Keyring`: the history of keys as the log itself tells it.  Rec
 ``key``, names the first key and is signed by it.  A further key is added by a record of kind
 ``key``, and an old one withdrawn by one of kind ``revocation``, signed by a key in force there.
 
-Invariants: a key signs records after the one that added it, and none after the one that revoked it (a
-key may sign its own revocation).  A checkpoint over n records is signed by a key that the first n
-records put in force and did not revoke.
+Invariants: a key signs records after the one that added it, and none after the one that revoked it.  A
+checkpoint over n records is signed by a key that the first n records put in force and did not
+revoke; so a key's revocation is signed by another, its successor.
 """
 
 from __future__ import annotations

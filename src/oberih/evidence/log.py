@@ -164,6 +164,9 @@ class Log:
         for one in entries:
             if one.record.kind in TELLS:
                 told.read(one.record, seq=one.seq, keyid=one.keyid)
+        if told.may_close(signer.keyid, size=size + len(entries)) is not None:
+            cure = "let its successor sign the revocation: --key"
+            raise InputError("would sign what comes after its own revocation", file=self.where, field="key", cure=cure)
         frontier = self._frontier_at(connection, size)
         nodes = [n for one in entries for n in frontier.append(one.leaf)]
         db.insert_many(connection, db.entry, [_row(one) for one in entries])

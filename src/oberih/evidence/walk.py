@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from oberih.errors import InputError
 from oberih.evidence.entry import Entry, read_entry
 from oberih.evidence.envelope import Envelope, pre_authentication
-from oberih.evidence.keyring import Keyring
+from oberih.evidence.keyring import TELLS, Keyring
 from oberih.evidence.keys import public_key
 from oberih.evidence.record import Attachment
 from oberih.evidence.report import Fault
@@ -92,10 +92,8 @@ class Walk:
     def _look(self, entry: Entry, place: int) -> None:
         if place == 0:
             self.first_key = entry.keyid
-        try:
-            self.keyring.read(entry.record, seq=entry.seq, keyid=entry.keyid)
-        except InputError as error:
-            self.fault(f"says of keys what cannot be: {error.message}", at=place)
+        if entry.record.kind in TELLS:
+            self._read_keys(entry, place)
         self._check_signature(entry, place)
         self._check_time(entry, place)
         record = entry.record
@@ -106,6 +104,22 @@ class Walk:
             self._corrected.append((place, record.corrects))
         for attachment in record.attachments:
             self.attachments.setdefault(attachment.sha256, (attachment, place))
+
+    def _read_keys(self, entry: Entry, place: int) -> None:
+        """Believe what an entry says of keys where its signature fits and its key might; else it is a fault below."""
+        told = Keyring(dict(self.keyring.tenures))
+        try:
+            told.read(entry.record, seq=entry.seq, keyid=entry.keyid)
+        except InputError as error:
+            self.fault(f"says of keys what cannot be: {error.message}", at=place)
+            return
+        held = told.tenures.get(entry.keyid)
+        if (
+            held is not None
+            and not told.refusal(entry.keyid, seq=entry.seq)
+            and _fits(public_key(held.public), entry.envelope)
+        ):
+            self.keyring = told
 
     def _check_signature(self, entry: Entry, place: int) -> None:
         refusal = self.keyring.refusal(entry.keyid, seq=entry.seq)
