@@ -28,7 +28,7 @@ from oberih.evidence.note import (
 from oberih.evidence.report import Fault
 from oberih.evidence.timestamp import verify as verify_timestamp
 
-__all__ = ["Closed", "check_cosignatures", "check_roots", "check_timestamps", "read_closed"]
+__all__ = ["Closed", "by_size", "check_cosignatures", "check_roots", "check_timestamps", "read_closed"]
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,12 @@ def read_closed(
             faults.append(Fault(called, f"is of another log ({checkpoint.origin}, not {origin})"))
         else:
             closed.append(Closed(called, checkpoint, note))
-    return sorted(closed, key=lambda c: c.checkpoint.size), faults
+    return by_size(closed), faults
+
+
+def by_size(closed: Iterable[Closed]) -> list[Closed]:
+    """Put checkpoints in order of their sizes."""
+    return sorted(closed, key=lambda c: c.checkpoint.size)
 
 
 def check_signature(closed: Closed, keyring: Keyring) -> Fault | None:
@@ -92,7 +97,7 @@ def check_signature(closed: Closed, keyring: Keyring) -> Fault | None:
     return Fault(closed.label, what)
 
 
-def check_roots(closed: Sequence[Closed], keyring: Keyring, *, roots: dict[int, bytes], records: int) -> list[Fault]:
+def check_roots(closed: Sequence[Closed], keyring: Keyring, *, roots: dict[int, bytes], reached: int) -> list[Fault]:
     """Whether the records give each checkpoint's root, and none is missing behind them.
 
     Parameters
@@ -102,33 +107,37 @@ def check_roots(closed: Sequence[Closed], keyring: Keyring, *, roots: dict[int, 
     keyring : Keyring
     roots : mapping of int to bytes
         Root after so many records, as they stand here.
-    records : int
-        How many stand here.
+    reached : int
+        One more than the highest number of a record here: what is missing below it was taken out, what is missing
+        from it on was cut off.
     """
     faults: list[Fault] = []
-    disagreeing: list[Closed] = []
-    agreed = 0
+    signed: list[Closed] = []
     for one in closed:
-        size = one.checkpoint.size
         wrong = check_signature(one, keyring)
         if wrong is not None:
-            faults.append(wrong)
-            continue  # what it says binds nobody
-        if size > records:
-            what = f"are missing: the {one.label}, signed, covers them; the end was cut off"
-            faults.append(Fault(_records(records, size - 1), what, records, size - 1))
-            records = size
-        elif roots.get(size) == one.checkpoint.root:
-            agreed = max(agreed, size) if not disagreeing else agreed
+            faults.append(wrong)  # and what it says binds nobody
         else:
-            disagreeing.append(one)
-    if disagreeing:
-        first = disagreeing[0]
-        last = first.checkpoint.size - 1
-        more = f" ({len(disagreeing) - 1} later ones neither)" if len(disagreeing) > 1 else ""
-        what = f"are not those over which the {first.label} was signed{more}: the log was forked or rewritten there"
-        faults.append(Fault(_records(min(agreed, last), last), what, min(agreed, last), last))
+            signed.append(one)
+    here = [c for c in signed if c.checkpoint.size <= reached]
+    wrong_roots = [c for c in here if roots.get(c.checkpoint.size) != c.checkpoint.root]
+    if wrong_roots:
+        faults.append(_forked(here, wrong_roots))
+    if len(here) < len(signed):
+        last = signed[-1]
+        first, end = reached, last.checkpoint.size - 1
+        what = f"signed by the {last.label}, missing here: the end was cut off"
+        faults.append(Fault(_records(first, end), what, first, end))
     return faults
+
+
+def _forked(here: Sequence[Closed], wrong: Sequence[Closed]) -> Fault:
+    """The stretch after the last checkpoint that agrees, up to the first that does not."""
+    end = wrong[0].checkpoint.size
+    agreed = max((c.checkpoint.size for c in here if c not in wrong and c.checkpoint.size < end), default=0)
+    more = f" ({len(wrong) - 1} later ones neither)" if len(wrong) > 1 else ""
+    what = f"not those over which the {wrong[0].label} was signed{more}: the log was forked or rewritten there"
+    return Fault(_records(agreed, end - 1), what, agreed, end - 1)
 
 
 def _records(first: int, last: int) -> str:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from oberih.errors import InputError
 from oberih.evidence import database as db
 from oberih.evidence.attachments import AttachmentStore
-from oberih.evidence.closing import Closed, check_cosignatures, check_roots, check_timestamps, read_closed
+from oberih.evidence.closing import Closed, by_size, check_cosignatures, check_roots, check_timestamps, read_closed
 from oberih.evidence.entry import Entry
 from oberih.evidence.log import Log, searched
 from oberih.evidence.report import Fault, Report
@@ -62,8 +62,8 @@ def verify_log(
     walk.finish()
     if attachments is not None:
         walk.check_attachments(attachments.fault)
-    faults = walk.faults + faults + check_roots(closed, walk.keyring, roots=walk.roots, records=records)
-    faults += check_roots(outside, walk.keyring, roots=walk.roots, records=max(records, _size(closed)))
+    all_of_them = by_size([*closed, *outside])
+    faults = walk.faults + faults + check_roots(all_of_them, walk.keyring, roots=walk.roots, reached=walk.reached)
     faults += uncovered(records, _size(closed)) + untrusted(walk, trusted)
     witnesses, wrong = check_cosignatures(said[0], closed)
     stamped, wrong_too = check_timestamps(said[1], closed, roots=roots)
@@ -88,7 +88,7 @@ def _outside(log: Log, against: Sequence[tuple[str, bytes]]) -> tuple[list[Close
         read, wrong = read_closed([(None, data)], origin=log.origin, label=name)
         closed += read
         faults += wrong
-    return sorted(closed, key=lambda c: c.checkpoint.size), faults
+    return closed, faults
 
 
 def _state(log: Log) -> tuple[list[tuple[int, bytes]], int]:
@@ -176,8 +176,12 @@ def keys_of(walk: Walk) -> tuple[tuple[str, str, int, int | None], ...]:
 
 
 def ordered(faults: Sequence[Fault]) -> tuple[Fault, ...]:
-    """Faults by the place of their first record, those of no record last; each once."""
-    return tuple(sorted(dict.fromkeys(faults), key=lambda f: (f.first is None, f.first or 0)))
+    """Each fault once: those that name one record first, then the shorter stretches, those of no record last."""
+
+    def place(f: Fault) -> tuple[bool, int, int]:
+        return (True, 0, 0) if f.first is None else (False, (f.last or f.first) - f.first, f.first)
+
+    return tuple(sorted(dict.fromkeys(faults), key=place))
 
 
 def _size(closed: Sequence[Closed]) -> int:

@@ -18,6 +18,7 @@ from oberih.errors import InputError
 from oberih.evidence.bundle_file import BundleFile, hashes
 from oberih.evidence.closing import (
     Closed,
+    by_size,
     check_cosignatures,
     check_roots,
     check_signature,
@@ -98,8 +99,7 @@ def _whole(
     records = len(walk.signed)
     walk.finish()
     covered = closed[-1].checkpoint.size if closed else 0
-    faults = check_roots(closed, walk.keyring, roots=walk.roots, records=records)
-    faults += check_roots(outside, walk.keyring, roots=walk.roots, records=max(records, covered))
+    faults = check_roots(by_size([*closed, *outside]), walk.keyring, roots=walk.roots, reached=walk.reached)
     return faults + uncovered(records, covered)
 
 

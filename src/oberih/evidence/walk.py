@@ -60,6 +60,11 @@ class Walk:
     _public: dict[str, Ed25519PublicKey] = field(default_factory=dict)
     _waiting: list[tuple[int, Ed25519PublicKey, Envelope, str | None]] = field(default_factory=list)
 
+    @property
+    def reached(self) -> int:
+        """How far the log reaches here: one more than the highest number signed, and not less than the records taken."""
+        return max(len(self.signed), 1 + max((n for n in self.signed if n is not None), default=-1))
+
     def fault(self, what: str, *, at: int) -> None:
         """Note what is wrong with one record."""
         if len(self.faults) < _MOST_FAULTS:
