@@ -57,10 +57,6 @@ def _inserted(rows: Rows, at: int, data: bytes) -> Rows:
     return [*rows[:at], data, *rows[at:]]
 
 
-def _time(rows: Rows, at: int) -> object:
-    return instant(read_entry(rows[at]).recorded_at)
-
-
 def _back_dated(rows: Rows) -> Rows:
     """The custodian signs record 100 anew, an hour before the record ahead of it."""
     entry = read_entry(rows[100])

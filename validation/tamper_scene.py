@@ -1,8 +1,9 @@
 """What is attacked: a record as an institute would have it, made anew and always the same.
 
-123 records in appends of eight, two keys (the first is revoked on the way), files, corrections, a witness.  `Scene` is a
-folder that can be copied, so that every attack has its own; `rewrite` is what a careful attacker does after the
-deed: leaf hashes, inner nodes and what is searched are made to fit.
+123 records in appends of eight, two keys (the first is revoked on the way), files, a correction, a
+witness.  `Scene` is a folder that can be copied, so that every attack has its own; `replace_rows` is
+what a careful attacker does after the deed: leaf hashes, inner nodes and what is searched are made
+to fit.
 """
 
 from __future__ import annotations

@@ -105,7 +105,7 @@ class BundleFile:
                 raise InputError(f"must be of type {kind.__name__}", file=self._in("manifest.json"), field=name)
         if found["schema"] != SCHEMA:
             raise InputError(f"is not {SCHEMA}", file=self._in("manifest.json"), field="schema", value=found["schema"])
-        if not 0 < found["size"] < 2**53 or not 0 <= found["records"] <= found["size"]:
+        if not 0 < found["size"] < 2**53 or not 0 <= found["records"] < 2**53:
             raise InputError("is no number of records", file=self._in("manifest.json"), field="size")
         return found
 

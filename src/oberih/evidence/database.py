@@ -11,11 +11,13 @@ by itself, and is compared with it by `oberih.evidence.verify`.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -146,14 +148,19 @@ def open_database(where: str, *, create: bool, busy: float = BUSY_SECONDS) -> sa
             raise InputError("no record is kept here", file=where, cure="begin one with: oberih evidence add")
         with _in_our_words(where):
             path.parent.mkdir(parents=True, exist_ok=True)
-        url = sa.URL.create("sqlite", database=str(path))  # not as text: a name may hold a question mark
-        engine = sa.create_engine(url, connect_args={"timeout": busy, "isolation_level": None})
+        options = {"timeout": busy, "isolation_level": None}
+        engine = sa.create_engine(_sqlite(path), connect_args=options, execution_options={"where": where})
         event.listen(engine, "connect", _set_up_sqlite)
-    with _in_our_words(where):
-        if create:
-            _create_tables(engine)
-        elif not sa.inspect(engine).has_table(meta.name):
-            raise InputError("no record is kept here", file=_shown(where), cure="begin one with: oberih evidence add")
+    try:
+        with _in_our_words(where):
+            if create:
+                _create_tables(engine)
+            elif not sa.inspect(engine).has_table(meta.name):
+                cure = "begin one with: oberih evidence add"
+                raise InputError("no record is kept here", file=_shown(where), cure=cure)
+    except OberihError:
+        engine.dispose()
+        raise
     return engine
 
 
@@ -174,13 +181,21 @@ def _postgres(where: str) -> sa.URL:
     return url.set(drivername="postgresql+psycopg")
 
 
+def _sqlite(path: Path) -> sa.URL:
+    """Name a file, whatever characters it has; one on a medium that is only to be read is read as it lies there."""
+    if os.access(path.parent, os.W_OK) or Path(f"{path}-wal").exists():
+        return sa.URL.create("sqlite", database=str(path))
+    query = {"immutable": "1", "mode": "ro", "uri": "true"}  # SQLite would want to put its index of the WAL beside it
+    return sa.URL.create("sqlite", database=f"file:{quote(str(path))}", query=query)
+
+
 def _postgres_engine(url: sa.URL, busy: float) -> sa.Engine:
     """Where a writer sees what the one before it wrote, whatever the server's own setting."""
     try:
         return sa.create_engine(
             url, pool_size=2, pool_pre_ping=True, isolation_level="READ COMMITTED",
             connect_args={"connect_timeout": int(busy) or 1},
-            execution_options={"busy": f"{max(1, int(busy * 1000))}ms"},
+            execution_options={"busy": f"{max(1, int(busy * 1000))}ms", "where": url.render_as_string()},
         )  # fmt: skip
     except ImportError as error:
         cure = "install oberih[postgres]"
@@ -200,7 +215,7 @@ def _set_up_sqlite(connection: sqlite3.Connection, _: Any) -> None:
 @contextmanager
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     """Read one state of the log, whatever is written meanwhile."""
-    with _in_our_words(str(engine.url.database)), engine.connect() as connection:
+    with _in_our_words(engine.get_execution_options()["where"]), engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN")
             try:
@@ -215,7 +230,7 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
 @contextmanager
 def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     """Write in turn: all of it, on the disk, or nothing."""
-    with _in_our_words(str(engine.url.database)), engine.connect() as connection:
+    with _in_our_words(engine.get_execution_options()["where"]), engine.connect() as connection:
         if engine.dialect.name != "sqlite":
             with connection.begin():
                 connection.execute(_PREPARED, {"busy": engine.get_execution_options()["busy"]})

@@ -19,7 +19,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from oberih.errors import CorruptStore, InputError, StoreError
+from oberih.errors import CorruptStore, InputError, OberihError, StoreError
 from oberih.evidence import database as db
 from oberih.evidence.entry import Entry, read_entry, sign_entries
 from oberih.evidence.keep import write_atomically
@@ -88,7 +88,11 @@ class Log:
         self.where = where
         self.engine = db.open_database(where, create=create, busy=busy)
         self.head = head if head is not None or db.is_url(where) else Path(f"{where}.head")
-        self.origin = self._origin(origin, create=create)
+        try:
+            self.origin = self._origin(origin, create=create)
+        except OberihError:
+            self.close()
+            raise
         self._frontier: Frontier | None = None
 
     def _origin(self, origin: str, *, create: bool) -> str:

@@ -55,6 +55,7 @@ class Walk:
     first_key: str = ""
     unreadable: int = 0
 
+    _latest: int = -1
     _ids: dict[str, int] = field(default_factory=dict)
     _corrected: list[tuple[int, str]] = field(default_factory=list)
     _public: dict[str, Ed25519PublicKey] = field(default_factory=dict)
@@ -62,7 +63,7 @@ class Walk:
 
     @property
     def reached(self) -> int:
-        """How far the log reaches here: one more than the highest number signed, and not less than the records taken."""
+        """How far the log reaches here: beyond the highest number signed, and not less far than the records taken."""
         return max(len(self.signed), 1 + max((n for n in self.signed if n is not None), default=-1))
 
     def fault(self, what: str, *, at: int) -> None:
@@ -158,11 +159,15 @@ class Walk:
         return self._public[keyid]
 
     def _check_time(self, entry: Entry, place: int) -> None:
+        """Times run with the numbers; a record that stands behind a later one is told with the numbers."""
+        self.first_recorded = self.first_recorded or entry.recorded_at
+        if entry.seq <= self._latest:
+            return
+        self._latest = entry.seq
         if entry.recorded_at < self.last_recorded:
             self.fault(f"is back-dated: written {entry.recorded_at}, after one of {self.last_recorded}", at=place)
         else:
             self.last_recorded = entry.recorded_at
-        self.first_recorded = self.first_recorded or entry.recorded_at
 
     def finish(self, *, whole: bool = True) -> None:
         """Look at what only the whole can show: numbers, and corrections that correct nothing."""
