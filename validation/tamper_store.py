@@ -203,7 +203,7 @@ OTHER_DEEDS: Sequence[tuple[str, Do, str | tuple[int, int]]] = (
     (
         "the past rewritten, before what a witness saw",
         _before_the_witness,
-        "cosignature on the checkpoint of 66 records",
+        "checkpoint of 66 records",
     ),
     ("a cosignature moved", _execute("UPDATE oberih_cosignature SET size = 91"), "checkpoint of 91 records"),
     ("a cosignature forged", _strange_cosignature, "cosignature"),
