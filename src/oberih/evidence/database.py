@@ -23,6 +23,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from oberih.errors import CorruptStore, InputError, OberihError, StoreError, StoreFull
+from oberih.evidence.keep import store_error
 
 __all__ = ["BUSY_SECONDS", "checkpoint", "cosignature", "entry", "insert_many", "is_url", "meta", "node",
            "node_number", "open_database", "reading",
@@ -36,6 +37,7 @@ _PREPARED = sa.text(
     "SELECT set_config('lock_timeout', :busy, true), set_config('synchronous_commit', "
     "replace(current_setting('synchronous_commit'), 'off', 'on'), true)"
 )
+_BEGINS = b"SQLite format 3\0"
 _METADATA = sa.MetaData()
 
 meta = sa.Table(
@@ -144,10 +146,12 @@ def open_database(where: str, *, create: bool, busy: float = BUSY_SECONDS) -> sa
         engine = _postgres_engine(_postgres(where), busy)
     else:
         path = Path(where)
-        if not create and not path.is_file():
-            raise InputError("no record is kept here", file=where, cure="begin one with: oberih evidence add")
         with _in_our_words(where):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            if create:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            elif not path.is_file():
+                raise InputError("no record is kept here", file=where, cure="begin one with: oberih evidence add")
+            _refuse_other_file(path)
         options = {"timeout": busy, "isolation_level": None}
         engine = sa.create_engine(_sqlite(path), connect_args=options, execution_options={"where": where})
         event.listen(engine, "connect", _set_up_sqlite)
@@ -181,9 +185,18 @@ def _postgres(where: str) -> sa.URL:
     return url.set(drivername="postgresql+psycopg")
 
 
+def _refuse_other_file(path: Path) -> None:
+    """SQLite takes a file of a few bytes for an empty database, and would write over it."""
+    if path.is_file() and path.stat().st_size:
+        with path.open("rb") as file:
+            begins = file.read(len(_BEGINS))
+        if begins != _BEGINS:
+            raise CorruptStore(f"{path}: is damaged, or no record at all (file is not a database); nothing was written")
+
+
 def _sqlite(path: Path) -> sa.URL:
     """Name a file, whatever characters it has; one on a medium that is only to be read is read as it lies there."""
-    if os.access(path.parent, os.W_OK) or Path(f"{path}-wal").exists():
+    if os.access(path.parent, os.W_OK) or os.path.exists(f"{path}-wal"):
         return sa.URL.create("sqlite", database=str(path))
     query = {"immutable": "1", "mode": "ro", "uri": "true"}  # SQLite would want to put its index of the WAL beside it
     return sa.URL.create("sqlite", database=f"file:{quote(str(path))}", query=query)
@@ -256,7 +269,9 @@ def _in_our_words(where: str) -> Iterator[None]:
         raise
     except sa.exc.DBAPIError as error:
         raise _translated(where, error) from error
-    except (sa.exc.SQLAlchemyError, OSError) as error:
+    except OSError as error:
+        raise store_error(Path(where), error) from error
+    except sa.exc.SQLAlchemyError as error:
         raise StoreError(f"{_shown(where)}: the store cannot be used ({error})") from error
 
 
@@ -268,7 +283,11 @@ def _translated(where: str, error: sa.exc.DBAPIError) -> StoreError:
         return StoreError(f"{shown}: the connection to the database was lost ({said}); {cure}")
     if "database is locked" in low or "lock timeout" in low or "could not obtain lock" in low:
         return StoreError(f"{shown}: another program is writing; nothing was written; run the same command again")
-    if "disk is full" in low or "no space left" in low or "disk i/o error" in low:
+    if "disk i/o error" in low:
+        return StoreFull(
+            f"{shown}: no room to write, or the disk fails ({said}); nothing was written; look at the disk"
+        )
+    if "disk is full" in low or "no space left" in low:
         return StoreFull(f"{shown}: no room to write ({said}); nothing was written; free some and run it again")
     if "readonly" in low or "read-only" in low or "unable to open" in low or "permission denied" in low:
         return StoreFull(f"{shown}: no right to write, or no such folder ({said}); nothing was written")
