@@ -14,7 +14,7 @@ import io
 import sys
 from collections.abc import Callable, Sequence
 
-from validation import hukkoo, prairie_grass
+from validation import hukkoo, new_start, pillars, prairie_grass, registry, tamper
 
 Comparison = tuple[str, str, Callable[[Sequence[str]], int], Sequence[str]]
 
@@ -27,6 +27,10 @@ def comparisons(folder: Sequence[str]) -> list[Comparison]:
     return [
         ("prairie_grass", field, prairie_grass.main, folder),
         ("hukkoo", vectors, hukkoo.main, ()),
+        ("new_start", "369 findings equal the table but for those argued in decision 0013", new_start.main, ()),
+        ("registry", "every defect found, none on the corrected rows", registry.main, ()),
+        ("pillars", "no finding contradicts the agency's; every difference explained", pillars.main, ()),
+        ("tamper", "every attack on the record detected and located", tamper.main, ()),
     ]
 
 
