@@ -48,7 +48,7 @@ class Keeping:
     store : str
         Path of a SQLite file, or a PostgreSQL URL.
     files : Path or None
-        Folder of attachments; beside a SQLite file if not given.
+        Folder of attachments, and of the last checkpoint of a database by URL; beside a SQLite file if not given.
     key : Path or None
         File of the private key; ``oberih/key.pem`` in the user's configuration folder if not given.
     name : str
@@ -74,7 +74,8 @@ class Keeping:
         InputError, StoreError
             As `Log`.
         """
-        return Log(self.store, create=create, busy=self.busy)
+        beside = self.files / "record.head" if self.files is not None and is_url(self.store) else None
+        return Log(self.store, create=create, busy=self.busy, head=beside)
 
     @property
     def exists(self) -> bool:
