@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -76,7 +77,8 @@ def verify(
     from oberih.cli.progress import watched
     from oberih.cli.show import show_json
 
-    with watched(quiet=quiet or as_json) as progress:
+    seen = sys.stderr.isatty() and not (quiet or as_json)  # elsewhere the answer is all that is wanted
+    with watched(quiet=not seen) as progress:
         report = proving.verify(keeping_of(given), what, against=against, trusted=trust, roots=roots, progress=progress)
     if as_json:
         show_json({"holds": report.holds, **asdict(report)})
