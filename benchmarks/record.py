@@ -24,6 +24,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -195,7 +196,7 @@ def measure(size: Size, *, date: str, say: Say) -> dict[str, Any]:
     """Everything, one after the other."""
     about: dict[str, Any] = {
         "quick": size is QUICK, "date": date, "machine": machine(), "load_before": load(),
-        "versions": {name: version(name) for name in PACKAGES},
+        "versions": {name: version(name) for name in PACKAGES if find_spec(name)},
     }  # fmt: skip
     signer = Signer(Ed25519PrivateKey.generate(), "bench")
     with tempfile.TemporaryDirectory(prefix="oberih-bench-") as name:
