@@ -6,6 +6,7 @@ is kept in the record: then its own hash is signed, numbered and in the tree.
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -81,9 +82,6 @@ def _entry(keeping: Keeping, made_from: str) -> Entry | None:
     """The record of a result made from these inputs, the last one where there are several."""
     if not keeping.exists:
         return None
-    log = keeping.log()
-    try:
+    with closing(keeping.log()) as log:
         found = log.find(text=f"made-from:{made_from}", kind="document", newest=True, limit=1)
-    finally:
-        log.close()
     return found[0] if found else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -66,11 +67,8 @@ def export(
     """
     if ids is not None and not ids:
         raise InputError("holds no record", field="selection", cure="widen the search; nothing was written")
-    log = keeping.log()
-    try:
+    with closing(keeping.log()) as log:
         return write_bundle(out, log, ids=ids, attachments=keeping.attachments if attachments else None)
-    finally:
-        log.close()
 
 
 def found_ids(keeping: Keeping, words: str) -> list[str]:
@@ -81,11 +79,8 @@ def found_ids(keeping: Keeping, words: str) -> list[str]:
     InputError
         If no record is kept.
     """
-    log = keeping.log()
-    try:
+    with closing(keeping.log()) as log:
         return [e.record.id for e in log.find(text=words)]
-    finally:
-        log.close()
 
 
 def verify(
@@ -137,12 +132,9 @@ def checkpoint(keeping: Keeping, out: Path | None = None) -> str:
     InputError
         If nothing is recorded yet.
     """
-    log = keeping.log()
-    try:
+    with closing(keeping.log()) as log:
         size, note = log.last_checkpoint()
         lines = "".join(line for s, line, _ in log.cosignatures() if s == size)
-    finally:
-        log.close()
     whole = note + lines.encode()
     if out is not None:
         write_atomically(out, whole)
@@ -172,14 +164,11 @@ def witness(keeping: Keeping, *, name: str, witness_key: Keeping, now: datetime)
     if signer.keyid in {k for _, k, _, _ in report.keys}:
         cure = "a witness is somebody else: name another key with --witness-key"
         raise InputError("is a key of this record itself", field="--witness-key", value=signer.keyid[:12], cure=cure)
-    log = keeping.log()
-    try:
+    with closing(keeping.log()) as log:
         size, note = log.last_checkpoint()
         line = cosign(read_note(note).text, name, signer.private, int(now.timestamp()))
         verifier = vkey(name, signer.public, COSIGNATURE)
         log.add_cosignature(size, line, verifier)
-    finally:
-        log.close()
     facts = (("checkpoint", f"{size} records, root {report.root}"), ("verifier key", verifier), ("line", line.strip()))
     notes = (f"a key was made: {witness_key.key_file}",) if made else ()
     return Sheet(f"{name} countersigned {size} records at {utc_text(now)}", facts=facts, notes=notes)
@@ -218,15 +207,12 @@ def take_line(keeping: Keeping, *, line: str, verifier: str) -> Sheet:
     """
     key = read_vkey(verifier.strip())
     signature = read_signature(line)
-    log = keeping.log()
-    try:
+    with closing(keeping.log()) as log:
         for size, note in reversed(log.checkpoints()):
             signed = Note(read_note(note).text, (signature,))
             if verify_signature(signed, key.name, key.public, key.kind).holds and key.kind == COSIGNATURE:
                 log.add_cosignature(size, signature.line, verifier.strip())
                 return Sheet(f"{key.name} countersigned the checkpoint of {size} records", facts=(("key", verifier),))
-    finally:
-        log.close()
     raise InputError("fits no checkpoint of this record with this key", field="--line", value=line[:60])
 
 
@@ -261,8 +247,7 @@ def stamp(
     if (authority is None) + (reply is None) + (request_out is None) != 2:
         raise InputError("give one of --authority, --reply, --request", field="timestamp")
     pems = [_small(p) for p in roots]
-    log = keeping.log()
-    try:
+    with closing(keeping.log()) as log:
         size, note = log.last_checkpoint()
         digest = digest_of_note(read_note(note))
         if request_out is not None:
@@ -277,8 +262,6 @@ def stamp(
             size, digest = _stamped_checkpoint(log.checkpoints(), der, reply)
             found = rfc3161.verify(der, digest, roots=pems, nonce=None)
         log.add_timestamp(size, der)
-    finally:
-        log.close()
     trust = "against the given roots" if pems else "not against any root: give --roots to check the authority"
     facts = (("authority", found.authority), ("at", utc_text(found.time)), ("certificate checked", trust))
     return Sheet(f"the checkpoint of {size} records was timestamped", facts=facts)
@@ -304,11 +287,8 @@ def keys(keeping: Keeping) -> Sheet:
     InputError
         If no record is kept.
     """
-    log = keeping.log()
-    try:
+    with closing(keeping.log()) as log:
         tenures = log.keyring().tenures
-    finally:
-        log.close()
     rows = tuple(
         (t.name, k, f"record {t.added}", "–" if t.revoked is None else f"record {t.revoked}")
         for k, t in tenures.items()
@@ -376,11 +356,8 @@ def revoke_key(keeping: Keeping, keyid: str, *, reason: str, now: datetime) -> W
     InputError
         If no key, or more than one, begins so, it is revoked already, or it is the last one in force.
     """
-    log = keeping.log()
-    try:
+    with closing(keeping.log()) as log:
         tenures = log.keyring().tenures
-    finally:
-        log.close()
     found = [k for k in tenures if k.startswith(keyid.lower())]
     if len(found) != 1 or len(keyid) < 6:
         cure = "give at least its first 6 digits; see: oberih evidence key list"

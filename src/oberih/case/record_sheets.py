@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,11 +47,8 @@ def newest(keeping: Keeping, *, limit: int, kind: str | None = None) -> Found:
     InputError
         If no record is kept.
     """
-    log = keeping.log()
-    try:
+    with closing(keeping.log()) as log:
         entries, size, corrected = log.find(kind=kind, newest=True, limit=limit), log.size, log.corrections()
-    finally:
-        log.close()
     title = f"{keeping.store}: {size} records, the last {len(entries)}" if entries else f"{keeping.store}: no records"
     return _sheet(title, entries, corrected)
 
@@ -65,15 +63,12 @@ def search(
     InputError
         If no record is kept, or a date is none.
     """
-    log = keeping.log()
-    try:
+    with closing(keeping.log()) as log:
         entries = log.find(
             text=words.get("text") or "", kind=words.get("kind"), source=words.get("source") or "",
             since=words.get("since"), until=words.get("until"), box=box, limit=limit + 1,
         )  # fmt: skip
         corrected = log.corrections()
-    finally:
-        log.close()
     more = len(entries) > limit
     title = f"{'more than ' if more else ''}{len(entries[:limit])} found"
     return _sheet(title, entries[:limit], corrected, notes=("there are more: narrow the search",) if more else ())
@@ -113,12 +108,9 @@ def one_record(keeping: Keeping, name: str) -> Found:
     InputError
         If there is none.
     """
-    log = keeping.log()
-    try:
+    with closing(keeping.log()) as log:
         entry, corrected = log.entry(name), log.corrections()
         held = log.keyring().tenures.get(entry.keyid)
-    finally:
-        log.close()
     r = entry.record
     facts = [
         ("says", r.text), ("kind", r.kind), ("when", _when(entry) or "not said"),

@@ -7,6 +7,7 @@ record that brings files to another).  Each is whole or not there.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -146,12 +147,9 @@ def correct(
     InputError
         If there is no such record, it is corrected already, or nothing changes.
     """
-    log = keeping.log()
-    try:
+    with closing(keeping.log()) as log:
         old = log.entry(name).record
         newer = log.corrections().get(old.id)
-    finally:
-        log.close()
     if newer is not None:
         raise InputError("is corrected already", field="id", value=old.id, cure=f"correct its successor, {newer}")
     if old.kind in {"key", "revocation"}:
@@ -176,11 +174,8 @@ def attach(keeping: Keeping, name: str, files: Sequence[Path], *, text: str = ""
     """
     if not files:
         raise InputError("is missing", field="FILE", cure="name at least one file")
-    log = keeping.log()
-    try:
+    with closing(keeping.log()) as log:
         old = log.entry(name).record
-    finally:
-        log.close()
     names = ", ".join(f.name for f in files)
     fields = {"kind": "document", "text": text or f"Attached to {old.id}: {names}", "rests_on": [old.id]}
     return record_one(keeping, fields, files=files, now=now)
