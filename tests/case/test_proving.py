@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from oberih.case import proving
+from oberih.case import proving, record_keys, witnessing
 from oberih.case.keeping import Keeping
 from oberih.case.recording import attach, correct, record_one
 from oberih.errors import InputError, SourceUnavailable
@@ -38,7 +38,7 @@ def other(keeping: Keeping, path: Path) -> Keeping:
 
 def test_a_witness_countersigns_what_it_has_verified(keeping: Keeping, tmp_path: Path) -> None:
     own = other(keeping, tmp_path / "witness.pem")
-    proving.witness(keeping, name="inspector.example.org", witness_key=own, now=NOW)
+    witnessing.witness(keeping, name="inspector.example.org", witness_key=own, now=NOW)
     report = proving.verify(keeping, None)
     assert report.holds
     assert report.witnesses[0].startswith("inspector.example.org saw 6 records at 2026-11-25T12:00:00Z")
@@ -48,16 +48,16 @@ def test_a_witness_countersigns_what_it_has_verified(keeping: Keeping, tmp_path:
 
 def test_the_custodian_cannot_be_the_witness(keeping: Keeping) -> None:
     with pytest.raises(InputError, match="key of this record itself"):
-        proving.witness(keeping, name="x.example.org", witness_key=keeping, now=NOW)
+        witnessing.witness(keeping, name="x.example.org", witness_key=keeping, now=NOW)
 
 
 def test_a_witness_elsewhere_signs_a_checkpoint_that_travels(keeping: Keeping, tmp_path: Path) -> None:
     proving.checkpoint(keeping, tmp_path / "checkpoint.txt")
     away = other(keeping, tmp_path / "witness.pem")
-    line = proving.cosign_file(tmp_path / "checkpoint.txt", name="far.example.org", witness_key=away, now=NOW)
+    line = witnessing.cosign_file(tmp_path / "checkpoint.txt", name="far.example.org", witness_key=away, now=NOW)
     key = vkey("far.example.org", load_signer(away.key_file, name="", passphrase=None).public, COSIGNATURE)
     say(keeping, "meanwhile")
-    assert "6 records" in proving.take_line(keeping, line=line, verifier=key).title
+    assert "6 records" in witnessing.take_line(keeping, line=line, verifier=key).title
     assert proving.verify(keeping, None).witnesses
     stranger = vkey(
         "far.example.org",
@@ -65,7 +65,7 @@ def test_a_witness_elsewhere_signs_a_checkpoint_that_travels(keeping: Keeping, t
         COSIGNATURE,
     )
     with pytest.raises(InputError, match="fits no checkpoint"):
-        proving.take_line(keeping, line=line, verifier=stranger)
+        witnessing.take_line(keeping, line=line, verifier=stranger)
 
 
 def test_a_new_key_signs_after_it_was_added_and_an_old_one_not_after_it_was_revoked(
@@ -74,18 +74,18 @@ def test_a_new_key_signs_after_it_was_added_and_an_old_one_not_after_it_was_revo
     second = other(keeping, tmp_path / "second.pem")
     with pytest.raises(InputError, match="is not there"):  # a key is made for an empty record only
         say(second, "no key")
-    proving.new_key(second)
+    record_keys.new_key(second)
     with pytest.raises(InputError, match="does not know"):
         say(second, "too early")
-    made = proving.new_key(other(keeping, tmp_path / "third.pem"))
+    made = record_keys.new_key(other(keeping, tmp_path / "third.pem"))
     facts = dict(made.facts)
     third = other(keeping, tmp_path / "third.pem")
-    proving.add_key(keeping, facts["public"], name="successor", now=NOW)
+    record_keys.add_key(keeping, facts["public"], name="successor", now=NOW)
     say(third, "by the successor")
     first = load_signer(keeping.key_file, name="", passphrase=None).keyid
     with pytest.raises(InputError, match="own revocation"):
-        proving.revoke_key(keeping, first[:12], reason="it revokes itself", now=NOW)
-    proving.revoke_key(third, first[:12], reason="the laptop was lost", now=NOW)
+        record_keys.revoke_key(keeping, first[:12], reason="it revokes itself", now=NOW)
+    record_keys.revoke_key(third, first[:12], reason="the laptop was lost", now=NOW)
     with pytest.raises(InputError, match="revoked"):
         say(keeping, "too late")
     say(third, "afterwards")
@@ -95,7 +95,7 @@ def test_a_new_key_signs_after_it_was_added_and_an_old_one_not_after_it_was_revo
 def test_the_last_key_in_force_cannot_be_revoked(keeping: Keeping) -> None:
     first = load_signer(keeping.key_file, name="", passphrase=None).keyid
     with pytest.raises(InputError, match="last key in force"):
-        proving.revoke_key(keeping, first[:12], reason="a slip", now=NOW)
+        record_keys.revoke_key(keeping, first[:12], reason="a slip", now=NOW)
     assert proving.verify(keeping, None).records == 6
 
 
@@ -106,10 +106,10 @@ def test_an_authority_says_when_a_checkpoint_was_there(keeping: Keeping, tmp_pat
     root = tmp_path / "root.pem"
     root.write_bytes(authority.root.pem)
     with served(authority) as running:
-        proving.stamp(keeping, authority=running.url, roots=[root], nonce=77)
+        witnessing.stamp(keeping, authority=running.url, roots=[root], nonce=77)
         running.mode = "500"
         with pytest.raises(SourceUnavailable):
-            proving.stamp(keeping, authority=running.url, nonce=78)
+            witnessing.stamp(keeping, authority=running.url, nonce=78)
     report = proving.verify(keeping, None, roots=[root])
     assert report.holds
     assert len(report.timestamps) == 1
@@ -120,14 +120,14 @@ def test_an_authority_says_when_a_checkpoint_was_there(keeping: Keeping, tmp_pat
 def test_a_reply_carried_by_hand_finds_its_checkpoint_later(keeping: Keeping, tmp_path: Path) -> None:
     (tmp_path / "authority").mkdir()
     authority = Authority(tmp_path / "authority")
-    proving.stamp(keeping, request_out=tmp_path / "ask.tsq")
+    witnessing.stamp(keeping, request_out=tmp_path / "ask.tsq")
     say(keeping, "meanwhile")
     (tmp_path / "answer.tsr").write_bytes(authority.answer((tmp_path / "ask.tsq").read_bytes()))
-    assert "6 records" in proving.stamp(keeping, reply=tmp_path / "answer.tsr").title
+    assert "6 records" in witnessing.stamp(keeping, reply=tmp_path / "answer.tsr").title
     elsewhere = Keeping(str(tmp_path / "other.sqlite"), key=tmp_path / "key.pem", environment={})
     say(elsewhere, "another record")
     with pytest.raises(InputError, match="over no checkpoint"):
-        proving.stamp(elsewhere, reply=tmp_path / "answer.tsr")
+        witnessing.stamp(elsewhere, reply=tmp_path / "answer.tsr")
 
 
 def test_a_selection_carries_what_its_records_correct_and_verifies_alone(keeping: Keeping, tmp_path: Path) -> None:

@@ -140,22 +140,22 @@ def witness(
     """
     from dataclasses import replace
 
-    from oberih.case import proving  # as above
+    from oberih.case import witnessing  # as above
     from oberih.cli.show import show_json, show_sheet
 
     keeping = keeping_of(given)
     if line is not None or verifier is not None:
         if line is None or verifier is None:
             raise click.UsageError("--line and --vkey go together")
-        show_sheet(proving.take_line(keeping, line=line, verifier=verifier), as_json=as_json)
+        show_sheet(witnessing.take_line(keeping, line=line, verifier=verifier), as_json=as_json)
         return
     if name is None or witness_key is None:
         raise click.UsageError("a witness needs --name and --witness-key")
     own = replace(keeping, key=witness_key, name=name)
     if file is None:
-        show_sheet(proving.witness(keeping, name=name, witness_key=own, now=now()), as_json=as_json)
+        show_sheet(witnessing.witness(keeping, name=name, witness_key=own, now=now()), as_json=as_json)
         return
-    answer = proving.cosign_file(file, name=name, witness_key=own, now=now())
+    answer = witnessing.cosign_file(file, name=name, witness_key=own, now=now())
     if as_json:
         show_json({"line": answer})
     else:
@@ -173,11 +173,11 @@ def timestamp(
     as_json: bool, **given: Any,
 ) -> None:  # fmt: skip
     """Have an authority say when the last checkpoint was there (RFC 3161)."""
-    from oberih.case import proving  # as above
+    from oberih.case import witnessing  # as above
     from oberih.cli.show import show_sheet
 
     by_hand = reply is not None or request_out is not None
-    sheet = proving.stamp(
+    sheet = witnessing.stamp(
         keeping_of(given), authority=None if by_hand else authority, reply=reply, request_out=request_out, roots=roots,
         nonce=secrets.randbits(63), wait=timeout,
     )  # fmt: skip
@@ -192,19 +192,19 @@ def key() -> None:
 @click.command("list")
 def key_list(as_json: bool, **given: Any) -> None:
     """List the keys that the record knows."""
-    from oberih.case import proving  # as above
+    from oberih.case import record_keys  # as above
     from oberih.cli.show import show_sheet
 
-    show_sheet(proving.keys(keeping_of(given)), as_json=as_json)
+    show_sheet(record_keys.keys(keeping_of(given)), as_json=as_json)
 
 
 @click.command("new")
 def key_new(as_json: bool, **given: Any) -> None:
     """Make a key file (encrypted where OBERIH_KEY_PASSPHRASE is set)."""
-    from oberih.case import proving  # as above
+    from oberih.case import record_keys  # as above
     from oberih.cli.show import show_sheet
 
-    show_sheet(proving.new_key(keeping_of(given)), as_json=as_json)
+    show_sheet(record_keys.new_key(keeping_of(given)), as_json=as_json)
 
 
 @click.command("add")
@@ -212,10 +212,10 @@ def key_new(as_json: bool, **given: Any) -> None:
 @click.option("--name", required=True, metavar="ROLE", help="Of its holder: a role or organisation.")
 def key_add(public: str, name: str, as_json: bool, **given: Any) -> None:
     """Let another key sign: PUBLIC as 'key new' shows it."""
-    from oberih.case import proving  # as above
+    from oberih.case import record_keys  # as above
     from oberih.cli.show import show_json
 
-    written = proving.add_key(keeping_of(given), public, name=name, now=now())
+    written = record_keys.add_key(keeping_of(given), public, name=name, now=now())
     show_json(asdict(written)) if as_json else click.echo(
         f"recorded  {written.records[0][1] if written.records else '–'}"
     )
@@ -226,8 +226,8 @@ def key_add(public: str, name: str, as_json: bool, **given: Any) -> None:
 @click.option("--reason", required=True)
 def key_revoke(keyid: str, reason: str, as_json: bool, **given: Any) -> None:
     """Let KEY (its id or the beginning of it) sign no longer."""
-    from oberih.case import proving  # as above
+    from oberih.case import record_keys  # as above
     from oberih.cli.show import show_json
 
-    written = proving.revoke_key(keeping_of(given), keyid, reason=reason, now=now())
+    written = record_keys.revoke_key(keeping_of(given), keyid, reason=reason, now=now())
     show_json(asdict(written)) if as_json else click.echo(f"recorded  {written.records[0][1]}")
