@@ -37,6 +37,10 @@ BATCH = 1000
 
 _PAGE = 2000
 
+_WANTED = sa.bindparam("wanted", expanding=True)
+_LEAVES = sa.select(db.entry.c.seq, db.entry.c.leaf).where(db.entry.c.seq.in_(_WANTED))
+_NODES = sa.select(db.node.c.number, db.node.c.hash).where(db.node.c.number.in_(_WANTED))
+
 
 @dataclass(frozen=True)
 class Appended:
@@ -411,12 +415,11 @@ class Log:
         inner = [pair for pair in wanted if pair[0] > 0]
         found: dict[tuple[int, int], bytes] = {}
         if leaves:
-            query = sa.select(db.entry.c.seq, db.entry.c.leaf).where(db.entry.c.seq.in_(leaves))
-            found.update({(0, int(s)): bytes(h) for s, h in connection.execute(query)})
+            found.update({(0, int(s)): bytes(h) for s, h in connection.execute(_LEAVES, {"wanted": leaves})})
         if inner:
             pairs = {db.node_number(*pair): pair for pair in inner}
-            query = sa.select(db.node.c.number, db.node.c.hash).where(db.node.c.number.in_(list(pairs)))
-            found.update({pairs[int(n)]: bytes(h) for n, h in connection.execute(query)})
+            rows = connection.execute(_NODES, {"wanted": list(pairs)})
+            found.update({pairs[int(n)]: bytes(h) for n, h in rows})
         try:
             return [found[pair] for pair in wanted]
         except KeyError as error:
