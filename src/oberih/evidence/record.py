@@ -195,7 +195,10 @@ def read_record(fields: Mapping[str, Any], *, now: datetime, file: object = None
 
 def _checked(given: Mapping[str, Any], *, now: datetime, file: object) -> dict[str, Any]:
     """Every field with its own check."""
-    out: dict[str, Any] = {"kind": _choice(given, "kind", KINDS, file), "text": _text(given.get("text", ""), "text", file)}
+    out: dict[str, Any] = {
+        "kind": _choice(given, "kind", KINDS, file),
+        "text": _text(given.get("text", ""), "text", file),
+    }
     if not out["text"].strip():
         raise InputError("is missing", file=file, field="text", cure="say what happened, in words")
     if "id" in given:
