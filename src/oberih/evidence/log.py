@@ -37,7 +37,7 @@ BATCH = 1000
 
 _PAGE = 2000
 
-_WANTED = sa.bindparam("wanted", expanding=True)
+_WANTED: sa.BindParameter[Any] = sa.bindparam("wanted", expanding=True)
 _LEAVES = sa.select(db.entry.c.seq, db.entry.c.leaf).where(db.entry.c.seq.in_(_WANTED))
 _NODES = sa.select(db.node.c.number, db.node.c.hash).where(db.node.c.number.in_(_WANTED))
 
