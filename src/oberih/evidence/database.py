@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from oberih.evidence.keep import store_error
 
 __all__ = ["BUSY_SECONDS", "checkpoint", "cosignature", "entry", "insert_many", "is_url", "meta", "node",
            "node_number", "open_database", "reading",
-           "timestamp", "writing"]  # fmt: skip
+           "timestamp", "whole", "writing"]  # fmt: skip
 
 BUSY_SECONDS = 60.0
 """How long a writer waits for another before it gives up."""
@@ -40,6 +40,20 @@ _PREPARED = sa.text(
 _BEGINS = b"SQLite format 3\0"
 _METADATA = sa.MetaData()
 
+
+class _Bytes(sa.LargeBinary):
+    """Bytes, and of what somebody else put there in their place such bytes as no record has, rather than a crash."""
+
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Callable[[Any], bytes]:
+        return _as_bytes
+
+
+def _as_bytes(value: Any) -> bytes:
+    if isinstance(value, str):
+        return value.encode(errors="surrogateescape")
+    return bytes(value) if isinstance(value, bytes | memoryview) else b""
+
+
 meta = sa.Table(
     "oberih_meta", _METADATA,
     sa.Column("key", sa.Text, primary_key=True),
@@ -49,8 +63,8 @@ meta = sa.Table(
 entry = sa.Table(
     "oberih_entry", _METADATA,
     sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False),
-    sa.Column("leaf", sa.LargeBinary(32), nullable=False),
-    sa.Column("data", sa.LargeBinary, nullable=False),
+    sa.Column("leaf", _Bytes(32), nullable=False),
+    sa.Column("data", _Bytes, nullable=False),
     sa.Column("id", sa.Text, nullable=False, unique=True),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("recorded_at", sa.Text, nullable=False),
@@ -66,7 +80,7 @@ entry = sa.Table(
 node = sa.Table(
     "oberih_node", _METADATA,
     sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False),
-    sa.Column("hash", sa.LargeBinary(32), nullable=False),
+    sa.Column("hash", _Bytes(32), nullable=False),
 )  # fmt: skip
 
 sa.Index("oberih_entry_keys", entry.c.seq, sqlite_where=entry.c.kind.in_(("key", "revocation")),
@@ -78,7 +92,7 @@ sa.Index("oberih_entry_corrects", entry.c.corrects, sqlite_where=entry.c.correct
 checkpoint = sa.Table(
     "oberih_checkpoint", _METADATA,
     sa.Column("size", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False),
-    sa.Column("note", sa.LargeBinary, nullable=False),
+    sa.Column("note", _Bytes, nullable=False),
 )  # fmt: skip
 
 cosignature = sa.Table(
@@ -93,7 +107,7 @@ timestamp = sa.Table(
     "oberih_timestamp", _METADATA,
     sa.Column("number", sa.Integer, primary_key=True),
     sa.Column("size", sa.BigInteger, nullable=False),
-    sa.Column("reply", sa.LargeBinary, nullable=False),
+    sa.Column("reply", _Bytes, nullable=False),
 )  # fmt: skip
 
 
@@ -106,6 +120,11 @@ def node_number(level: int, place: int) -> int:
     [1, 3, 5, 7]
     """
     return (place << (level + 1)) + (1 << level) - 1
+
+
+def whole(value: object) -> int:
+    """Return a number as it is stored; -1, which no record has, where somebody put something else there."""
+    return value if type(value) is int else -1
 
 
 def insert_many(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
@@ -221,6 +240,7 @@ def _set_up_sqlite(connection: sqlite3.Connection, _: Any) -> None:
     if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
         with suppress(sqlite3.OperationalError):  # a folder that is only to be read: it is read as it stands
             connection.execute("PRAGMA journal_mode=WAL")
+    connection.text_factory = lambda raw: raw.decode(errors="surrogateescape")  # spoilt text is told, by its record
     for pragma in ("synchronous=FULL", "cache_size=-16000"):
         connection.execute(f"PRAGMA {pragma}")
 

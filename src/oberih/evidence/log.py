@@ -21,12 +21,13 @@ import sqlalchemy as sa
 
 from oberih.errors import CorruptStore, InputError, OberihError, StoreError
 from oberih.evidence import database as db
+from oberih.evidence.continuity import head_of, refuse_other_end, refuse_shortened
 from oberih.evidence.entry import Entry, read_entry, sign_entries
 from oberih.evidence.keep import write_atomically
 from oberih.evidence.keyring import TELLS, Keyring, key_record
 from oberih.evidence.keys import Signer
 from oberih.evidence.moment import covered, instant, span, utc_text
-from oberih.evidence.note import Checkpoint, checkpoint_text, read_checkpoint, read_note, sign_note
+from oberih.evidence.note import Checkpoint, checkpoint_text, sign_note
 from oberih.evidence.record import Record, record_fields
 from oberih.evidence.tree import Frontier, inclusion_proof, perfect_subtrees
 
@@ -141,13 +142,13 @@ class Log:
         wanted = list(records)
         with db.writing(self.engine) as connection:
             size, last = self._end(connection)
-            self._refuse_shortened(size)
+            refuse_shortened(size, self.head, where=self.where)
             keyring = self._keyring(connection)
             if size == 0:
                 wanted.insert(0, key_record(name=signer.name, public=signer.public))
             else:
                 self._refuse_key(keyring, signer, size)
-            moment = max(now, instant(last)) if last else now
+            moment = max(now, last) if last else now
             known: list[str] = []
             try:  # most often every record is new, and nobody needs to look first
                 fresh = _distinct(wanted, {})[0]
@@ -175,7 +176,7 @@ class Log:
         if told.may_close(signer.keyid, size=size + len(entries)) is not None:
             cure = "let its successor sign the revocation: --key"
             raise InputError("would sign what comes after its own revocation", file=self.where, field="key", cure=cure)
-        frontier = self._frontier_at(connection, size)
+        frontier = self._frontier_at(connection, size, keyring)
         nodes = [n for one in entries for n in frontier.append(one.leaf)]
         db.insert_many(connection, db.entry, [_row(one) for one in entries])
         db.insert_many(connection, db.node, [{"number": db.node_number(v, p), "hash": h} for v, p, h in nodes])
@@ -185,12 +186,17 @@ class Log:
         connection.execute(db.checkpoint.insert(), [{"size": frontier.size, "note": note}])
         return entries, frontier, note
 
-    def _frontier_at(self, connection: sa.Connection, size: int) -> Frontier:
+    def _frontier_at(self, connection: sa.Connection, size: int, keyring: Keyring) -> Frontier:
         kept = self._frontier
         if kept is not None and kept.size == size:
             self._frontier = None  # it is changed below; a failed write must not leave it changed
             return kept
-        return Frontier(size, self._nodes(connection, perfect_subtrees(size)))
+        stored = Frontier(size, self._nodes(connection, perfect_subtrees(size)))
+        if size:
+            c = db.checkpoint.c
+            note = connection.execute(sa.select(c.note).order_by(c.size.desc()).limit(1)).scalar()
+            refuse_other_end(stored, note, self.head, keyring, where=self.where)
+        return stored
 
     def _refuse_key(self, keyring: Keyring, signer: Signer, size: int) -> None:
         reason = keyring.refusal(signer.keyid, seq=size)
@@ -198,24 +204,9 @@ class Log:
             cure = "let a key in force add it: oberih evidence key add"
             raise InputError(reason.replace("signed by", "is"), file=self.where, field="key", cure=cure)
 
-    def _head_size(self) -> int:
-        """Records that the checkpoint beside the database covers; 0 where there is none that can be read."""
-        try:
-            return read_checkpoint(read_note(self.head.read_bytes()).text).size if self.head is not None else 0
-        except (OSError, InputError):
-            return 0
-
-    def _refuse_shortened(self, size: int) -> None:
-        """Put nothing behind an end that was cut: it would hide that."""
-        kept = self._head_size()
-        if kept > size:
-            raise CorruptStore(
-                f"{self.where}: holds {size} records, the checkpoint in {self.head} covers {kept}: its end was lost or "
-                "an older copy put here; nothing was written; bring the newer one back, or move that file away"
-            )
-
     def _keep_head(self, note: bytes, size: int) -> None:
-        if self.head is None or self._head_size() > size:  # another writer was here meanwhile
+        kept = head_of(self.head)
+        if self.head is None or (kept is not None and kept.size > size):  # another writer was here meanwhile
             return
         try:
             write_atomically(self.head, note)
@@ -242,7 +233,8 @@ class Log:
     def size(self) -> int:
         """How many records there are."""
         with db.reading(self.engine) as connection:
-            return self._end(connection)[0]
+            last = connection.execute(sa.select(sa.func.max(db.entry.c.seq))).scalar()
+        return 0 if last is None else int(last) + 1
 
     def entries(self, *, first: int = 0, last: int | None = None) -> Iterator[Entry]:
         """Every entry from number ``first`` to before ``last``, read strictly, in order.
@@ -379,9 +371,8 @@ class Log:
         """Size, signature line and verifier key of each."""
         c = db.cosignature.c
         with db.reading(self.engine) as connection:
-            return [
-                (int(s), n, v) for s, n, v in connection.execute(sa.select(c.size, c.line, c.vkey).order_by(c.number))
-            ]
+            rows = connection.execute(sa.select(c.size, c.line, c.vkey).order_by(c.number)).all()
+        return [(db.whole(s), str(n), str(v)) for s, n, v in rows]
 
     def add_timestamp(self, size: int, reply: bytes) -> None:
         """Keep an authority's reply beside a checkpoint."""
@@ -392,14 +383,23 @@ class Log:
         """Size and reply (DER) of each."""
         c = db.timestamp.c
         with db.reading(self.engine) as connection:
-            return [(int(s), bytes(r)) for s, r in connection.execute(sa.select(c.size, c.reply).order_by(c.number))]
+            return [(db.whole(s), r) for s, r in connection.execute(sa.select(c.size, c.reply).order_by(c.number))]
 
     # inside one state
 
-    def _end(self, connection: sa.Connection) -> tuple[int, str | None]:
+    def _end(self, connection: sa.Connection) -> tuple[int, datetime | None]:
+        """How many records there are, and when the last was written, as it is signed."""
         c = db.entry.c
-        row = connection.execute(sa.select(c.seq, c.recorded_at).order_by(c.seq.desc()).limit(1)).first()
-        return (int(row[0]) + 1, row[1]) if row else (0, None)
+        row = connection.execute(sa.select(c.seq, c.data).order_by(c.seq.desc()).limit(1)).first()
+        if row is None:
+            return 0, None
+        try:
+            return int(row[0]) + 1, instant(read_entry(row[1]).recorded_at)
+        except InputError as error:
+            raise CorruptStore(
+                f"{self.where}: the last record was changed ({error.message}); nothing was written; "
+                "run: oberih evidence verify"
+            ) from error
 
     def _keyring(self, connection: sa.Connection) -> Keyring:
         keyring, c = Keyring(), db.entry.c
