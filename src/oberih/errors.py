@@ -77,12 +77,21 @@ class InputError(OberihError):
         self.message, self.file, self.field, self.value, self.cure = message, file, field, value, cure
         where = f"{file}: " if file is not None else ""
         if field is not None:
-            shown = f" = {value!r}" if value is not None else ""
-            where += f"{field}{shown}: "
+            shown = f" = {_quoted(value)}" if value is not None else ""
+            where += f"{field if len(field) <= 200 else field[:197] + '...'}{shown}: "
         elif value is not None:
-            where += f"{value!r}: "
+            where += f"{_quoted(value)}: "
         line = where + message + (f"; {cure}" if cure else "")
         super().__init__(" ".join(line.split()))
+
+
+def _quoted(value: object) -> str:
+    """A value as it may stand in one line, however long or deep it is."""
+    try:
+        text = repr(value)
+    except (RecursionError, ValueError):  # nested without end; a whole number of thousands of digits
+        return f"<{type(value).__name__}>"
+    return text if len(text) <= 200 else f"{text[:197]}..."
 
 
 class UnknownName(InputError):

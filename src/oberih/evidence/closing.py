@@ -30,6 +30,9 @@ from oberih.evidence.timestamp import verify as verify_timestamp
 
 __all__ = ["Closed", "by_size", "check_cosignatures", "check_roots", "check_timestamps", "read_closed"]
 
+_LATEST = 253_402_300_799
+"""The end of the year 9999 [s since 1970-01-01 UTC]."""
+
 
 @dataclass(frozen=True)
 class Closed:
@@ -123,10 +126,11 @@ def check_roots(closed: Sequence[Closed], keyring: Keyring, *, roots: dict[int, 
     wrong_roots = [c for c in here if roots.get(c.checkpoint.size) != c.checkpoint.root]
     if wrong_roots:
         faults.append(_forked(here, wrong_roots))
-    if len(here) < len(signed):
-        last = signed[-1]
+    said = signed or list(closed)  # where not even the keys are here, what nobody can check tells at least how many
+    if said and said[-1].checkpoint.size > reached:
+        last = said[-1]
         first, end = reached, last.checkpoint.size - 1
-        what = f"signed by the {last.label}, missing here: the end was cut off"
+        what = f"spoken of by the {last.label}, missing here: the end was cut off"
         faults.append(Fault(_records(first, end), what, first, end))
     return faults
 
@@ -164,6 +168,9 @@ def check_cosignatures(
             continue
         if not found.holds or key.kind != COSIGNATURE or found.at is None:
             faults.append(Fault(where, f"does not fit the key {vkey}"))
+            continue
+        if found.at > _LATEST:
+            faults.append(Fault(where, f"says that it was made {found.at} seconds after 1970, which nobody can know"))
             continue
         when = utc_text(datetime.fromtimestamp(found.at, UTC))
         said.append(f"{key.name} saw {size} records at {when} (key {vkey})")

@@ -125,7 +125,7 @@ def _payload(data: bytes, file: object) -> dict[str, Any]:
     try:
         payload: dict[str, Any] = orjson.loads(data)  # a key that stands twice is lost, and then the bytes differ
         sound = isinstance(payload, dict) and payload.keys() >= _OWN and _written(payload) == data
-    except (ValueError, RecursionError) as error:
+    except (ValueError, TypeError, RecursionError) as error:  # nested deeper than it can be written: TypeError
         raise InputError("is not JSON", file=file, field="payload", cure="it was changed") from error
     if not sound or not payload.keys() <= _OWN | set(FIELDS):
         raise InputError("is not a canonical record (RFC 8785)", file=file, field="payload", cure="it was changed")

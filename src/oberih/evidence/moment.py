@@ -101,6 +101,8 @@ def check_moment(text: str, *, now: datetime, field: str, file: object = None) -
     InputError
         If it is no date, earlier than `EARLIEST_YEAR`, or in the future.
     """
+    if not isinstance(text, str) or len(text) > 40:
+        raise InputError("is not a date or time", file=file, field=field, value=text, cure=_CURE)
     first, _ = span(text, field=field, file=file)
     if first.year < EARLIEST_YEAR:
         raise InputError(f"lies before {EARLIEST_YEAR}", file=file, field=field, value=text, cure="correct the year")

@@ -44,6 +44,9 @@ LONGEST_TEXT = 100_000
 LARGEST_DATA = 1_000_000
 """Bytes of ``data`` as canonical JSON."""
 
+DEEPEST_DATA = 100
+"""Levels of ``data``, itself among them."""
+
 FIELDS = (
     "id", "kind", "text", "happened", "known_on", "place", "source", "reliability", "credibility", "claims", "tags",
     "data", "rests_on", "attachments", "corrects",
@@ -239,7 +242,7 @@ def _lists(given: Mapping[str, Any], file: object) -> dict[str, Any]:
 
 def _text(value: Any, name: str, file: object, *, longest: int = LONGEST_TEXT) -> str:
     if not isinstance(value, str):
-        raise InputError("must be text", file=file, field=name, value=value)
+        raise InputError("must be text", file=file, field=name, value=_shown(value))
     if len(value) > longest:
         raise InputError(
             f"has {len(value)} characters, {longest} at most", file=file, field=name,
@@ -312,10 +315,10 @@ def _place(part: dict[str, Any], file: object) -> dict[str, Any]:
 
 
 def _within(value: Any, least: float, most: float, *, name: str, file: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if type(value) is not int and (type(value) is not float or not math.isfinite(value)):
         raise InputError("is not a number", file=file, field=name, value=_shown(value))
     if not least <= value <= most:
-        raise InputError(f"must lie between {least:g} and {most:g}", file=file, field=name, value=value)
+        raise InputError(f"must lie between {least:g} and {most:g}", file=file, field=name, value=_shown(value))
     return float(value)
 
 
@@ -366,19 +369,35 @@ def _data(value: Any, file: object) -> dict[str, Any]:
         raise InputError("must be a set of fields", file=file, field="data", value=_shown(value))
     try:
         found: dict[str, Any] = plain(value, where="data")
-        size = len(canonical_json(found))
+        written = canonical_json(found)
     except InputError as error:
         raise InputError(error.message, file=file, field=error.field, value=error.value, cure=error.cure) from error
     except RecursionError as error:
         raise InputError("is nested too deeply", file=file, field="data") from error
-    if size > LARGEST_DATA:
+    if len(written) > LARGEST_DATA:
         raise InputError(
-            f"has {size} bytes, {LARGEST_DATA} at most", file=file, field="data", cure="attach it as a file"
+            f"has {len(written)} bytes, {LARGEST_DATA} at most", file=file, field="data", cure="attach it as a file"
+        )
+    if written.count(b"[") + written.count(b"{") > DEEPEST_DATA and _depth(found) > DEEPEST_DATA:
+        raise InputError(
+            f"is nested more than {DEEPEST_DATA} deep", file=file, field="data", cure="attach it as a file"
         )
     return found
 
 
+def _depth(value: Any) -> int:
+    """How many lists and objects stand in one another."""
+    deepest, within = 0, [value]
+    while within := [v for v in within if isinstance(v, dict | list)]:
+        deepest += 1
+        within = [inner for v in within for inner in (v.values() if isinstance(v, dict) else v)]
+    return deepest
+
+
 def _shown(value: Any) -> Any:
     """A value short enough for one line."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except (RecursionError, ValueError):  # nested without end; a whole number of thousands of digits
+        return f"<{type(value).__name__}>"
     return value if len(text) <= 80 else f"{text[:77]}..."

@@ -139,26 +139,35 @@ def _selection(
 
 def _consistent(bundle: BundleFile, closed: list[Closed], faults: list[Fault]) -> list[Fault]:
     """Each checkpoint extends the one before."""
-    steps = {(one.get("first"), one.get("second")): one for _, one in _rows(bundle, "consistency.jsonl", faults)}
-    found = []
-    for a, b in itertools.pairwise(closed):
-        first, second = a.checkpoint, b.checkpoint
-        step = steps.get((first.size, second.size))
-        where = f"records {first.size} to {second.size - 1}"
-        if step is None:
-            found.append(
-                Fault(where, f"no proof shows that the {b.label} extends the {a.label}", first.size, second.size - 1)
-            )
-            continue
+    steps: dict[tuple[int, int], dict[str, Any]] = {}
+    for number, one in _rows(bundle, "consistency.jsonl", faults):
         try:
-            proof = hashes(step.get("proof"), file="consistency.jsonl", field="proof")
+            where = f"consistency.jsonl, line {number + 1}"
+            steps[_whole_number(one, "first", where), _whole_number(one, "second", where)] = one
         except InputError as error:
-            found.append(Fault(where, error.message, first.size, second.size - 1))
-            continue
-        if not verify_consistency(first.size, second.size, proof, first.root, second.root):
-            what = f"the {b.label} does not extend the {a.label}: the log was forked between them"
-            found.append(Fault(where, what, first.size, second.size - 1))
-    return found
+            faults.append(Fault(where, error.message))
+    pairs = itertools.pairwise(closed)
+    return [f for a, b in pairs if (f := _step(a, b, steps.get((a.checkpoint.size, b.checkpoint.size)))) is not None]
+
+
+def _step(a: Closed, b: Closed, step: dict[str, Any] | None) -> Fault | None:
+    """What is wrong with the proof that one checkpoint extends another; None where nothing is."""
+    first, second = a.checkpoint, b.checkpoint
+    if first.size == second.size:
+        what = "two checkpoints of this size contradict each other: the log was forked before it"
+        return None if first.root == second.root else Fault(b.label, what, 0, second.size - 1)
+    where = f"records {first.size} to {second.size - 1}"
+    if step is None:
+        what = f"no proof shows that the {b.label} extends the {a.label}"
+        return Fault(where, what, first.size, second.size - 1)
+    try:
+        proof = hashes(step.get("proof"), file="consistency.jsonl", field="proof")
+    except InputError as error:
+        return Fault(where, error.message, first.size, second.size - 1)
+    if verify_consistency(first.size, second.size, proof, first.root, second.root):
+        return None
+    what = f"the {b.label} does not extend the {a.label}: the log was forked between them"
+    return Fault(where, what, first.size, second.size - 1)
 
 
 def _outside_selection(outside: list[Closed], closed: list[Closed], walk: Walk) -> list[Fault]:
