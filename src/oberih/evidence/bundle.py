@@ -24,12 +24,13 @@ from typing import Any, BinaryIO
 from oberih.errors import InputError
 from oberih.evidence.attachments import AttachmentStore
 from oberih.evidence.canonical import canonical_json
+from oberih.evidence.digest import sha256_of_bytes
 from oberih.evidence.entry import Entry, read_entry
 from oberih.evidence.keep import force_folder, store_error
 from oberih.evidence.log import Log
 from oberih.evidence.tree import consistency_proof
 
-__all__ = ["MEMBERS", "SCHEMA", "write_bundle"]
+__all__ = ["MEMBERS", "SCHEMA", "words_for_people", "write_bundle"]
 
 SCHEMA = "oberih/bundle/1"
 
@@ -59,6 +60,15 @@ attachments/       files by their SHA-256, where they are included.
 
 With Oberih:  oberih evidence verify THIS-FILE
 """
+
+
+_EARLIER: frozenset[str] = frozenset()
+"""SHA-256 of the words for people that earlier versions wrote."""
+
+
+def words_for_people(text: bytes) -> bool:
+    """Whether this is how Oberih, or an earlier one, tells people to verify."""
+    return text == _HOW.encode() or sha256_of_bytes(text) in _EARLIER
 
 
 def write_bundle(

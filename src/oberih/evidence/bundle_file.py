@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from oberih.errors import InputError
-from oberih.evidence.bundle import MEMBERS, SCHEMA
+from oberih.evidence.bundle import MEMBERS, SCHEMA, words_for_people
+from oberih.evidence.bundle_layout import refuse_two_faces
 
 __all__ = ["LARGEST_BUNDLE", "LARGEST_LINE", "BundleFile", "hashes"]
 
@@ -62,6 +63,7 @@ class BundleFile:
         except _DAMAGE as error:
             raise InputError(f"is not a bundle, or damaged ({error})", file=path, cure="ask for it again") from error
         self._refuse(infos)
+        self._refuse_two_faces()
         self._names = {i.filename: i for i in infos}
         self.manifest = self._manifest()
 
@@ -85,6 +87,11 @@ class BundleFile:
                 )
             if name in seen:
                 raise InputError("is there twice", file=self.path, field="member", value=name)
+            if info.orig_filename != name or info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                cure = "a bundle is packed with deflate; nothing was unpacked"  # others unpack without bound
+                raise InputError(
+                    "is packed or named in another way", file=self.path, field="member", value=name, cure=cure
+                )
             if info.flag_bits & 0x1:
                 raise InputError("is encrypted", file=self.path, field="member", value=name)
             if info.file_size > 2**20 and info.file_size > STEEPEST * max(info.compress_size, 1):
@@ -95,6 +102,12 @@ class BundleFile:
             total += info.file_size
         if total > LARGEST_BUNDLE:
             raise InputError(f"unpacks to {total} bytes, {LARGEST_BUNDLE} at most", file=self.path)
+
+    def _refuse_two_faces(self) -> None:
+        try:
+            refuse_two_faces(self.path, self._zip)
+        except OSError as error:
+            raise InputError(f"cannot be read ({error.strerror})", file=self.path) from error
 
     def _manifest(self) -> dict[str, Any]:
         found = self._object("manifest.json")
@@ -107,7 +120,18 @@ class BundleFile:
             raise InputError(f"is not {SCHEMA}", file=self._in("manifest.json"), field="schema", value=found["schema"])
         if not 0 < found["size"] < 2**53 or not 0 <= found["records"] < 2**53:
             raise InputError("is no number of records", file=self._in("manifest.json"), field="size")
+        if found["attachments"] not in ("included", "hashes"):
+            raise InputError("is not known", file=self._in("manifest.json"), field="attachments",
+                             value=found["attachments"], cure="use included or hashes")  # fmt: skip
         return found
+
+    def strangers(self) -> list[tuple[str, str]]:
+        """Members that nothing proves, and why: words that are not ours, proofs where none is looked at."""
+        said = []
+        if not words_for_people(b"\n".join(_read_some(self, "HOW-TO-VERIFY.txt"))):
+            said.append(("HOW-TO-VERIFY.txt", "is not what Oberih writes there: do not follow it"))
+        only = {True: ("proofs.jsonl", "consistency.jsonl"), False: ()}[self.manifest["complete"]]
+        return [*said, *((n, "belongs to a selection, not to a complete bundle") for n in only if self.has(n))]
 
     def _in(self, member: str) -> str:
         return f"{self.path}, {member}"
@@ -193,6 +217,14 @@ class BundleFile:
         except _DAMAGE as error:
             raise InputError(f"is damaged ({error})", file=self._in(f"attachments/{sha256}")) from error
         return digest.hexdigest(), size
+
+
+def _read_some(bundle: BundleFile, member: str) -> list[bytes]:
+    """The lines of a member, or none where it is missing or damaged."""
+    try:
+        return [*bundle.lines(member), b""]
+    except InputError:
+        return []
 
 
 def _parsed(data: bytes, *, file: object, field: str) -> dict[str, Any]:

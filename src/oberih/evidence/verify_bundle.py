@@ -216,7 +216,7 @@ def _attachments(bundle: BundleFile, walk: Walk) -> int:
 
 def _said(bundle: BundleFile, walk: Walk, closed: list[Closed]) -> list[Fault]:
     """What manifest and keys say that is not so."""
-    faults, manifest = [], bundle.manifest
+    faults, manifest = [Fault(member, why) for member, why in bundle.strangers()], bundle.manifest
     if manifest["records"] != len(walk.signed):
         faults.append(Fault("manifest.json", f"speaks of {manifest['records']} records; {len(walk.signed)} are here"))
     if not closed or manifest["size"] != closed[-1].checkpoint.size:
