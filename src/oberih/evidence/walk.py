@@ -8,9 +8,10 @@ that the root after any number of records is at hand.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -20,6 +21,7 @@ from oberih.evidence.entry import Entry, read_entry
 from oberih.evidence.envelope import Envelope, pre_authentication
 from oberih.evidence.keyring import TELLS, Keyring
 from oberih.evidence.keys import public_key
+from oberih.evidence.numbering import Order, in_order, longest_rising, numbering_faults
 from oberih.evidence.record import Attachment
 from oberih.evidence.report import Fault
 from oberih.evidence.tree import Frontier, leaf_hash
@@ -55,16 +57,17 @@ class Walk:
     first_key: str = ""
     unreadable: int = 0
 
-    _latest: int = -1
+    _times: dict[int, str] = field(default_factory=dict)
+    _doubtful: set[int] = field(default_factory=set)
     _ids: dict[str, int] = field(default_factory=dict)
     _corrected: list[tuple[int, str]] = field(default_factory=list)
     _public: dict[str, Ed25519PublicKey] = field(default_factory=dict)
-    _waiting: list[tuple[int, Ed25519PublicKey, Envelope, str | None]] = field(default_factory=list)
+    _waiting: list[tuple[int, int, Ed25519PublicKey, Envelope, str | None]] = field(default_factory=list)
 
     @property
     def reached(self) -> int:
         """How far the log reaches here: beyond the highest number signed, and not less far than the records taken."""
-        return max(len(self.signed), 1 + max((n for n in self.signed if n is not None), default=-1))
+        return max(len(self.signed), 1 + max((n for n in self._believed() if n is not None), default=-1))
 
     def fault(self, what: str, *, at: int) -> None:
         """Note what is wrong with one record."""
@@ -101,7 +104,7 @@ class Walk:
         if entry.record.kind in TELLS:
             self._read_keys(entry, place)
         self._check_signature(entry, place)
-        self._check_time(entry, place)
+        self._times[len(self.signed) - 1] = entry.recorded_at
         record = entry.record
         if record.id in self._ids:
             self.fault(f"has the id of record {self._ids[record.id]} ({record.id})", at=place)
@@ -132,8 +135,9 @@ class Walk:
         key = self._key(entry.keyid)
         if key is None:
             self.fault(f"is {refusal}", at=place)
+            self._doubtful.add(len(self.signed) - 1)
             return
-        self._waiting.append((place, key, entry.envelope, refusal))
+        self._waiting.append((len(self.signed) - 1, place, key, entry.envelope, refusal))
         if len(self._waiting) >= _TOGETHER:
             self._check_waiting()
 
@@ -142,10 +146,11 @@ class Walk:
         waiting, self._waiting = self._waiting, []
         half = len(waiting) // 2
         with ThreadPoolExecutor(1) as second:
-            later = second.submit(lambda: [_fits(key, envelope) for _, key, envelope, _ in waiting[half:]])
-            fit = [_fits(key, envelope) for _, key, envelope, _ in waiting[:half]] + later.result()
-        for (place, _, _, refusal), fits in zip(waiting, fit, strict=True):
+            later = second.submit(lambda: [_fits(key, envelope) for _, _, key, envelope, _ in waiting[half:]])
+            fit = [_fits(key, envelope) for _, _, key, envelope, _ in waiting[:half]] + later.result()
+        for (index, place, _, _, refusal), fits in zip(waiting, fit, strict=True):
             if not fits:
+                self._doubtful.add(index)
                 self.fault("its signature does not fit: the record or the signature was changed", at=place)
             elif refusal is not None:
                 self.fault(f"is {refusal}", at=place)
@@ -158,25 +163,47 @@ class Walk:
             self._public[keyid] = public_key(held.public)
         return self._public[keyid]
 
-    def _check_time(self, entry: Entry, place: int) -> None:
-        """Times run with the numbers; a record that stands behind a later one is told with the numbers."""
-        self.first_recorded = self.first_recorded or entry.recorded_at
-        if entry.seq <= self._latest:
-            return
-        self._latest = entry.seq
-        if entry.recorded_at < self.last_recorded:
-            self.fault(f"is back-dated: written {entry.recorded_at}, after one of {self.last_recorded}", at=place)
-        else:
-            self.last_recorded = entry.recorded_at
+    def _believed(self) -> list[int | None]:
+        """Numbers of those whose signature fits; where none does, as they say themselves."""
+        if len(self._doubtful) + self.unreadable >= len(self.signed):
+            return self.signed
+        return [None if i in self._doubtful else n for i, n in enumerate(self.signed)]
+
+    def _check_times(self, standing: Sequence[int]) -> None:
+        """Times run with the numbers; the fewest that do not fit the others are told."""
+        places = [i for i in standing if i in self._times]
+        times = [self._times[i] for i in places]
+        rising = _rising_times(times)
+        fitting, last = set(rising), ""
+        for at, (place, time) in enumerate(zip(places, times, strict=True)):
+            if at in fitting:
+                last = time
+                continue
+            number = self.signed[place]
+            what = f"back-dated: written {time}, after one of {last}" if time < last else (
+                f"dated forward: written {time}, before one that is earlier"
+            )  # fmt: skip
+            self.fault(f"is {what}", at=place if number is None else number)
+        if times:
+            self.first_recorded, self.last_recorded = times[rising[0]], times[rising[-1]]
 
     def finish(self, *, whole: bool = True) -> None:
-        """Look at what only the whole can show: numbers, and corrections that correct nothing."""
+        """Look at what only the whole can show: numbers, times, and corrections that correct nothing.
+
+        Faults that were told by place are told by number from here on.
+        """
         self._check_waiting()
+        order = in_order(self._believed()) if whole else Order(range(len(self.signed)), range(len(self.signed)))
         if whole:
-            self.faults += numbering_faults(self.signed)
             for place, old in self._corrected:
                 if old not in self._ids:
                     self.fault(f"corrects a record that is not there ({old})", at=place)
+            self.faults = [_named(f, order.names) for f in self.faults]
+            self.attachments = {
+                k: (a, p if (n := order.names[p]) is None else n) for k, (a, p) in self.attachments.items()
+            }
+        self._check_times(order.kept)
+        self.faults += order.faults
         self.faults.sort(key=lambda f: (f.first if f.first is not None else 1 << 60, f.where))
 
     def check_attachments(self, look: Callable[[Attachment], str | None]) -> None:
@@ -196,65 +223,21 @@ def _fits(key: Ed25519PublicKey, envelope: Envelope) -> bool:
     return True
 
 
-def numbering_faults(signed: Iterable[int | None]) -> list[Fault]:
-    """What the signed numbers, in the order in which they stand, say of records taken out, put in or moved.
-
-    Parameters
-    ----------
-    signed : iterable of int or None
-        None where a record could not be read: it stands for whatever number fits.
-
-    Examples
-    --------
-    >>> [str(f) for f in numbering_faults([0, 1, 3])]
-    ['record 2: was deleted: no record is signed with this number']
-    """
-    numbers = _guessed(list(signed))
-    if all(place == n for place, n in enumerate(numbers)):
-        return []
-    faults = []
-    standing: dict[int, int] = {}
-    for place, n in enumerate(numbers):
-        if n in standing:
-            what = f"was inserted: the record at place {standing[n]} is signed with the same number, {n}"
-            faults.append(Fault(f"place {place}", what, place, place))
-        else:
-            standing[n] = place
-    for first, last in _runs([n for n in range(max(standing)) if n not in standing]):
-        where = f"record {first}" if first == last else f"records {first} to {last}"
-        few = "no record is signed with this number" if first == last else "no records are signed with these numbers"
-        faults.append(Fault(where, f"{'was' if first == last else 'were'} deleted: {few}", first, last))
-    faults += _moved([n for place, n in enumerate(numbers) if standing[n] == place])
-    return faults[:_MOST_FAULTS]
+def _rising_times(times: Sequence[str]) -> Sequence[int]:
+    """Places of a longest run of times that does not fall; where there are two, the one that begins later falls out."""
+    if all(a <= b for a, b in pairwise(times)):
+        return range(len(times))
+    rank = {time: n for n, time in enumerate(sorted(set(times)))}
+    backwards = longest_rising([-rank[t] for t in reversed(times)], strictly=False)
+    return [len(times) - 1 - i for i in reversed(backwards)]
 
 
-def _guessed(numbers: list[int | None]) -> list[int]:
-    """Give what could not be read the number that its place leaves free."""
-    known = {n for n in numbers if n is not None}
-    out: list[int] = []
-    for n in numbers:
-        after = out[-1] + 1 if out else 0
-        while n is None and after in known:
-            after += 1
-        out.append(after if n is None else n)
-    return out
-
-
-def _runs(numbers: list[int]) -> list[tuple[int, int]]:
-    runs: list[tuple[int, int]] = []
-    for n in numbers:
-        if runs and runs[-1][1] == n - 1:
-            runs[-1] = (runs[-1][0], n)
-        else:
-            runs.append((n, n))
-    return runs
-
-
-def _moved(order: list[int]) -> list[Fault]:
-    """Records that stand before one with a smaller number."""
-    faults, highest = [], -1
-    for n in order:
-        if n < highest:
-            faults.append(Fault(f"record {n}", f"was moved: it stands behind record {highest}", n, highest))
-        highest = max(highest, n)
-    return faults
+def _named(fault: Fault, names: Sequence[int | None]) -> Fault:
+    """The fault of the record at a place, by the number that this record has; of one put in, by its place."""
+    place = fault.first
+    if place is None or fault.where != f"record {place}":
+        return fault
+    name = names[place]
+    if name is None:
+        return replace(fault, where=f"place {place}")
+    return replace(fault, where=f"record {name}", first=name, last=name)
