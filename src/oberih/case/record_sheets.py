@@ -13,6 +13,7 @@ from oberih.case.sheet import Sheet
 from oberih.errors import InputError
 from oberih.evidence.entry import Entry
 from oberih.evidence.record import record_fields
+from oberih.evidence.report import one_line
 
 __all__ = ["Found", "Search", "near", "newest", "one_record", "search"]
 
@@ -127,13 +128,14 @@ def one_record(keeping: Keeping, name: str) -> Found:
         ("record", f"number {entry.seq}, written {entry.recorded_at}"),
         ("signed by", f"{held.name if held else 'unknown'} ({entry.keyid[:12]})"), ("leaf", entry.leaf.hex()),
     ]  # fmt: skip
-    return Found(Sheet(r.id, facts=tuple(facts)), [_plain(entry, corrected)])
+    shown = tuple((one_line(name), "\n".join(map(one_line, said.split("\n")))) for name, said in facts)
+    return Found(Sheet(r.id, facts=shown), [_plain(entry, corrected)])
 
 
 def _sheet(title: str, entries: Sequence[Entry], corrected: dict[str, str], notes: tuple[str, ...] = ()) -> Found:
     rows = tuple(
         (
-            str(e.seq), e.record.id, e.record.kind, _when(e), str(e.record.place.get("name", "")),
+            str(e.seq), e.record.id, e.record.kind, _short(_when(e)), _short(str(e.record.place.get("name", ""))),
             _short(e.record.text) + (" (corrected)" if e.record.id in corrected else ""),
             _short(str(e.record.source.get("who", "")), 40),
         )
@@ -166,7 +168,7 @@ def _where(entry: Entry) -> str:
 
 
 def _short(text: str, most: int = 90) -> str:
-    line = " ".join(text.split())
+    line = one_line(" ".join(text.split()))
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 

@@ -14,16 +14,20 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from oberih.errors import InputError
 from oberih.evidence.keys import keyid_of, public_key
-from oberih.evidence.record import Record
+from oberih.evidence.record import Record, read_record, record_fields
+from oberih.evidence.report import one_line
 
 __all__ = ["TELLS", "Keyring", "Tenure", "key_record", "revocation_record"]
 
 TELLS = frozenset({"key", "revocation"})
 """Kinds of record that say which keys may sign."""
+
+_LONGEST = 1000
 
 
 @dataclass(frozen=True)
@@ -96,17 +100,39 @@ class Keyring:
 
 
 def key_record(*, name: str, public: bytes) -> Record:
-    """Say that a key may sign from now on."""
+    """Say that a key may sign from now on.
+
+    Raises
+    ------
+    InputError
+        If the name cannot stand in a record.
+    """
     keyid = keyid_of(public)
     text = f"The key of {name}, {keyid[:12]}, may sign."
     data = {"algorithm": "Ed25519", "name": name, "public": base64.b64encode(public).decode()}
-    return Record(f"key-{keyid[:20]}", "key", text, data=data)
+    return _sound(Record(f"key-{keyid[:20]}", "key", text, data=data), name=name)
 
 
 def revocation_record(*, keyid: str, name: str, reason: str) -> Record:
-    """Say that a key may sign no longer."""
+    """Say that a key may sign no longer.
+
+    Raises
+    ------
+    InputError
+        If the reason cannot stand in a record.
+    """
     text = f"The key of {name}, {keyid[:12]}, may sign no longer: {reason}"
-    return Record(f"revocation-{keyid[:20]}", "revocation", text, data={"keyid": keyid, "reason": reason})
+    record = Record(f"revocation-{keyid[:20]}", "revocation", text, data={"keyid": keyid, "reason": reason})
+    return _sound(record, reason=reason)
+
+
+def _sound(record: Record, **words: str) -> Record:
+    """The record, if the log can read it again: one about keys that it cannot would close it for good."""
+    for field_, text in words.items():
+        if not text.strip() or len(text) > _LONGEST or one_line(text) != text:
+            cure = f"one line of at most {_LONGEST} characters"
+            raise InputError("cannot stand in the record", field=field_, value=text, cure=cure)
+    return read_record(record_fields(record), now=datetime.max.replace(tzinfo=UTC))
 
 
 def _public(data: Any) -> bytes:

@@ -24,6 +24,7 @@ from oberih.errors import InputError
 from oberih.evidence.canonical import canonical_json, plain
 from oberih.evidence.digest import sha256_of_value
 from oberih.evidence.moment import check_moment, span
+from oberih.evidence.report import one_line
 
 __all__ = ["CHANNELS", "FIELDS", "KINDS", "LONGEST_TEXT", "Attachment", "Record", "read_record", "record_fields"]
 
@@ -353,7 +354,7 @@ def _attachment(value: Any, file: object) -> Attachment:
     }:  # fmt: skip
         raise InputError("must have the parts name, sha256, size, media_type", file=file, field="attachments")
     name = _short(value["name"], "attachments.name", file)
-    if name in {".", ".."} or "/" in name or "\\" in name or "\0" in name or name != name.strip():
+    if name in {".", ".."} or "/" in name or "\\" in name or one_line(name) != name or name != name.strip():
         raise InputError("is not a plain file name", file=file, field="attachments.name", value=name)
     if not isinstance(value["sha256"], str) or not _SHA256.fullmatch(value["sha256"]):
         raise InputError("is not a SHA-256 in hexadecimal", file=file, field="attachments.sha256")

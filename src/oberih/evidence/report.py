@@ -6,9 +6,17 @@ looked at, and each fault with its place.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-__all__ = ["Fault", "Report"]
+__all__ = ["Fault", "Report", "one_line"]
+
+_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def one_line(text: str) -> str:
+    """Give a stranger's words without what would steer a terminal, begin a new line, or turn one around."""
+    return _STEERING.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,10 @@ class Fault:
     what: str
     first: int | None = None
     last: int | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "where", one_line(self.where))
+        object.__setattr__(self, "what", one_line(self.what))
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what}"
@@ -90,6 +102,13 @@ class Report:
     witnesses: tuple[str, ...] = ()
     timestamps: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("origin", "first_recorded", "last_recorded"):
+            object.__setattr__(self, name, one_line(getattr(self, name)))
+        for name in ("witnesses", "timestamps"):
+            object.__setattr__(self, name, tuple(map(one_line, getattr(self, name))))
+        object.__setattr__(self, "keys", tuple((one_line(n), *rest) for n, *rest in self.keys))
 
     @property
     def holds(self) -> bool:
