@@ -16,6 +16,7 @@ from typing import Any
 from oberih.case.keeping import Keeping
 from oberih.case.progress import Progress, Silent
 from oberih.errors import InputError, OberihError
+from oberih.evidence.attachments import describe
 from oberih.evidence.keys import Signer
 from oberih.evidence.log import BATCH, Appended, Log
 from oberih.evidence.record import Attachment, Record, read_record, record_fields
@@ -72,7 +73,27 @@ def record_one(
         If it cannot be written.
     """
     record = read_record(fields, now=now, file=origin)
-    return record_all(keeping, [_with_files(record, files, keeping, fresh_id="id" not in fields, now=now)], now=now)
+    if files:
+        described = _with_files(record, [describe(f) for f in files], fresh_id="id" not in fields, now=now)
+        _refuse_early(keeping, described)
+        taken = [keeping.attachments.take_in(f) for f in files]
+        record = _with_files(record, taken, fresh_id="id" not in fields, now=now)
+    return record_all(keeping, [record], now=now)
+
+
+def _refuse_early(keeping: Keeping, record: Record) -> None:
+    """Refuse what the log would refuse, before any file is copied."""
+    if not keeping.exists:
+        if keeping.environment.get("OBERIH_KEY") or keeping.key_file.is_file():
+            keeping.signer()
+        return
+    log = keeping.log(create=True)
+    try:
+        if log.size:
+            log.refuse_conflicts([record])
+            log.refuse_signer(keeping.signer()[0])
+    finally:
+        log.close()
 
 
 def record_all(
@@ -181,12 +202,9 @@ def attach(keeping: Keeping, name: str, files: Sequence[Path], *, text: str = ""
     return record_one(keeping, fields, files=files, now=now)
 
 
-def _with_files(record: Record, files: Sequence[Path], keeping: Keeping, *, fresh_id: bool, now: datetime) -> Record:
-    """The record with its files taken in; an id made from the content is made anew."""
-    if not files:
-        return record
-    taken: tuple[Attachment, ...] = tuple(keeping.attachments.take_in(f) for f in files)
-    whole = replace(record, attachments=record.attachments + taken)
+def _with_files(record: Record, taken: Sequence[Attachment], *, fresh_id: bool, now: datetime) -> Record:
+    """The record with its files; an id made from the content is made anew."""
+    whole = replace(record, attachments=record.attachments + tuple(taken))
     fields = {k: v for k, v in record_fields(whole).items() if not (fresh_id and k == "id")}
     return read_record(fields, now=now)
 

@@ -21,7 +21,7 @@ from oberih.evidence.digest import sha256_of_file
 from oberih.evidence.keep import force_folder, store_error
 from oberih.evidence.record import Attachment
 
-__all__ = ["LARGEST", "AttachmentStore"]
+__all__ = ["LARGEST", "AttachmentStore", "describe"]
 
 LARGEST = 4 * 2**30
 """Largest file that is taken in [bytes]."""
@@ -70,18 +70,9 @@ class AttachmentStore:
         StoreFull, StoreError
             If it cannot be copied; then nothing is left of it.
         """
-        try:
-            if not source.is_file():
-                raise InputError("is not a file", file=source, field="attachment", cure="name one file")
-            size = source.stat().st_size
-        except OSError as error:
-            raise InputError(f"cannot be read ({error.strerror})", file=source, field="attachment") from error
-        if size > LARGEST:
-            raise InputError(f"has {size} bytes, {LARGEST} at most", file=source, field="attachment")
+        _size(source)
         digest, size = self._copy(source)
-        called = name or source.name
-        media = mimetypes.guess_type(called)[0] or "application/octet-stream"
-        return Attachment(called, digest, size, media)
+        return _attachment(name or source.name, digest, size)
 
     def _copy(self, source: Path) -> tuple[str, int]:
         try:
@@ -134,3 +125,32 @@ def _copy_blocks(source: Path, out: BinaryIO) -> tuple[str, int]:
     out.flush()
     os.fsync(out.fileno())
     return digest.hexdigest(), size
+
+
+def describe(source: Path, *, name: str | None = None) -> Attachment:
+    """What a file would be called in a record; nothing is copied.
+
+    Raises
+    ------
+    InputError
+        As for `AttachmentStore.take_in`.
+    """
+    size = _size(source)
+    return _attachment(name or source.name, sha256_of_file(source), size)
+
+
+def _size(source: Path) -> int:
+    """Size of a file that can be taken in."""
+    try:
+        if not source.is_file():
+            raise InputError("is not a file", file=source, field="attachment", cure="name one file")
+        size = source.stat().st_size
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", file=source, field="attachment") from error
+    if size > LARGEST:
+        raise InputError(f"has {size} bytes, {LARGEST} at most", file=source, field="attachment")
+    return size
+
+
+def _attachment(called: str, digest: str, size: int) -> Attachment:
+    return Attachment(called, digest, size, mimetypes.guess_type(called)[0] or "application/octet-stream")

@@ -227,6 +227,11 @@ class Log:
             _distinct(records, _already_there(connection, records))
             _refuse_dangling(connection, records)
 
+    def refuse_signer(self, signer: Signer) -> None:
+        """Refuse a key that may not sign here, as `append` would."""
+        with db.reading(self.engine) as connection:
+            self._refuse_key(self._keyring(connection), signer, self._end(connection)[0])
+
     # reading
 
     @property
