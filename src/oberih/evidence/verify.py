@@ -54,7 +54,7 @@ def verify_log(
         log, against
     )  # what others write meanwhile must not look like a fault: the last is read last
     said = log.cosignatures(), log.timestamps()
-    notes, last = _state(log)
+    notes, last, nodes = _state(log)
     closed, faults = read_closed(notes, origin=log.origin)
     faults += more
     walk = Walk(sizes={c.checkpoint.size for c in [*closed, *outside]})
@@ -64,7 +64,7 @@ def verify_log(
         walk.check_attachments(attachments.fault)
     all_of_them = by_size([*closed, *outside])
     faults = walk.faults + faults + check_roots(all_of_them, walk.keyring, roots=walk.roots, reached=walk.reached)
-    faults += uncovered(records, _size(closed)) + untrusted(walk, trusted)
+    faults += uncovered(records, _size(closed)) + untrusted(walk, trusted) + _surplus(nodes, last + 1)
     witnesses, wrong = check_cosignatures(said[0], closed)
     stamped, wrong_too = check_timestamps(said[1], closed, roots=roots)
     return Report(
@@ -73,8 +73,14 @@ def verify_log(
         keys=keys_of(walk), checkpoints=len(closed), first_recorded=walk.first_recorded,
         last_recorded=walk.last_recorded, attachments=len(walk.attachments) if attachments else 0,
         absent_attachments=0 if attachments else len(walk.attachments), witnesses=tuple(witnesses),
-        timestamps=tuple(stamped), notes=notes_for(trusted, witnesses, stamped, against),
+        timestamps=tuple(stamped), notes=(*notes_for(trusted, witnesses, stamped, against), *_no_head(log, records)),
     )  # fmt: skip
+
+
+def _no_head(log: Log, records: int) -> tuple[str, ...]:
+    if log.head is None or not records or log.head.is_file():
+        return ()
+    return (f"no checkpoint lies beside the database ({log.head}): an end cut off with its checkpoints would not show",)
 
 
 def _outside(log: Log, against: Sequence[tuple[str, bytes]]) -> tuple[list[Closed], list[Fault]]:
@@ -91,13 +97,20 @@ def _outside(log: Log, against: Sequence[tuple[str, bytes]]) -> tuple[list[Close
     return closed, faults
 
 
-def _state(log: Log) -> tuple[list[tuple[int, bytes]], int]:
-    """Checkpoints, and the number of the last record, as they stand together."""
+def _state(log: Log) -> tuple[list[tuple[int, bytes]], int, int]:
+    """Checkpoints, the number of the last record, and how many nodes there are, as they stand together."""
     c = db.checkpoint.c
     with db.reading(log.engine) as connection:
         notes = [(int(s), bytes(n)) for s, n in connection.execute(sa.select(c.size, c.note).order_by(c.size))]
         last = connection.execute(sa.select(sa.func.max(db.entry.c.seq))).scalar()
-    return notes, -1 if last is None else int(last)
+        nodes = connection.execute(sa.select(sa.func.count()).select_from(db.node)).scalar()
+    return notes, -1 if last is None else int(last), int(nodes or 0)
+
+
+def _surplus(nodes: int, records: int) -> list[Fault]:
+    """More nodes than these records give: the next append would stumble over one."""
+    more = nodes - (records - records.bit_count())
+    return [Fault("tree", f"holds {more} nodes that belong to no records")] if more > 0 else []
 
 
 def _walk_store(log: Log, walk: Walk, advance: Callable[[int], None], last: int) -> int:
@@ -196,6 +209,8 @@ def notes_for(
     notes = []
     if trusted is None:
         notes.append("who holds the first key was not checked: compare its id with one you got another way (--trust)")
+    if witnesses:
+        notes.append("who holds the witnesses' keys was not checked: compare them with those you got another way")
     if not (witnesses or stamped or against):
         notes.append(
             "nobody outside has seen a checkpoint: whoever holds the key could have rewritten everything; "

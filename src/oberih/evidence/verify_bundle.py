@@ -34,6 +34,11 @@ from oberih.evidence.walk import Walk
 
 __all__ = ["verify_bundle"]
 
+_OF_A_SELECTION = (
+    "what was not selected cannot be seen here, a key's later revocation neither: ask for the whole bundle, or compare "
+    "the last checkpoint with one kept elsewhere (--against)"
+)
+
 
 def verify_bundle(
     path: Path, *, against: Sequence[tuple[str, bytes]] = (), trusted: str | None = None, roots: Sequence[bytes] = (),
@@ -83,7 +88,8 @@ def verify_bundle(
             origin=origin, first_key=walk.first_key, keys=keys_of(walk), checkpoints=len(closed),
             first_recorded=walk.first_recorded, last_recorded=walk.last_recorded,
             attachments=len(walk.attachments) - absent, absent_attachments=absent, witnesses=tuple(witnesses),
-            timestamps=tuple(stamped), notes=notes_for(trusted, witnesses, stamped, against),
+            timestamps=tuple(stamped),
+            notes=(*notes_for(trusted, witnesses, stamped, against), *(() if complete else (_OF_A_SELECTION,))),
         )  # fmt: skip
 
 
