@@ -110,7 +110,7 @@ def _recorded(where: str, known_by: date | None) -> tuple[Observation, ...]:
 
 def _plain_name(where: str) -> str:
     """Name of a store without its folder, user or password: an export must not betray them."""
-    return where.rsplit("/", 1)[-1].split("?", 1)[0]
+    return where.split("?", 1)[0].rsplit("/", 1)[-1]
 
 
 def _refuse_twins(parts: Sequence[tuple[str, str, Sequence[Observation]]]) -> None:
