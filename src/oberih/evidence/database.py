@@ -25,7 +25,7 @@ from sqlalchemy import event
 from oberih.errors import CorruptStore, InputError, OberihError, StoreError, StoreFull
 from oberih.evidence.keep import store_error
 
-__all__ = ["BUSY_SECONDS", "checkpoint", "cosignature", "entry", "insert_many", "is_url", "meta", "node",
+__all__ = ["BUSY_SECONDS", "checkpoint", "cosignature", "damage", "entry", "insert_many", "is_url", "meta", "node",
            "node_number", "open_database", "reading",
            "timestamp", "whole", "writing"]  # fmt: skip
 
@@ -258,6 +258,15 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
         else:
             connection = connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
+
+
+def damage(engine: sa.Engine) -> list[str]:
+    """What SQLite itself finds wrong in its file: pages, and indexes that no longer lead to their rows."""
+    if engine.dialect.name != "sqlite":
+        return []
+    with reading(engine) as connection:
+        said = connection.exec_driver_sql("PRAGMA integrity_check(10)").scalars().all()
+    return [str(line) for line in said if line != "ok"]
 
 
 @contextmanager
