@@ -22,6 +22,7 @@ from oberih.errors import InputError
 from oberih.evidence.moment import instant
 from oberih.evidence.verify_bundle import verify_bundle
 from validation.tamper_bundle import on_bundles
+from validation.tamper_further import further
 from validation.tamper_scene import SECOND, Scene, build, checkpoint_over, replace_rows, signed_anew, statement
 from validation.tamper_store import on_the_store, verified
 from validation.tamper_verdict import Outcome
@@ -34,6 +35,7 @@ def everything(folder: Path) -> tuple[list[Outcome], dict[str, dict[str, bool]]]
     if not clean.holds:
         raise InputError(f"the untouched record does not hold ({clean.faults[0]})", file=scene.store)
     outcomes = [*on_the_store(scene, folder / "stores"), *on_bundles(scene, folder / "bundles")]
+    outcomes += further(scene, folder / "further")
     return outcomes, needs_somebody_outside(scene, folder)
 
 

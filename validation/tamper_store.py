@@ -110,6 +110,10 @@ def _flip(path: Path) -> None:
     path.write_bytes(bytes(data))
 
 
+def _cut_short(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1])
+
+
 def _sign_checkpoint(size: int, by: Signer) -> Do:
     def do(scene: Scene) -> None:
         note = checkpoint_over([e.data for e in scene.entries()][:size], by=by)
@@ -173,12 +177,15 @@ def _strange_cosignature(scene: Scene) -> None:
 
 
 def _head(data: bytes) -> Do:
-    return lambda scene: (scene.folder / "record.sqlite.head").write_bytes(data) and None
+    def do(scene: Scene) -> None:
+        (scene.folder / "record.sqlite.head").write_bytes(data)
+
+    return do
 
 
 OTHER_DEEDS: Sequence[tuple[str, Do, str | tuple[int, int]]] = (
     ("a byte of an attachment changed", _attachment(_flip), (21, 21)),
-    ("an attachment cut short", _attachment(lambda p: p.write_bytes(p.read_bytes()[:-1]) and None), (21, 21)),
+    ("an attachment cut short", _attachment(_cut_short), (21, 21)),
     ("an attachment removed", _attachment(lambda p: p.unlink()), (21, 21)),
     ("a row taken out, a gap left", _execute("DELETE FROM oberih_entry WHERE seq = 33"), (33, 33)),
     ("a leaf hash changed", _execute("UPDATE oberih_entry SET leaf = zeroblob(32) WHERE seq = 44"), (44, 44)),

@@ -172,8 +172,8 @@ def _step(a: Closed, b: Closed, step: dict[str, Any] | None) -> Fault | None:
         return Fault(where, error.message, first.size, second.size - 1)
     if verify_consistency(first.size, second.size, proof, first.root, second.root):
         return None
-    what = f"the {b.label} does not extend the {a.label}: the log was forked between them"
-    return Fault(where, what, first.size, second.size - 1)
+    what = f"the {b.label} does not extend it: records before it were rewritten, or the proof was changed"
+    return Fault(a.label, what, 0, first.size - 1)
 
 
 def _outside_selection(outside: list[Closed], closed: list[Closed], walk: Walk) -> list[Fault]:
