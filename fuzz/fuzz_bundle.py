@@ -3,18 +3,25 @@
     python fuzz/fuzz_bundle.py [-runs=N] [FOLDER OF SEEDS]
 
 With `atheris` (coverage-guided) where it is installed, else by random changes to a sound bundle, `N` of them (20,000).
+Changes are made where they get past the packing: in the members, in the values of their JSON, in what is signed (which
+whoever has a key can sign), and in the bytes of the file as it lies.
 A report or an `InputError` is right; anything else is a fault of the reader, and is shown with the file that made
 it.
 """
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import io
+import json
 import random
 import sys
 import tempfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # the record that is attacked is made by `validation.tamper_scene`
@@ -24,10 +31,11 @@ try:
 except ImportError:
     atheris = None
 
-from validation.tamper_scene import build  # noqa: E402
+from validation.tamper_scene import FIRST, build  # noqa: E402
 
 from oberih.errors import InputError  # noqa: E402 - the path above comes first
 from oberih.evidence.bundle import write_bundle  # noqa: E402
+from oberih.evidence.envelope import Envelope, pre_authentication, write_envelope  # noqa: E402
 from oberih.evidence.verify_bundle import verify_bundle  # noqa: E402
 
 PLACE = Path(tempfile.mkdtemp(prefix="oberih-fuzz-"))
@@ -54,18 +62,82 @@ def one(data: bytes) -> None:
 
 
 def changed(seed: bytes, chance: random.Random) -> bytes:
-    """The seed with some bytes changed, in the file or in one of its members before packing."""
-    if chance.random() < 0.4:
+    """The seed with something changed, in the file or in one of its members before packing."""
+    how = chance.random()
+    try:
+        with zipfile.ZipFile(io.BytesIO(seed)) as file:
+            members = {n: file.read(n) for n in file.namelist()}
+    except Exception:  # what was changed before may be no archive any more
         return _turned(seed, chance)
-    with zipfile.ZipFile(io.BytesIO(seed)) as file:
-        members = {n: file.read(n) for n in file.namelist()}
-    name = chance.choice(list(members))
-    members[name] = _turned(members[name], chance)
+    if how < 0.2 or not members:
+        return _turned(seed, chance)
+    for _ in range(chance.randint(1, 3)):
+        name = chance.choice(list(members))
+        members[name] = (_turned if how < 0.4 else _another_value)(members[name], chance)
+    if chance.random() < 0.05:
+        members.pop(chance.choice(list(members)))
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
+    with zipfile.ZipFile(out, "w", chance.choice([zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])) as file:
         for member, data in members.items():
             file.writestr(member, data)
     return out.getvalue()
+
+
+def _another_value(data: bytes, chance: random.Random) -> bytes:
+    """One line's JSON with one value of another kind; of a record, often inside what is signed."""
+    lines = data.splitlines()
+    if not lines:
+        return _turned(data, chance)
+    at = chance.randrange(len(lines))
+    try:
+        found = json.loads(lines[at])
+    except (ValueError, RecursionError):
+        return _turned(data, chance)
+    if isinstance(found, dict) and "payload" in found and chance.random() < 0.7:
+        with contextlib.suppress(ValueError, TypeError, RecursionError):
+            payload = _replaced(json.loads(base64.b64decode(found["payload"])), chance)
+            lines[at] = signed(json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False))
+            return b"\n".join(lines) + b"\n"
+    with contextlib.suppress(ValueError, RecursionError):
+        lines[at] = json.dumps(_replaced(found, chance)).encode()
+    return b"\n".join(lines) + b"\n"
+
+
+def signed(text: str) -> bytes:
+    """An envelope that the first custodian signed over this."""
+    payload = text.encode(errors="replace")
+    return write_envelope(Envelope(payload, FIRST.keyid, FIRST.private.sign(pre_authentication(payload))))
+
+
+def _replaced(value: Any, chance: random.Random) -> Any:
+    """The value, one part of it another."""
+    inner = value if isinstance(value, dict) else dict(enumerate(value)) if isinstance(value, list) else {}
+    if not inner or chance.random() < 0.2:
+        return chance.choice(STRANGE)(chance, value)
+    key = chance.choice(list(inner))
+    other = {**inner, key: _replaced(inner[key], chance)}
+    if chance.random() < 0.1:
+        other.pop(key)
+    return other if isinstance(value, dict) else list(other.values())
+
+
+def _nested(depth: int) -> Any:
+    out: Any = []
+    for _ in range(depth):
+        out = [out]
+    return out
+
+
+Strange = Callable[[random.Random, Any], Any]
+STRANGE: list[Strange] = [
+    lambda c, v: None, lambda c, v: True, lambda c, v: [], lambda c, v: {}, lambda c, v: [v], lambda c, v: {"a": v},
+    lambda c, v: c.choice([0, -1, 1, 2**31, 2**53, 2**62, 2**64, 10**30, 10**400]), lambda c, v: c.choice([1e308, 0.5]),
+    lambda c, v: float("nan"), lambda c, v: "", lambda c, v: "x" * c.choice([1, 200, 2000]), lambda c, v: "\ud800",
+    lambda c, v: "\x1b[2J\n", lambda c, v: _nested(c.choice([5, 150, 300, 900])), lambda c, v: str(v),
+    lambda c, v: v + 1 if isinstance(v, int) else v, lambda c, v: v[::-1] if isinstance(v, str | list) else v,
+    lambda c, v: c.choice(["2022-13-01", "0000-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2026-01-01T00:00:00.5Z"]),
+    lambda c, v: c.choice(["key", "revocation", "event"]), lambda c, v: base64.b64encode(FIRST.public).decode(),
+]  # fmt: skip
 
 
 def _turned(data: bytes, chance: random.Random) -> bytes:
@@ -100,6 +172,11 @@ def by_chance(runs: int, seed: bytes) -> None:
     print(f"{runs} runs, no fault")
 
 
+def _mutated(data: bytes, max_size: int, seed: int) -> bytes:
+    """A change that gets past the packing, as atheris asks for one."""
+    return changed(data, random.Random(seed))[:max_size]
+
+
 def main() -> None:
     """Fuzz."""
     seed = sound_bundle()
@@ -111,7 +188,7 @@ def main() -> None:
     (PLACE / "seeds").mkdir()
     (PLACE / "seeds" / "sound.zip").write_bytes(seed)
     atheris.instrument_all()
-    atheris.Setup([*sys.argv, str(PLACE / "seeds")], one)
+    atheris.Setup([*sys.argv, str(PLACE / "seeds")], one, custom_mutator=_mutated)
     atheris.Fuzz()
 
 
