@@ -16,6 +16,7 @@ from oberih.evidence.attachments import AttachmentStore
 from oberih.evidence.database import BUSY_SECONDS, is_url
 from oberih.evidence.keys import Signer, load_signer, new_key_file, read_signer
 from oberih.evidence.log import Log
+from oberih.evidence.report import one_line
 
 __all__ = ["DEFAULT_KEY_NAME", "DEFAULT_STORE", "Keeping", "own_record"]
 
@@ -65,6 +66,11 @@ class Keeping:
     name: str = DEFAULT_KEY_NAME
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     busy: float = BUSY_SECONDS
+
+    def __post_init__(self) -> None:
+        if not self.name.strip() or len(self.name) > 200 or one_line(self.name) != self.name:
+            cure = "one line of at most 200 characters: a role or organisation"
+            raise InputError("cannot stand in the record", field="holder", value=self.name, cure=cure)
 
     def log(self, *, create: bool = False) -> Log:
         """Open the log.

@@ -12,6 +12,7 @@ from typing import Any
 
 from oberih.case.keeping import Keeping
 from oberih.case.progress import Progress, Silent
+from oberih.case.record_sheets import refuse_unsearchable
 from oberih.errors import InputError
 from oberih.evidence.bundle import write_bundle
 from oberih.evidence.database import is_url
@@ -57,6 +58,7 @@ def found_ids(keeping: Keeping, words: str) -> list[str]:
     InputError
         If no record is kept.
     """
+    refuse_unsearchable(words, field="--search")
     with closing(keeping.log()) as log:
         return [e.record.id for e in log.find(text=words)]
 

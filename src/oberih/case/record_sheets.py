@@ -15,7 +15,7 @@ from oberih.evidence.entry import Entry
 from oberih.evidence.record import record_fields
 from oberih.evidence.report import one_line
 
-__all__ = ["Found", "Search", "near", "newest", "one_record", "search"]
+__all__ = ["Found", "Search", "near", "newest", "one_record", "refuse_unsearchable", "search"]
 
 Search = dict[str, str | None]
 """Words of a search: text, kind, source, since, until."""
@@ -37,6 +37,8 @@ class Found:
     data: list[dict[str, Any]]
 
 
+_LONGEST_SEARCH = 1000
+
 _COLUMNS = ("no.", "id", "kind", "when", "where", "says", "source")
 
 
@@ -48,6 +50,7 @@ def newest(keeping: Keeping, *, limit: int, kind: str | None = None) -> Found:
     InputError
         If no record is kept.
     """
+    refuse_unsearchable(kind or "", field="kind")
     with closing(keeping.log()) as log:
         entries, size, corrected = log.find(kind=kind, newest=True, limit=limit), log.size, log.corrections()
     title = f"{keeping.store}: {size} records, the last {len(entries)}" if entries else f"{keeping.store}: no records"
@@ -64,6 +67,8 @@ def search(
     InputError
         If no record is kept, or a date is none.
     """
+    for name in ("text", "kind", "source"):
+        refuse_unsearchable(words.get(name) or "", field=name)
     with closing(keeping.log()) as log:
         entries = log.find(
             text=words.get("text") or "", kind=words.get("kind"), source=words.get("source") or "",
@@ -73,6 +78,19 @@ def search(
     more = len(entries) > limit
     title = f"{'more than ' if more else ''}{len(entries[:limit])} found"
     return _sheet(title, entries[:limit], corrected, notes=("there are more: narrow the search",) if more else ())
+
+
+def refuse_unsearchable(text: str, *, field: str) -> None:
+    """Refuse words that no record can hold.
+
+    Raises
+    ------
+    InputError
+        If they are too long, or not Unicode text.
+    """
+    if len(text) > _LONGEST_SEARCH or any("\ud800" <= c <= "\udfff" for c in text):
+        cure = f"search for at most {_LONGEST_SEARCH} characters of UTF-8"
+        raise InputError("cannot be searched for", field=field, value=text, cure=cure)
 
 
 def near(text: str) -> tuple[float, float, float, float]:
@@ -109,6 +127,7 @@ def one_record(keeping: Keeping, name: str) -> Found:
     InputError
         If there is none.
     """
+    refuse_unsearchable(name, field="id")
     with closing(keeping.log()) as log:
         entry, corrected = log.entry(name), log.corrections()
         held = log.keyring().tenures.get(entry.keyid)

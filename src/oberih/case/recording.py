@@ -112,6 +112,7 @@ def record_all(
     wanted = list(records)
     if not wanted:
         raise InputError("holds no record", field="input", cure="give at least one")
+    _refuse_absent_files(keeping, wanted)
     told = progress or Silent()
     log, signer, notes = _opened(keeping)
     written: list[tuple[int, str]] = []
@@ -134,6 +135,21 @@ def record_all(
     finally:
         log.close()
     return Written(tuple(written), tuple(known), size, keeping.store, tuple(notes))
+
+
+def _refuse_absent_files(keeping: Keeping, records: Sequence[Record]) -> None:
+    """Refuse a record that names a file nobody brought: it could never be verified."""
+    for record in records:
+        for attachment in record.attachments:
+            if not keeping.attachments.path(attachment.sha256).is_file():
+                cure = "bring the file itself with --attach, or say its hash in rests_on"
+                raise InputError(
+                    "is not in the store",
+                    file=f"record {record.id}",
+                    field="attachments",
+                    value=attachment.name,
+                    cure=cure,
+                )
 
 
 def _opened(keeping: Keeping) -> tuple[Log, Signer, list[str]]:

@@ -151,5 +151,7 @@ def _named(text: str) -> tuple[str, Any]:
         raise InputError("is not of the form NAME=VALUE", field="--data", value=text)
     try:
         return name.strip(), json.loads(value, parse_constant=_refuse_constant)
+    except RecursionError as error:
+        raise InputError("is nested too deeply", field="--data", value=name.strip()) from error
     except ValueError:
         return name.strip(), value

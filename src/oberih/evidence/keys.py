@@ -23,6 +23,16 @@ __all__ = ["Signer", "keyid_of", "load_signer", "new_key_file", "public_key", "r
 
 _RAW = serialization.Encoding.Raw
 _LONGEST_KEY_FILE = 65536
+_OF_SMALL_ORDER = {
+    bytes.fromhex(y)
+    for y in (
+        "00" * 32, "01" + "00" * 31, "ec" + "ff" * 30 + "7f", "ed" + "ff" * 30 + "7f", "ee" + "ff" * 30 + "7f",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    )
+}  # fmt: skip
+"""Encodings, without the sign, of the eight points of edwards25519 whose order divides 8 (RFC 8032 § 5.1.7 leaves
+them in)."""
 
 
 def keyid_of(public: bytes) -> str:
@@ -42,8 +52,12 @@ def public_key(raw: bytes, *, file: object = None) -> Ed25519PublicKey:
     Raises
     ------
     InputError
-        If they are no Ed25519 public key.
+        If they are no Ed25519 public key, or one under which anybody can sign.
     """
+    if raw[:31] + bytes(b & 0x7F for b in raw[31:]) in _OF_SMALL_ORDER:
+        raise InputError(
+            "is a key under which anybody can sign (a point of small order)", file=file, field="public key"
+        )
     try:
         return Ed25519PublicKey.from_public_bytes(raw)
     except ValueError as error:
