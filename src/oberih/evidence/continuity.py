@@ -6,15 +6,19 @@ records that are not those which the last checkpoint closed: that would sign for
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from oberih.errors import CorruptStore, InputError
 from oberih.evidence.closing import Closed, check_signature
 from oberih.evidence.keyring import Keyring
+from oberih.evidence.moment import covered, utc_text
 from oberih.evidence.note import Checkpoint, read_checkpoint, read_note
+from oberih.evidence.record import Record
 from oberih.evidence.tree import Frontier
 
-__all__ = ["head_of", "refuse_other_end", "refuse_shortened"]
+__all__ = ["head_of", "refuse_later", "refuse_other_end", "refuse_shortened"]
 
 
 def head_of(path: Path | None) -> Checkpoint | None:
@@ -39,6 +43,23 @@ def refuse_shortened(size: int, head: Path | None, *, where: str) -> None:
             f"{where}: holds {size} records, the checkpoint in {head} covers {kept.size}: its end was lost or "
             "an older copy put here; nothing was written; bring the newer one back, or move that file away"
         )
+
+
+def refuse_later(records: Sequence[Record], moment: datetime) -> None:
+    """Write nothing before it was: it could not be read again.
+
+    Raises
+    ------
+    InputError
+        If something happened, or was known, after the time of writing (a clock that was put back).
+    """
+    limit = utc_text(moment + timedelta(hours=14))
+    for record in records:
+        for text in (record.happened.get("from"), record.happened.get("to"), record.known_on):
+            if text and covered(text, text)[0] > limit:
+                cure = "put the clock right; nothing was written"
+                what = f"lies after the time of writing ({utc_text(moment)})"
+                raise InputError(what, field=f"record {record.id}", value=text, cure=cure)
 
 
 def refuse_other_end(

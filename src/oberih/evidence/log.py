@@ -21,7 +21,7 @@ import sqlalchemy as sa
 
 from oberih.errors import CorruptStore, InputError, OberihError, StoreError
 from oberih.evidence import database as db
-from oberih.evidence.continuity import head_of, refuse_other_end, refuse_shortened
+from oberih.evidence.continuity import head_of, refuse_later, refuse_other_end, refuse_shortened
 from oberih.evidence.entry import Entry, read_entry, sign_entries
 from oberih.evidence.keep import write_atomically
 from oberih.evidence.keyring import TELLS, Keyring, key_record
@@ -168,6 +168,7 @@ class Log:
         keyring: Keyring,
     ) -> tuple[list[Entry], Frontier, bytes]:  # fmt: skip
         _refuse_dangling(connection, fresh)
+        refuse_later(fresh, moment)
         entries = sign_entries(fresh, first=size, recorded_at=moment, signer=signer)
         told = Keyring(dict(keyring.tenures))
         for one in entries:
