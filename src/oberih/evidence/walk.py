@@ -57,7 +57,7 @@ class Walk:
     first_key: str = ""
     unreadable: int = 0
 
-    _times: dict[int, str] = field(default_factory=dict)
+    _times: list[str] = field(default_factory=list)
     _doubtful: set[int] = field(default_factory=set)
     _ids: dict[str, int] = field(default_factory=dict)
     _corrected: list[tuple[int, str]] = field(default_factory=list)
@@ -91,6 +91,7 @@ class Walk:
             self.unreadable += 1
             self.fault(f"was changed: it {error.message} ({error.field or 'envelope'})", at=place)
         self.signed.append(entry.seq if entry else None)
+        self._times.append(entry.recorded_at if entry else "")
         nodes = self.frontier.append(entry.leaf if entry else leaf_hash(data))
         if self.frontier.size in self.sizes:
             self.roots[self.frontier.size] = self.frontier.root()
@@ -104,7 +105,6 @@ class Walk:
         if entry.record.kind in TELLS:
             self._read_keys(entry, place)
         self._check_signature(entry, place)
-        self._times[len(self.signed) - 1] = entry.recorded_at
         record = entry.record
         if record.id in self._ids:
             self.fault(f"has the id of record {self._ids[record.id]} ({record.id})", at=place)
@@ -171,7 +171,7 @@ class Walk:
 
     def _check_times(self, standing: Sequence[int]) -> None:
         """Times run with the numbers; the fewest that do not fit the others are told."""
-        places = [i for i in standing if i in self._times]
+        places = [i for i in standing if self._times[i]]
         times = [self._times[i] for i in places]
         rising = _rising_times(times)
         fitting, last = set(rising), ""
