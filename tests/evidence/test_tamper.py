@@ -137,6 +137,27 @@ def test_a_time_beside_the_record_does_not_date_what_follows(scene: Scene) -> No
     assert appended(scene) == "2027-06-01T00:00:00Z"
 
 
+@pytest.mark.parametrize("name", ["e041", "42", 42])
+def test_another_record_is_not_taken_for_the_one_asked_for(scene: Scene, name: str | int) -> None:
+    deeds = ("id = 'x' WHERE id = 'e041'", "id = 'e041' WHERE id = 'e040'", "seq = 1042 WHERE seq = 42",
+             "seq = 42 WHERE seq = 43")  # fmt: skip
+    sql(scene, *(f"UPDATE oberih_entry SET {deed}" for deed in deeds))
+    with closing(scene.log()) as log, pytest.raises(CorruptStore, match="another record stands under"):
+        log.entry(name)
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "CREATE TRIGGER sleeper AFTER INSERT ON oberih_entry BEGIN DELETE FROM oberih_entry WHERE seq = 5; END",
+        "CREATE VIEW sleeper AS SELECT * FROM oberih_entry",
+    ],
+)
+def test_what_would_act_by_itself_in_the_database_is_told(scene: Scene, deed: str) -> None:
+    sql(scene, deed)
+    assert [f.where for f in verified(scene).faults if "sleeper" in f.what] == ["database"]
+
+
 # bytes as they lie
 
 

@@ -261,12 +261,14 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
 
 
 def damage(engine: sa.Engine) -> list[str]:
-    """What SQLite itself finds wrong in its file: pages, and indexes that no longer lead to their rows."""
+    """What is wrong with SQLite's file: pages, indexes that no longer lead to their rows, and what acts by itself."""
     if engine.dialect.name != "sqlite":
         return []
     with reading(engine) as connection:
         said = connection.exec_driver_sql("PRAGMA integrity_check(10)").scalars().all()
-    return [str(line) for line in said if line != "ok"]
+        query = "SELECT type || ' ' || name FROM sqlite_master WHERE type IN ('trigger', 'view')"
+        strange = connection.exec_driver_sql(query).scalars().all()
+    return [str(line) for line in said if line != "ok"] + [f"holds a {one}, which is not Oberih's" for one in strange]
 
 
 @contextmanager

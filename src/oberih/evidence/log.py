@@ -273,6 +273,8 @@ class Log:
         ------
         InputError
             If there is none.
+        CorruptStore
+            If another stands under that id or number.
         """
         by_seq = db.entry.c.seq == int(name) if str(name).isdecimal() and len(str(name)) < 16 else sa.false()
         query = sa.select(db.entry.c.data).where(sa.or_(db.entry.c.id == str(name), by_seq))
@@ -282,7 +284,10 @@ class Log:
             raise InputError(
                 "no such record", file=self.where, field="id", value=name, cure="see: oberih evidence list"
             )
-        return read_entry(bytes(data), file=self.where)
+        found = read_entry(data, file=self.where)
+        if str(name) not in (found.record.id, str(found.seq)):
+            raise CorruptStore(f"{self.where}: another record stands under {name}; run: oberih evidence verify")
+        return found
 
     def find(
         self, *, text: str = "", kind: str | None = None, source: str = "", since: str | None = None,

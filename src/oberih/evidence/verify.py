@@ -65,7 +65,7 @@ def verify_log(
     all_of_them = by_size([*closed, *outside])
     faults = walk.faults + faults + check_roots(all_of_them, walk.keyring, roots=walk.roots, reached=walk.reached)
     faults += uncovered(records, _size(closed)) + untrusted(walk, trusted) + _surplus(nodes, last + 1)
-    faults += [Fault("database", f"is damaged: {line}") for line in db.damage(log.engine)]
+    faults += [Fault("database", f"was changed or damaged: {line}") for line in db.damage(log.engine)]
     witnesses, wrong = check_cosignatures(said[0], closed)
     stamped, wrong_too = check_timestamps(said[1], closed, roots=roots)
     return Report(
