@@ -2,10 +2,10 @@
 
     python -m validation.tamper [FOLDER]
 
-A record is made, always the same; everything of `validation.tamper_attacks`, `tamper_store` and
-`tamper_bundle` is done to copies of it, on the live store and on bundles, and each is verified.  What
-the holder of the key can do without a trace inside is told apart: there a witness, a timestamp or a
-checkpoint kept elsewhere must find it.  FOLDER may hold bundles (``*.zip``) of others; each is
+A record is made, always the same; everything of `validation.tamper_attacks`, `tamper_store`,
+`tamper_bundle` and `tamper_further` is done to copies of it, on the live store and on bundles, and each is
+verified.  What the holder of the key can do without a trace inside is told apart: there a witness, a timestamp
+or a checkpoint kept elsewhere must find it.  FOLDER may hold bundles (``*.zip``) of others; each is
 verified and told.  The last line is JSON; the exit code is 0 when all is detected and located, 1
 when not, 2 when a FOLDER cannot be read.
 """

@@ -35,11 +35,16 @@ from oberih.case.proving import verify
 from oberih.case.recording import record_one
 from oberih.errors import CorruptStore, InputError, OberihError
 from oberih.evidence.bundle import write_bundle
+from oberih.evidence.log import Log
 from oberih.evidence.moment import instant
 from oberih.evidence.note import COSIGNATURE, cosign, read_note, vkey
 from oberih.evidence.record import DEEPEST_DATA, read_record
 from oberih.evidence.report import Fault, Report, one_line
+from oberih.evidence.verify import verify_log
 from oberih.evidence.verify_bundle import verify_bundle
+from tests.evidence.postgres import database, postgres
+
+__all__ = ["database", "postgres"]
 
 NOW = datetime(2027, 6, 1, tzinfo=UTC)
 
@@ -156,6 +161,26 @@ def test_another_record_is_not_taken_for_the_one_asked_for(scene: Scene, name: s
 def test_what_would_act_by_itself_in_the_database_is_told(scene: Scene, deed: str) -> None:
     sql(scene, deed)
     assert [f.where for f in verified(scene).faults if "sleeper" in f.what] == ["database"]
+
+
+ON_POSTGRESQL: list[tuple[str, int]] = [
+    ("UPDATE oberih_entry SET data = overlay(data placing '\\x21'::bytea from 40) WHERE seq = 4", 4),
+    ("UPDATE oberih_entry SET leaf = '\\x00'::bytea WHERE seq = 5", 5),
+    ("DELETE FROM oberih_entry WHERE seq = 3", 3),
+    ("DELETE FROM oberih_entry WHERE seq > 6", 7),
+    ("UPDATE oberih_entry SET folded = 'x' WHERE seq = 2", 2),
+    ("DELETE FROM oberih_entry", 0),
+]
+
+
+@pytest.mark.parametrize(("deed", "place"), ON_POSTGRESQL, ids=[d for d, _ in ON_POSTGRESQL])
+def test_on_postgresql_too_the_record_that_was_touched_is_named(database: str, deed: str, place: int) -> None:
+    with closing(Log(database, create=True)) as log:
+        log.append([statement(n) for n in range(9)], signer=FIRST, now=NOW)
+        with log.engine.begin() as connection:
+            connection.exec_driver_sql(deed)
+        report = verify_log(log)
+        assert [f for f in report.faults if f.first == place], report.faults
 
 
 # bytes as they lie

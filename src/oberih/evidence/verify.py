@@ -79,9 +79,11 @@ def verify_log(
 
 
 def _no_head(log: Log, records: int) -> tuple[str, ...]:
-    if log.head is None or not records or log.head.is_file():
+    """What cannot show where no checkpoint lies outside the database."""
+    if not records or (log.head is not None and log.head.is_file()):
         return ()
-    return (f"no checkpoint lies beside the database ({log.head}): an end cut off with its checkpoints would not show",)
+    where = f"no checkpoint lies beside the database ({log.head})" if log.head else "a server keeps no second checkpoint"
+    return (f"{where}: an end cut off with its checkpoints would not show here; keep one elsewhere (--against)",)
 
 
 def _outside(log: Log, against: Sequence[tuple[str, bytes]]) -> tuple[list[Closed], list[Fault]]:
