@@ -82,7 +82,9 @@ def _no_head(log: Log, records: int) -> tuple[str, ...]:
     """What cannot show where no checkpoint lies outside the database."""
     if not records or (log.head is not None and log.head.is_file()):
         return ()
-    where = f"no checkpoint lies beside the database ({log.head})" if log.head else "a server keeps no second checkpoint"
+    where = (
+        f"no checkpoint lies beside the database ({log.head})" if log.head else "a server keeps no second checkpoint"
+    )
     return (f"{where}: an end cut off with its checkpoints would not show here; keep one elsewhere (--against)",)
 
 
