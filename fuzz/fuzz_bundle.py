@@ -16,6 +16,7 @@ import contextlib
 import io
 import json
 import random
+import shutil
 import sys
 import tempfile
 import zipfile
@@ -169,6 +170,7 @@ def by_chance(runs: int, seed: bytes) -> None:
             (PLACE / "fault.zip").write_bytes(data)
             print(f"fault at run {number}: {PLACE / 'fault.zip'}", file=sys.stderr)
             raise
+    shutil.rmtree(PLACE)
     print(f"{runs} runs, no fault")
 
 

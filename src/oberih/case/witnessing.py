@@ -58,8 +58,11 @@ def witness(keeping: Keeping, *, name: str, witness_key: Keeping, now: datetime)
         cure = "a witness is somebody else: name another key with --witness-key"
         raise InputError("is a key of this record itself", field="--witness-key", value=signer.keyid[:12], cure=cure)
     with closing(keeping.log()) as log:
-        size, note = log.last_checkpoint()
-        line = cosign(read_note(note).text, name, signer.private, int(now.timestamp()))
+        size, note = report.size, dict(log.checkpoints()).get(report.size, b"")  # what was verified, nothing later
+        text = read_note(note, file=keeping.store).text
+        if read_checkpoint(text).root.hex() != report.root:
+            raise InputError("was changed while it was verified; nothing was countersigned", file=keeping.store)
+        line = cosign(text, name, signer.private, int(now.timestamp()))
         verifier = vkey(name, signer.public, COSIGNATURE)
         log.add_cosignature(size, line, verifier)
     facts = (("checkpoint", f"{size} records, root {report.root}"), ("verifier key", verifier), ("line", line.strip()))
