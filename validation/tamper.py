@@ -15,11 +15,15 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from oberih.errors import InputError
+from oberih.evidence.bundle import write_bundle
 from oberih.evidence.moment import instant
+from oberih.evidence.report import Report
 from oberih.evidence.verify_bundle import verify_bundle
 from validation.tamper_bundle import on_bundles
 from validation.tamper_further import further
@@ -57,10 +61,25 @@ def needs_somebody_outside(scene: Scene, folder: Path) -> dict[str, dict[str, bo
         sql.execute("DELETE FROM oberih_checkpoint WHERE size > 107")
     sql.close()
     (cut.folder / "record.sqlite.head").unlink()
-    return {
-        name: {"found_inside": not verified(s).holds, "found_with_a_checkpoint": not verified(s, kept).holds}
-        for name, s in (("rewritten by the holder of the key", rewritten), ("cut, every trace removed", cut))
-    }
+    found = {}
+    for name, one in (("rewritten by the holder of the key", rewritten), ("cut, every trace removed", cut)):
+        found[name] = _inside_and_outside(partial(verified, one), kept)
+        for kind, ids in (("bundle", None), ("selection", ["e003", "e090"])):
+            path = one.folder / f"{kind}.zip"
+            with closing(one.log()) as log:
+                write_bundle(path, log, ids=ids)
+            found[f"{name}, as a {kind}"] = _inside_and_outside(partial(_bundle, path), kept)
+    return found
+
+
+def _bundle(path: Path, against: Sequence[tuple[str, bytes]]) -> Report:
+    return verify_bundle(path, against=against)
+
+
+def _inside_and_outside(
+    look: Callable[[Sequence[tuple[str, bytes]]], Report], kept: Sequence[tuple[str, bytes]]
+) -> dict[str, bool]:
+    return {"found_inside": not look(()).holds, "found_with_a_checkpoint": not look(kept).holds}
 
 
 def _checkpoint(scene: Scene, size: int) -> bytes:

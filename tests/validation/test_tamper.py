@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from validation.tamper_scene import build
 from validation.tamper_store import verified
 from validation.tamper_verdict import judged
 
+from oberih.evidence.bundle import write_bundle
 from oberih.evidence.report import Fault, Report
+from oberih.evidence.verify_bundle import verify_bundle
 
 
 def test_every_attack_is_detected_and_located(capsys: pytest.CaptureFixture[str]) -> None:
@@ -31,6 +34,15 @@ def test_what_the_holder_of_the_key_does_is_found_only_from_outside(tmp_path: Pa
 def test_an_untouched_record_holds(tmp_path: Path) -> None:
     report = verified(build(tmp_path / "original"))
     assert (report.holds, report.records, report.faults) == (True, 123, ())
+
+
+def test_an_untouched_record_and_its_bundle_hold_against_every_checkpoint_it_ever_had(tmp_path: Path) -> None:
+    scene = build(tmp_path / "original")
+    with closing(scene.log()) as log:
+        kept = [(f"kept {size}", note) for size, note in log.checkpoints()]
+        write_bundle(tmp_path / "b.zip", log)
+    assert verified(scene, kept).holds
+    assert verify_bundle(tmp_path / "b.zip", against=kept).holds
 
 
 @pytest.mark.parametrize(
