@@ -147,7 +147,7 @@ def test_another_record_is_not_taken_for_the_one_asked_for(scene: Scene, name: s
     deeds = ("id = 'x' WHERE id = 'e041'", "id = 'e041' WHERE id = 'e040'", "seq = 1042 WHERE seq = 42",
              "seq = 42 WHERE seq = 43")  # fmt: skip
     sql(scene, *(f"UPDATE oberih_entry SET {deed}" for deed in deeds))
-    with closing(scene.log()) as log, pytest.raises(CorruptStore, match="another record stands under"):
+    with closing(scene.log()) as log, pytest.raises(CorruptStore):
         log.entry(name)
 
 
