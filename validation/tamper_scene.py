@@ -25,9 +25,10 @@ from oberih.evidence.entry import Entry, read_entry, sign_entries
 from oberih.evidence.envelope import Envelope, write_envelope
 from oberih.evidence.keyring import key_record, revocation_record
 from oberih.evidence.keys import Signer
-from oberih.evidence.log import Log, searched
+from oberih.evidence.log import Log
 from oberih.evidence.note import COSIGNATURE, Checkpoint, checkpoint_text, cosign, read_note, sign_note, vkey
 from oberih.evidence.record import Record, read_record
+from oberih.evidence.searched import searched
 from oberih.evidence.tree import Frontier, leaf_hash
 
 BEGIN = datetime(2024, 1, 1, tzinfo=UTC)

@@ -168,3 +168,20 @@ def test_a_killed_writer_leaves_the_old_content_or_the_new(tmp_path: Path) -> No
     content = path.read_bytes()
     assert len(content) == 300_000
     assert len(set(content)) == 1
+
+
+@pytest.mark.parametrize("kind", ["record", "key", "link", "device", "write-protected"])
+def test_what_cannot_be_made_again_is_never_overwritten(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "out"
+    if kind == "link":
+        (tmp_path / "elsewhere").write_bytes(b"mine")
+        path.symlink_to(tmp_path / "elsewhere")
+    elif kind == "device":
+        os.mkfifo(path)
+    else:
+        path.write_bytes(b"SQLite format 3\0..." if kind == "record" else b"-----BEGIN ENCRYPTED PRIVATE KEY-----\n")
+        path.chmod(0o444 if kind == "write-protected" else 0o644)
+    before = path.lstat()
+    with pytest.raises(InputError, match="never overwritten"):
+        write_atomically(path, b"new")
+    assert (path.lstat().st_ino, path.lstat().st_mode) == (before.st_ino, before.st_mode)

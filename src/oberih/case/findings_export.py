@@ -90,6 +90,7 @@ def as_json(judgement: Judgement) -> bytes:
         "regime": {"id": regime.id, "version": regime.version, "sha256": regime.sha256},
         "as_of": judgement.as_of.isoformat(),
         "known_by": judgement.known_by.isoformat() if judgement.known_by else None,
+        "obligations": sorted({f.obligation for f in judgement.findings}),
         "findings": [finding_fields(f) for f in judgement.findings],
         "observations": [observation_fields(o) for o in judgement.read()],
         "evidence": [{"kind": k, "name": n, "observations": c} for k, n, c in judgement.rests_on],
@@ -265,19 +266,38 @@ def _dated(finding: Mapping[str, Any]) -> tuple[date, date | None, bytes]:
 
 
 def recompute_export(data: bytes, regime: str | Path, *, file: object = None) -> tuple[int, int]:
-    """Judge again every finding of an export from the observations in it; return how many agree, of how many.
+    """Judge again what an export says it judged; return how many findings agree, of how many that there must be.
+
+    A finding that was left out, put in or doubled does not agree.
 
     Raises
     ------
     InputError
-        If it is no such export.
+        If it is no such export, holds no finding, or was judged by another regime.
     """
     export = read_export(data, file=file)
-    findings, rows = export.get("findings"), export.get("observations")
-    if not isinstance(findings, list) or not isinstance(rows, list):
+    findings, rows, named = export.get("findings"), export.get("observations"), export.get("regime")
+    if not isinstance(findings, list) or not findings or not isinstance(rows, list):
         raise InputError("has no findings or no observations", file=file, cure=_CURE)
-    observations = [_observation(row, file) for row in rows]
-    return _agree(findings, regime, observations, sha256_of_value), len(findings)
+    rule = load_regime(regime)
+    if not isinstance(named, dict) or named.get("id") != rule.id:
+        by = str(named.get("id")) if isinstance(named, dict) else "nobody knows which"
+        raise InputError(f"was judged by {by}, not by {rule.id}", file=file, field="regime", cure="name that one")
+    as_of, known_by, _ = _dated(export)
+    known = [_observation(row, file) for row in rows]
+    found = judge(rule, known, as_of=as_of, known_by=known_by, digest=sha256_of_value)
+    wanted = [canonical_json(finding_fields(f)) for f in found if f.obligation in _listed(export, file)]
+    given = [canonical_json(f) for f in findings]
+    agree = sum(min(given.count(w), wanted.count(w)) for w in set(wanted))
+    return agree, max(len(wanted), len(given))
+
+
+def _listed(export: Mapping[str, Any], file: object) -> set[str]:
+    """Which obligations an export says that it judged."""
+    listed = export.get("obligations")
+    if not isinstance(listed, list) or not all(isinstance(o, str) for o in listed):
+        raise InputError("must list what was judged", file=file, field="obligations", cure=_CURE)
+    return set(listed)
 
 
 def _observation(row: Any, file: object) -> Observation:

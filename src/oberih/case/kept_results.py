@@ -36,6 +36,7 @@ def keep_result(keeping: Keeping, folder: Path, *, now: datetime) -> Written:
     manifest = check_products(folder)
     origin = manifest["provenance"]
     sha256 = sha256_of_file(folder / RESULT)
+    _refuse_another(_entry(keeping, origin["digest"]), sha256, folder)
     headline = manifest["result"].get("headline") if isinstance(manifest["result"], dict) else None
     fields = {
         "id": _id(sha256), "kind": "document",
@@ -60,11 +61,7 @@ def verified_result(keeping: Keeping, folder: Path) -> Sheet:
     sheet = kept_result(folder)
     sha256 = sha256_of_file(folder / RESULT)
     entry = _entry(keeping, check_products(folder)["provenance"]["digest"])
-    if entry is not None and entry.record.data.get("result_sha256") != sha256:
-        raise CorruptStore(
-            f"{folder / RESULT}: is not the one that the record holds as number {entry.seq}, made from the same inputs;"
-            " make the result again"
-        )
+    _refuse_another(entry, sha256, folder)
     if entry is None:
         said = f"no; what {RESULT} itself says is protected once it is: oberih evidence keep {folder}"
     else:
@@ -72,6 +69,15 @@ def verified_result(keeping: Keeping, folder: Path) -> Sheet:
             f"as number {entry.seq}, written {entry.recorded_at}, key {entry.keyid[:12]}; see: oberih evidence verify"
         )
     return Sheet(sheet.title, (("in the record", said), *sheet.facts), sheet.columns, sheet.rows, sheet.notes)
+
+
+def _refuse_another(entry: Entry | None, sha256: str, folder: Path) -> None:
+    """The same inputs give the same bytes: another result made from them was changed."""
+    if entry is not None and entry.record.data.get("result_sha256") != sha256:
+        raise CorruptStore(
+            f"{folder / RESULT}: is not the one that the record holds as number {entry.seq}, made from the same inputs;"
+            " make the result again"
+        )
 
 
 def _id(sha256: str) -> str:

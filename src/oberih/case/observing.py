@@ -68,8 +68,8 @@ def _known(one: Written, known_by: date | None) -> bool:
 def _read(written: list[Written], replaced: Mapping[str, str]) -> Iterator[Observation]:
     for one in written:
         record = one.record
-        if record.kind not in READ_KINDS or (record.kind == "correction" and "indicator" not in record.data):
-            continue
+        if record.kind not in READ_KINDS or "indicator" not in record.data:
+            continue  # said in words for people; no rule can read it
         by = replaced.get(record.id)
         try:
             observation = observation_of(record, written_on=first_day(one.recorded_at))

@@ -177,7 +177,7 @@ def correct(
     name : str
         Id or number of the old one.
     changes : mapping
-        Fields that differ; all others are taken over.
+        Fields that differ; all others are taken over, and so are the other parts of a field that has parts.
 
     Raises
     ------
@@ -193,12 +193,21 @@ def correct(
         raise InputError(
             "tells of keys and cannot be corrected", field="id", value=old.id, cure="see: oberih evidence key"
         )
-    fields = {**record_fields(old), **changes, "corrects": old.id}
+    merged = _merged(record_fields(old), changes)
+    fields = {**record_fields(old), **merged, "corrects": old.id}
     if "id" not in changes:
         del fields["id"]
-    if not files and all(record_fields(old).get(k) == v for k, v in changes.items()):
+    if not files and all(record_fields(old).get(k) == v for k, v in merged.items()):
         raise InputError("changes nothing", field="id", value=old.id, cure="give the fields that are to differ")
     return record_one(keeping, fields, files=files, now=now)
+
+
+def _merged(old: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Each changed field; of one that has parts (``data``, ``place`` …) the parts that are not named stay."""
+    return {
+        k: {**old[k], **v} if isinstance(v, Mapping) and isinstance(old.get(k), Mapping) else v
+        for k, v in changes.items()
+    }
 
 
 def attach(keeping: Keeping, name: str, files: Sequence[Path], *, text: str = "", now: datetime) -> Written:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -50,7 +51,7 @@ def add(file: str | None, as_json: bool, **given: Any) -> None:
     from oberih.case.recording import record_one  # here, so that help and mistakes answer at once
 
     keeping = keeping_of(given)
-    fields = read_fields(file, sys.stdin.buffer) if file else {}
+    fields = read_fields(file, _typed()) if file else {}
     fields |= fields_of(given)
     fields.setdefault("kind", "statement")
     origin = {None: None, "-": "standard input"}.get(file, file)
@@ -76,7 +77,7 @@ def import_(file: str, mapping: str, dry_run: bool, quiet: bool, as_json: bool, 
     from oberih.errors import InputError
 
     keeping, moment = keeping_of(given), now()
-    source = sys.stdin.buffer if file == "-" else Path(file)
+    source = _typed() if file == "-" else Path(file)
     try:
         records = read_all(source, mapping, now=moment)
     except InputError as error:
@@ -184,12 +185,17 @@ def correct(name: str, file: str | None, as_json: bool, **given: Any) -> None:
     from oberih.case.recording import correct as put_right  # as above
 
     keeping = keeping_of(given)
-    changes = read_fields(file, sys.stdin.buffer) if file else {}
+    changes = read_fields(file, _typed()) if file else {}
     changes |= fields_of(given)
     _show_written(put_right(keeping, name, changes, files=given["files_to_attach"], now=now()), as_json=as_json)
 
 
 evidence_proof.add_to(evidence, _with(STORE_OPTIONS), _JSON)
+
+
+def _typed() -> Any:
+    """Standard input as bytes; nothing where it is closed."""
+    return io.BytesIO() if sys.stdin is None else sys.stdin.buffer
 
 
 def _show_dry(file: str, records: int, *, as_json: bool) -> None:

@@ -94,7 +94,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str]) -> int:
     outcome = door.main(args=words, prog_name="oberih", standalone_mode=False)
-    sys.stdout.flush()
+    if sys.stdout is not None:
+        sys.stdout.flush()
     return outcome if isinstance(outcome, int) else 0
 
 

@@ -196,7 +196,7 @@ def recompute(export: Path, name: str) -> int | None:
     )
 
     agree, count = recompute_export(read_file(export), name, file=export)
-    click.echo(f"{export}: {agree} of {count} findings come out the same")
+    click.echo(f"{export}: {agree} of {count} findings come out the same, those left out or put in counted")
     return None if agree == count else 3
 
 

@@ -21,14 +21,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from oberih.errors import InputError
+from oberih.errors import CorruptStore, InputError
 from oberih.evidence.attachments import AttachmentStore
 from oberih.evidence.canonical import canonical_json
 from oberih.evidence.digest import sha256_of_bytes
 from oberih.evidence.entry import Entry, read_entry
-from oberih.evidence.keep import force_folder, store_error
+from oberih.evidence.keep import force_folder, refuse_precious, store_error
 from oberih.evidence.log import Log
-from oberih.evidence.tree import consistency_proof
+from oberih.evidence.note import read_checkpoint, read_note
+from oberih.evidence.tree import Frontier, consistency_proof, leaf_hash
 
 __all__ = ["MEMBERS", "SCHEMA", "words_for_people", "write_bundle"]
 
@@ -93,10 +94,13 @@ def write_bundle(
     Raises
     ------
     InputError
-        If the log is empty, an id is not in it, or an attachment is missing.
+        If the log is empty, an id is not in it, an attachment is missing, or as `refuse_precious`.
+    CorruptStore
+        If the records are not those that the last checkpoint closes.
     StoreFull, StoreError
         If it cannot be written; what stood there before still stands.
     """
+    refuse_precious(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
@@ -146,7 +150,7 @@ def _write(file: BinaryIO, log: Log, ids: Sequence[str] | None, attachments: Att
         if seqs is not None:
             _member(bundle, "consistency.jsonl", _lines(_consistency(log, [s for s, _ in checkpoints])))
         wanted: dict[str, str] | None = None if attachments is None else {}
-        _member(bundle, "records.jsonl", _records(log, seqs, size, wanted))
+        _member(bundle, "records.jsonl", _records(log, seqs, size, read_checkpoint(read_note(note).text).root, wanted))
         if seqs is not None:
             proofs = ({"proof": [_b64(h) for h in log.proof(s, size)], "seq": s} for s in seqs)
             _member(bundle, "proofs.jsonl", _lines(proofs))
@@ -175,15 +179,24 @@ def _before(size: int, number: int | None) -> int | None:
     return number if number is not None and number < size else None
 
 
-def _records(log: Log, seqs: list[int] | None, size: int, wanted: dict[str, str] | None) -> Iterator[bytes]:
+def _records(
+    log: Log, seqs: list[int] | None, size: int, root: bytes, wanted: dict[str, str] | None
+) -> Iterator[bytes]:
     if seqs is None:
         source: Iterable[tuple[int, bytes]] = log.raw(last=size)
     else:
         source = (pair for s in seqs for pair in log.raw(first=s, last=s + 1))
+    frontier = Frontier()
     for seq, data in source:
+        frontier.append(leaf_hash(data))
         if wanted is not None:
             wanted.update({a.sha256: a.name for a in read_entry(data, file=f"record {seq}").record.attachments})
         yield data + b"\n"
+    if seqs is None and frontier.root() != root:
+        raise CorruptStore(
+            f"{log.where}: its records are not those that its last checkpoint closes; nothing was written; "
+            "run: oberih evidence verify"
+        )
 
 
 def _consistency(log: Log, sizes: list[int]) -> Iterator[dict[str, Any]]:

@@ -303,6 +303,8 @@ def _in_our_words(where: str) -> Iterator[None]:
     except OSError as error:
         raise store_error(Path(where), error) from error
     except sa.exc.SQLAlchemyError as error:
+        if isinstance(error.__context__, KeyboardInterrupt):  # what follows an interruption is not its cause
+            raise error.__context__ from None
         raise StoreError(f"{_shown(where)}: the store cannot be used ({error})") from error
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,7 +21,7 @@ from oberih.evidence.canonical import canonical_json
 from oberih.evidence.digest import sha256_of_bytes
 from oberih.evidence.provenance import Provenance
 
-__all__ = ["RESULT", "SCHEMA", "force_folder", "keep_products", "store_error", "write_atomically"]
+__all__ = ["RESULT", "SCHEMA", "force_folder", "keep_products", "refuse_precious", "store_error", "write_atomically"]
 
 RESULT = "result.json"
 """Name of the file that makes a bundle valid."""
@@ -47,7 +48,10 @@ def write_atomically(path: Path, data: bytes) -> None:
         If there is no room, or no right, to write there; what stood there before still stands.
     StoreError
         If the disk fails otherwise.
+    InputError
+        As `refuse_precious`.
     """
+    refuse_precious(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
@@ -66,6 +70,37 @@ def write_atomically(path: Path, data: bytes) -> None:
     finally:
         with contextlib.suppress(OSError):
             os.unlink(beside)
+
+
+def refuse_precious(path: Path) -> None:
+    """Refuse to put a product in the place of what cannot be made again.
+
+    Raises
+    ------
+    InputError
+        If a record's store, a private key, a write-protected file, a link or a device stands there.
+    """
+    try:
+        mode = path.lstat().st_mode
+        if stat.S_ISDIR(mode):
+            return  # the system says so itself
+        begins = b""
+        if stat.S_ISREG(mode):
+            with path.open("rb") as file:
+                begins = file.read(64)
+    except OSError:
+        return  # nothing is there, or nothing can be read: writing will tell
+    what = None
+    if not stat.S_ISREG(mode):
+        what = "is a link or a device, no plain file"
+    elif begins.startswith(b"SQLite format 3\0"):
+        what = "is a database, perhaps the record itself"
+    elif b"PRIVATE KEY" in begins:
+        what = "is a private key"
+    elif not mode & 0o222:
+        what = "is write-protected"
+    if what is not None:
+        raise InputError(f"{what}; it is never overwritten", file=path, cure="name another file; nothing was written")
 
 
 def keep_products(

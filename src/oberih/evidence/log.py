@@ -21,14 +21,16 @@ import sqlalchemy as sa
 
 from oberih.errors import CorruptStore, InputError, OberihError, StoreError
 from oberih.evidence import database as db
+from oberih.evidence.belief import believed
 from oberih.evidence.continuity import head_of, refuse_later, refuse_other_end, refuse_shortened
 from oberih.evidence.entry import Entry, read_entry, sign_entries
 from oberih.evidence.keep import write_atomically
 from oberih.evidence.keyring import TELLS, Keyring, key_record
 from oberih.evidence.keys import Signer
-from oberih.evidence.moment import covered, instant, span, utc_text
+from oberih.evidence.moment import instant, span, utc_text
 from oberih.evidence.note import Checkpoint, checkpoint_text, sign_note
 from oberih.evidence.record import Record, record_fields
+from oberih.evidence.searched import kept_of
 from oberih.evidence.tree import Frontier, inclusion_proof, perfect_subtrees
 
 __all__ = ["BATCH", "Appended", "Log"]
@@ -179,7 +181,7 @@ class Log:
             raise InputError("would sign what comes after its own revocation", file=self.where, field="key", cure=cure)
         frontier = self._frontier_at(connection, size, keyring)
         nodes = [n for one in entries for n in frontier.append(one.leaf)]
-        db.insert_many(connection, db.entry, [_row(one) for one in entries])
+        db.insert_many(connection, db.entry, [kept_of(one) for one in entries])
         db.insert_many(connection, db.node, [{"number": db.node_number(v, p), "hash": h} for v, p, h in nodes])
         note = sign_note(
             checkpoint_text(Checkpoint(self.origin, frontier.size, frontier.root())), self.origin, signer.private
@@ -274,17 +276,18 @@ class Log:
         InputError
             If there is none.
         CorruptStore
-            If another stands under that id or number.
+            If another stands under that id or number, or it does not fit its signature.
         """
         by_seq = db.entry.c.seq == int(name) if str(name).isdecimal() and len(str(name)) < 16 else sa.false()
-        query = sa.select(db.entry.c.data).where(sa.or_(db.entry.c.id == str(name), by_seq))
+        query = sa.select(db.entry.c.seq, db.entry.c.data).where(sa.or_(db.entry.c.id == str(name), by_seq))
         with db.reading(self.engine) as connection:
-            data = connection.execute(query.order_by((db.entry.c.id == str(name)).desc())).scalars().first()
-        if data is None:
+            row = connection.execute(query.order_by((db.entry.c.id == str(name)).desc())).first()
+            keyring = self._keyring(connection)
+        if row is None:
             raise InputError(
                 "no such record", file=self.where, field="id", value=name, cure="see: oberih evidence list"
             )
-        found = read_entry(data, file=self.where)
+        found = believed(row[1], place=db.whole(row[0]), keyring=keyring, where=self.where)
         if str(name) not in (found.record.id, str(found.seq)):
             raise CorruptStore(f"{self.where}: another record stands under {name}; run: oberih evidence verify")
         return found
@@ -310,6 +313,11 @@ class Log:
         newest : bool
             The last written first.
         limit : int, optional
+
+        Raises
+        ------
+        CorruptStore
+            If one that is found does not fit its signature.
         """
         c = db.entry.c
         wheres = [c.folded.contains(word, autoescape=True) for word in text.casefold().split()]
@@ -325,9 +333,10 @@ class Log:
             west, south, east, north = box
             across = sa.or_(c.longitude >= west, c.longitude <= east)
             wheres += [c.latitude.between(south, north), c.longitude.between(west, east) if west <= east else across]
-        query = sa.select(c.data).where(*wheres).order_by(c.seq.desc() if newest else c.seq).limit(limit)
+        query = sa.select(c.seq, c.data).where(*wheres).order_by(c.seq.desc() if newest else c.seq).limit(limit)
         with db.reading(self.engine) as connection:
-            return [read_entry(bytes(d), file=self.where) for d in connection.execute(query).scalars()]
+            rows, keyring = connection.execute(query).all(), self._keyring(connection)
+        return [believed(d, place=db.whole(s), keyring=keyring, where=self.where) for s, d in rows]
 
     def corrections(self) -> dict[str, str]:
         """Which record replaces which: the latest correction by the id it corrects."""
@@ -416,9 +425,14 @@ class Log:
         keyring, c = Keyring(), db.entry.c
         tells = sa.text("kind IN ('key', 'revocation')")  # as the partial index has it, to the letter
         query = sa.select(c.data).where(tells).order_by(c.seq)
-        for data in connection.execute(query).scalars():
-            one = read_entry(bytes(data), file=self.where)
-            keyring.read(one.record, seq=one.seq, keyid=one.keyid)
+        try:
+            for data in connection.execute(query).scalars():
+                one = read_entry(data)
+                keyring.read(one.record, seq=one.seq, keyid=one.keyid)
+        except InputError as error:
+            raise CorruptStore(
+                f"{self.where}: a record of keys was changed ({error.message}); run: oberih evidence verify"
+            ) from error
         return keyring
 
     def _nodes(self, connection: sa.Connection, wanted: Sequence[tuple[int, int]]) -> list[bytes]:
@@ -475,24 +489,3 @@ def _refuse_dangling(connection: sa.Connection, fresh: Sequence[Record]) -> None
         missing = named - set(connection.execute(query).scalars())
         if missing:
             raise InputError("no such record to correct", field="corrects", value=sorted(missing)[0])
-
-
-def _row(one: Entry) -> dict[str, Any]:
-    """What the database keeps of an entry."""
-    return {"seq": one.seq, "leaf": one.leaf, "data": one.data, **searched(one)}
-
-
-def searched(one: Entry) -> dict[str, Any]:
-    """What is copied out of an entry so that it can be found."""
-    r = one.record
-    begins = ends = None
-    if r.happened:
-        begins, ends = covered(r.happened["from"], r.happened.get("to", r.happened["from"]))
-    words = [r.id, r.text, r.place.get("name", ""), *r.tags, *[c["by"] + " " + c["says"] for c in r.claims]]
-    return {
-        "id": r.id, "kind": r.kind, "recorded_at": one.recorded_at,
-        "folded": "\n".join(words).casefold(),
-        "who": f"{r.source.get('who', '')}\n{r.source.get('url', '')}".casefold() if r.source else "",
-        "begins": begins, "ends": ends,
-        "longitude": r.place.get("longitude"), "latitude": r.place.get("latitude"), "corrects": r.corrects,
-    }  # fmt: skip

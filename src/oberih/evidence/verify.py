@@ -16,8 +16,9 @@ from oberih.evidence import database as db
 from oberih.evidence.attachments import AttachmentStore
 from oberih.evidence.closing import Closed, by_size, check_cosignatures, check_roots, check_timestamps, read_closed
 from oberih.evidence.entry import Entry
-from oberih.evidence.log import Log, searched
+from oberih.evidence.log import Log
 from oberih.evidence.report import Fault, Report
+from oberih.evidence.searched import searched
 from oberih.evidence.walk import Walk
 
 __all__ = ["keys_of", "notes_for", "ordered", "read_trust", "uncovered", "untrusted", "verify_log"]
@@ -218,8 +219,9 @@ def notes_for(
         notes.append("who holds the witnesses' keys was not checked: compare them with those you got another way")
     if not (witnesses or stamped or against):
         notes.append(
-            "nobody outside has seen a checkpoint: whoever holds the key could have rewritten everything; "
-            "let a witness countersign, get a timestamp, or keep checkpoints elsewhere (--against)"
+            "nobody outside has seen a checkpoint: whoever may write here could have cut the end off, and "
+            "whoever holds the key could have rewritten everything; let a witness countersign, get a timestamp, or keep "
+            "checkpoints elsewhere (--against)"
         )
     return tuple(notes)
 

@@ -13,12 +13,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from oberih.errors import InputError
+from oberih.evidence.belief import fits
 from oberih.evidence.entry import Entry, read_entry
-from oberih.evidence.envelope import Envelope, pre_authentication
+from oberih.evidence.envelope import Envelope
 from oberih.evidence.keyring import TELLS, Keyring
 from oberih.evidence.keys import public_key
 from oberih.evidence.numbering import Order, in_order, longest_rising, numbering_faults
@@ -126,7 +126,7 @@ class Walk:
         if (
             held is not None
             and not told.refusal(entry.keyid, seq=entry.seq)
-            and _fits(public_key(held.public), entry.envelope)
+            and fits(public_key(held.public), entry.envelope)
         ):
             self.keyring = told
 
@@ -146,10 +146,10 @@ class Walk:
         waiting, self._waiting = self._waiting, []
         half = len(waiting) // 2
         with ThreadPoolExecutor(1) as second:
-            later = second.submit(lambda: [_fits(key, envelope) for _, _, key, envelope, _ in waiting[half:]])
-            fit = [_fits(key, envelope) for _, _, key, envelope, _ in waiting[:half]] + later.result()
-        for (index, place, _, _, refusal), fits in zip(waiting, fit, strict=True):
-            if not fits:
+            later = second.submit(lambda: [fits(key, envelope) for _, _, key, envelope, _ in waiting[half:]])
+            fit = [fits(key, envelope) for _, _, key, envelope, _ in waiting[:half]] + later.result()
+        for (index, place, _, _, refusal), sound in zip(waiting, fit, strict=True):
+            if not sound:
                 self._doubtful.add(index)
                 self.fault("its signature does not fit: the record or the signature was changed", at=place)
             elif refusal is not None:
@@ -213,14 +213,6 @@ class Walk:
             if wrong is not None:
                 where = f"attachment {attachment.name} ({attachment.sha256[:12]}) of record {place}"
                 self.faults.append(Fault(where, wrong, place, place))
-
-
-def _fits(key: Ed25519PublicKey, envelope: Envelope) -> bool:
-    try:
-        key.verify(envelope.signature, pre_authentication(envelope.payload))
-    except InvalidSignature:
-        return False
-    return True
 
 
 def _rising_times(times: Sequence[str]) -> Sequence[int]:
