@@ -220,8 +220,8 @@ def notes_for(
     if not (witnesses or stamped or against):
         notes.append(
             "nobody outside has seen a checkpoint: whoever may write here could have cut the end off, and "
-            "whoever holds the key could have rewritten everything; let a witness countersign, get a timestamp, or keep "
-            "checkpoints elsewhere (--against)"
+            "whoever holds the key could have rewritten everything; let a witness countersign, get a timestamp, "
+            "or keep checkpoints elsewhere (--against)"
         )
     return tuple(notes)
 
