@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import importlib
 import itertools
 import os
@@ -10,6 +11,8 @@ import signal
 import tempfile
 import time
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,14 @@ __all__ = ["Server", "ServerMissing"]
 
 class ServerMissing(Exception):
     """No server can be started here; the message says why."""
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Two that start at once get in each other's way: the package makes one user for all of them."""
+    with (Path(tempfile.gettempdir()) / "oberih-pg.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 class Server:
@@ -39,7 +50,8 @@ class Server:
         self._folder = Path(tempfile.mkdtemp(prefix="oberih-pg-", dir="/tmp" if Path("/tmp").is_dir() else None))
         self._numbers = itertools.count(1)
         try:
-            self._server: Any = package.get_server(self._folder / "data", cleanup_mode="stop")
+            with _one_at_a_time():
+                self._server: Any = package.get_server(self._folder / "data", cleanup_mode="stop")
         except Exception as error:  # whatever it is, the trial cannot be made, and says why
             shutil.rmtree(self._folder, ignore_errors=True)
             raise ServerMissing(f"PostgreSQL does not start here: {str(error).splitlines()[0]}") from error
