@@ -10,7 +10,7 @@ import pytest
 from oberih.case import proving, record_keys, witnessing
 from oberih.case.keeping import Keeping
 from oberih.case.recording import attach, correct, record_one
-from oberih.errors import InputError, SourceUnavailable
+from oberih.errors import CorruptStore, InputError, SourceUnavailable
 from oberih.evidence.keys import load_signer
 from oberih.evidence.note import COSIGNATURE, vkey
 from tests.evidence.tsa_simulator import Authority, needs_openssl, served
@@ -161,3 +161,19 @@ def test_a_log_rewritten_by_its_own_key_is_found_by_a_checkpoint_kept_elsewhere(
     report = proving.verify(forged, None, against=[tmp_path / "kept.txt"])
     assert not report.holds
     assert "forked or rewritten" in str(report.faults[0])
+
+
+def test_what_is_given_to_verify_against_must_be_what_it_is_called(keeping: Keeping, tmp_path: Path) -> None:
+    (tmp_path / "noise.txt").write_text("no checkpoint, no certificate")
+    with pytest.raises(InputError, match="noise.txt"):
+        proving.verify(keeping, None, against=[tmp_path / "noise.txt"])
+    with pytest.raises(InputError, match="no certificate"):
+        proving.verify(keeping, None, roots=[tmp_path / "noise.txt"])
+
+
+def test_a_record_that_is_gone_is_not_one_that_was_never_begun(keeping: Keeping) -> None:
+    for path in Path(keeping.store).parent.glob("record.sqlite*"):
+        if not path.name.endswith(".head"):
+            path.unlink()
+    with pytest.raises(CorruptStore, match="is gone"):
+        proving.verify(keeping, None)

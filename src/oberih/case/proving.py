@@ -10,13 +10,16 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from cryptography import x509
+
 from oberih.case.keeping import Keeping
 from oberih.case.progress import Progress, Silent
 from oberih.case.record_sheets import refuse_unsearchable
-from oberih.errors import InputError
+from oberih.errors import CorruptStore, InputError
 from oberih.evidence.bundle import write_bundle
 from oberih.evidence.database import is_url
 from oberih.evidence.keep import write_atomically
+from oberih.evidence.note import read_checkpoint, read_note
 from oberih.evidence.report import Report
 from oberih.evidence.verify import read_trust, verify_log
 from oberih.evidence.verify_bundle import verify_bundle
@@ -83,11 +86,13 @@ def verify(
     Raises
     ------
     InputError
-        If it is no bundle and no record, or a file cannot be read.
+        If it is no bundle and no record, a file cannot be read, or what is given as a checkpoint or certificate is none.
+    CorruptStore
+        If the record is gone and the checkpoint beside it is not.
     """
     told = progress or Silent()
-    notes = [(f"checkpoint in {p}", small_file(p)) for p in against]
-    pems = [small_file(p) for p in roots]
+    notes = [(f"checkpoint in {p}", _checkpoint_file(p)) for p in against]
+    pems = [_certificate_file(p) for p in roots]
     trust = None if trusted is None else read_trust(trusted)
     told.stage("verifying")
     if what is not None and not is_url(what) and not _is_sqlite(Path(what)):
@@ -95,6 +100,7 @@ def verify(
         told.done()
         return report
     kept = keeping if what is None else Keeping(what, keeping.files, keeping.key, keeping.name, keeping.environment)
+    _refuse_lost(kept)
     log = kept.log()
     try:
         files = None if kept.files is None and is_url(kept.store) else kept.attachments
@@ -102,6 +108,31 @@ def verify(
     finally:
         told.done()
         log.close()
+
+
+def _refuse_lost(keeping: Keeping) -> None:
+    """A record that is gone is not one that was never begun."""
+    head = Path(f"{keeping.store}.head")
+    if not keeping.exists and head.is_file():
+        raise CorruptStore(f"{keeping.store}: is gone; {head} speaks of a record that was here; bring a copy back")
+
+
+def _checkpoint_file(path: Path) -> bytes:
+    """A file that is a checkpoint; what it says is held against the record later."""
+    data = small_file(path)
+    read_checkpoint(read_note(data, file=path).text, file=path)
+    return data
+
+
+def _certificate_file(path: Path) -> bytes:
+    data = small_file(path)
+    try:
+        x509.load_pem_x509_certificates(data)
+    except ValueError as error:
+        raise InputError(
+            "holds no certificate (PEM)", file=path, field="--roots", cure="name the authority's"
+        ) from error
+    return data
 
 
 def checkpoint(keeping: Keeping, out: Path | None = None) -> str:
