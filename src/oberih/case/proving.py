@@ -86,7 +86,8 @@ def verify(
     Raises
     ------
     InputError
-        If it is no bundle and no record, a file cannot be read, or what is given as a checkpoint or certificate is none.
+        If it is no bundle and no record, a file cannot be read, or what is given as a checkpoint or
+        certificate is none.
     CorruptStore
         If the record is gone and the checkpoint beside it is not.
     """
