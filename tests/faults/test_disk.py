@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -79,21 +80,27 @@ def mount_reason() -> str:
     return f"no small disk can be mounted here ({done.stderr.strip()})" if done.returncode else ""
 
 
-def test_a_disk_that_fills_is_one_clear_line_and_with_more_room_it_goes_on(
-    tmp_path: Path, undisturbed: dict[str, str]
-) -> None:
+def told_on_a_small_disk(tmp_path: Path, text: str, *words: object, size: str) -> tuple[Any, Path]:
+    """What a script tells, as JSON in its last line, of a disk of that size; the disk is its first word."""
     if reason := mount_reason():
         pytest.skip(reason)
     disk, script = tmp_path / "disk", tmp_path / "script.py"
     disk.mkdir()
-    script.write_text(ON_A_SMALL_DISK)
-    mounted = f"mount -t tmpfs -o size=100k tmpfs {disk} && exec {sys.executable} {script} {disk}"
+    script.write_text(text)
+    given = " ".join(map(str, words))
+    mounted = f"mount -t tmpfs -o size={size} tmpfs {disk} && exec {sys.executable} {script} {disk} {given}"
     done = subprocess.run(
         [*INSIDE, "sh", "-c", mounted], capture_output=True, text=True, check=False, timeout=120,
         env={**os.environ, "PYTHONPATH": os.fspath(ROOT)},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout.splitlines()[-1])
+    return json.loads(done.stdout.splitlines()[-1]), disk
+
+
+def test_a_disk_that_fills_is_one_clear_line_and_with_more_room_it_goes_on(
+    tmp_path: Path, undisturbed: dict[str, str]
+) -> None:
+    told, disk = told_on_a_small_disk(tmp_path, ON_A_SMALL_DISK, size="100k")
     laying_out, in_a_block, read_only = (told[size] for size in ("size=100k", "size=600k", "size=64m,ro"))
     assert "no room to write (No space left on device)" in laying_out["line"]
     assert not laying_out["there"]

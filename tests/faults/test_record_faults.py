@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import multiprocessing
 import os
 import random
@@ -28,7 +27,7 @@ from oberih.evidence.log import Log
 from oberih.evidence.verify import verify_log
 from oberih.evidence.verify_bundle import verify_bundle
 from tests.faults.child import LIMIT, NOBODY, as_nobody, needs_fork
-from tests.faults.test_disk import INSIDE, ROOT, mount_reason
+from tests.faults.test_disk import told_on_a_small_disk
 
 
 @pytest.fixture
@@ -230,18 +229,7 @@ print(json.dumps(told))
 
 
 def test_a_disk_that_fills_is_one_clear_line_and_nothing_is_lost(tmp_path: Path) -> None:
-    if reason := mount_reason():
-        pytest.skip(reason)
-    disk, script = tmp_path / "disk", tmp_path / "script.py"
-    disk.mkdir()
-    script.write_text(ON_A_SMALL_DISK)
-    mounted = f"mount -t tmpfs -o size=1m tmpfs {disk} && exec {sys.executable} {script} {disk} {tmp_path / 'key.pem'}"
-    done = subprocess.run(
-        [*INSIDE, "sh", "-c", mounted], capture_output=True, text=True, check=False, timeout=120,
-        env={**os.environ, "PYTHONPATH": os.fspath(ROOT)},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout.splitlines()[-1])
+    told, disk = told_on_a_small_disk(tmp_path, ON_A_SMALL_DISK, tmp_path / "key.pem", size="1m")
     for name in ("begun without room", "attached", "exported", "read-only append", "read-only export"):
         assert (told[name]["error"], told[name]["code"]) == ("StoreFull", 3), told[name]
         assert str(disk) in told[name]["line"] and "\n" not in told[name]["line"]

@@ -233,24 +233,9 @@ def recompute(
     InputError
         If the finding lacks its dates, or the regime cannot be read.
     """
-    return _agree([finding], regime, observations, digest) == 1
-
-
-def _agree(
-    findings: Sequence[Mapping[str, Any]], regime: str | Path, observations: Iterable[Observation],
-    digest: Callable[[object], str],
-) -> int:  # fmt: skip
-    """How many findings come out again; those of one day are judged together."""
-    rule, known = load_regime(regime), tuple(observations)
-    again: dict[tuple[date, date | None], set[bytes]] = {}
-    agree = 0
-    for finding in findings:
-        as_of, known_by, wanted = _dated(finding)
-        if (as_of, known_by) not in again:
-            found = judge(rule, known, as_of=as_of, known_by=known_by, digest=digest)
-            again[as_of, known_by] = {canonical_json(finding_fields(f)) for f in found}
-        agree += wanted in again[as_of, known_by]
-    return agree
+    as_of, known_by, wanted = _dated(finding)
+    found = judge(load_regime(regime), tuple(observations), as_of=as_of, known_by=known_by, digest=digest)
+    return wanted in {canonical_json(finding_fields(f)) for f in found}
 
 
 def _dated(finding: Mapping[str, Any]) -> tuple[date, date | None, bytes]:

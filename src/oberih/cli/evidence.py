@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +12,10 @@ import click
 from oberih.cli import evidence_proof
 from oberih.cli.clock import now
 from oberih.cli.lazy import WordsGroup
+from oberih.cli.options import with_options
 from oberih.cli.record_options import FIELD_OPTIONS, STORE_OPTIONS, fields_of, keeping_of, read_fields
 
 __all__ = ["evidence"]
-
-
-def _with(options: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any]:
-    def decorate(command: Any) -> Any:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorate
 
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="The answer as JSON on stdout.")
@@ -40,8 +31,8 @@ def evidence() -> None:
 
 @evidence.command()
 @click.argument("file", required=False, metavar="[FILE|-]")
-@_with(FIELD_OPTIONS)
-@_with(STORE_OPTIONS)
+@with_options(FIELD_OPTIONS)
+@with_options(STORE_OPTIONS)
 @_JSON
 def add(file: str | None, as_json: bool, **given: Any) -> None:
     """Record one statement, from a JSON FILE, standard input (-) or the options; options win.
@@ -66,7 +57,7 @@ def add(file: str | None, as_json: bool, **given: Any) -> None:
     "--mapping", required=True, metavar="NAME|FILE", help="How to read it: a name (see 'mappings'), or a TOML file."
 )
 @click.option("--dry-run", is_flag=True, help="Read and check everything, list what is wrong, store nothing.")
-@_with(STORE_OPTIONS)
+@with_options(STORE_OPTIONS)
 @click.option("--quiet", is_flag=True, help="No progress.")
 @_JSON
 def import_(file: str, mapping: str, dry_run: bool, quiet: bool, as_json: bool, **given: Any) -> None:
@@ -106,7 +97,7 @@ def mappings(as_json: bool) -> None:
 @evidence.command("list")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=20, show_default=True)
 @click.option("--kind", default=None)
-@_with(STORE_OPTIONS)
+@with_options(STORE_OPTIONS)
 @_JSON
 def list_(limit: int, kind: str | None, as_json: bool, **given: Any) -> None:
     """List the last records written."""
@@ -117,7 +108,7 @@ def list_(limit: int, kind: str | None, as_json: bool, **given: Any) -> None:
 
 @evidence.command()
 @click.argument("name", metavar="ID|NUMBER")
-@_with(STORE_OPTIONS)
+@with_options(STORE_OPTIONS)
 @_JSON
 def show(name: str, as_json: bool, **given: Any) -> None:
     """Show one record in full."""
@@ -134,7 +125,7 @@ def show(name: str, as_json: bool, **given: Any) -> None:
 @click.option("--until", default=None, metavar="DATE", help="It was on or before.")
 @click.option("--near", "near_to", default=None, metavar="LAT,LON,KM")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=200, show_default=True)
-@_with(STORE_OPTIONS)
+@with_options(STORE_OPTIONS)
 @_JSON
 def search(
     words: tuple[str, ...], kind: str | None, source: str | None, since: str | None, until: str | None,
@@ -154,7 +145,7 @@ def search(
 @click.argument("name", metavar="ID|NUMBER")
 @click.argument("files_named", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
 @click.option("--text", default="", help="What they are.")
-@_with(STORE_OPTIONS)
+@with_options(STORE_OPTIONS)
 @_JSON
 def attach(name: str, files_named: tuple[Path, ...], text: str, as_json: bool, **given: Any) -> None:
     """Bring files to a record: copied into the store by their SHA-256, and recorded."""
@@ -165,7 +156,7 @@ def attach(name: str, files_named: tuple[Path, ...], text: str, as_json: bool, *
 
 @evidence.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@_with(STORE_OPTIONS)
+@with_options(STORE_OPTIONS)
 @_JSON
 def keep(folder: Path, as_json: bool, **given: Any) -> None:
     """Put the result in FOLDER (of plan or assess) into the record: its result.json is signed with it."""
@@ -177,8 +168,8 @@ def keep(folder: Path, as_json: bool, **given: Any) -> None:
 @evidence.command()
 @click.argument("name", metavar="ID|NUMBER")
 @click.argument("file", required=False, metavar="[FILE|-]")
-@_with(FIELD_OPTIONS)
-@_with(STORE_OPTIONS)
+@with_options(FIELD_OPTIONS)
+@with_options(STORE_OPTIONS)
 @_JSON
 def correct(name: str, file: str | None, as_json: bool, **given: Any) -> None:
     """Put a record right: a new one that names the old, which stays as it was."""
@@ -190,7 +181,7 @@ def correct(name: str, file: str | None, as_json: bool, **given: Any) -> None:
     _show_written(put_right(keeping, name, changes, files=given["files_to_attach"], now=now()), as_json=as_json)
 
 
-evidence_proof.add_to(evidence, _with(STORE_OPTIONS), _JSON)
+evidence_proof.add_to(evidence, with_options(STORE_OPTIONS), _JSON)
 
 
 def _typed() -> Any:

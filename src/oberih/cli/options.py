@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from oberih.case.request import DEFAULT_CACHE, DEFAULT_SEED
 from oberih.constants import AGES
 from oberih.errors import InputError
 
-__all__ = ["Moment", "Number", "moment", "out_folder", "shared"]
+__all__ = ["Moment", "Number", "moment", "out_folder", "shared", "with_options"]
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -134,10 +134,15 @@ def shared(*names: str) -> Callable[[Any], Any]:
     KeyError
         If there is no such option.
     """
+    return with_options([_SHARED[name] for name in names])
+
+
+def with_options(options: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any]:
+    """Give a command these options, in this order."""
 
     def give(command: Any) -> Any:
-        for name in reversed(names):
-            command = _SHARED[name](command)
+        for option in reversed(options):
+            command = option(command)
         return command
 
     return give

@@ -13,7 +13,7 @@ import click
 
 from oberih.cli.clock import now, today
 from oberih.cli.lazy import WordsGroup
-from oberih.cli.options import shared
+from oberih.cli.options import shared, with_options
 from oberih.errors import InputError
 
 if TYPE_CHECKING:
@@ -78,15 +78,6 @@ _ASKED: tuple[Callable[[Any], Any], ...] = (
 )  # fmt: skip
 
 
-def _with(options: tuple[Callable[[Any], Any], ...]) -> Callable[[Any], Any]:
-    def decorate(command: Any) -> Any:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorate
-
-
 @click.group(cls=WordsGroup)
 def regime() -> None:
     """Do the rules hold, as of a date, by what was known?
@@ -108,7 +99,7 @@ def list_(lang: str, as_json: bool) -> None:
 
 @regime.command()
 @click.argument("name", metavar="NAME|FILE")
-@_with(_ASKED)
+@with_options(_ASKED)
 @click.option(
     "--keep", is_flag=True, help="Put the judgement into the record (that of --evidence), with all that it read."
 )
@@ -132,7 +123,7 @@ def check(name: str, keep: bool, **given: Any) -> int | None:
 @regime.command()
 @click.argument("name", metavar="NAME|FILE")
 @click.argument("obligation")
-@_with(_ASKED)
+@with_options(_ASKED)
 def explain(name: str, obligation: str, **given: Any) -> int | None:
     """Lay one obligation open: its text, force and addressee, what counted, what did not and why."""
     from oberih.case import findings_export as export  # as above
@@ -155,7 +146,7 @@ def explain(name: str, obligation: str, **given: Any) -> int | None:
 @click.option("--step", type=click.IntRange(min=1, max=36525), default=None, metavar="DAYS",
     help="How many days a column of the picture stands for.  [default: 600 columns at most]")  # fmt: skip
 @click.option("--as-known-then", is_flag=True, help="Judge each day by what was known on it.")
-@_with(_EVIDENCE)
+@with_options(_EVIDENCE)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=None, metavar="FOLDER",
     help="Folder for the picture (PNG, SVG) and the changes (CSV, JSON, Markdown).  [default: none]")  # fmt: skip
 @_LANGUAGE

@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from oberih.errors import InputError
+from oberih.evidence.keys import public_key
 
 __all__ = ["COSIGNATURE", "ED25519", "LARGEST_NOTE", "MOST_SIGNATURES", "Checkpoint", "Note", "Signature",
            "SignatureCheck", "VerifierKey", "checkpoint_text", "cosign", "key_hash", "note_bytes", "read_checkpoint",
@@ -218,7 +219,7 @@ def vkey(name: str, public: bytes, kind: int = ED25519) -> str:
     'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW'
     """
     _check_name(name, file=None)
-    _public_key(public)
+    public_key(public)
     if kind not in (ED25519, COSIGNATURE):
         raise InputError("is no known type of signature", field="kind", value=kind)
     key = base64.b64encode(bytes([kind]) + public).decode()
@@ -244,7 +245,7 @@ def read_vkey(text: str, *, file: object = None) -> VerifierKey:
         raise InputError("is not an Ed25519 key (type 1 or 4)", file=file, field="key", value=text[:80], cure=cure)
     if key_hash(name, raw[1:], raw[0]).hex() != short:
         raise InputError("does not have the key hash it names", file=file, field="key", value=text[:80], cure=cure)
-    _public_key(raw[1:], file=file)
+    public_key(raw[1:], file=file)
     return VerifierKey(name, raw[1:], raw[0])
 
 
@@ -378,7 +379,7 @@ def verify_signature(note: Note, name: str, public: bytes, kind: int = ED25519) 
     InputError
         If the public key is none.
     """
-    key, wanted = _public_key(public), (name, key_hash(name, public, kind))
+    key, wanted = public_key(public), (name, key_hash(name, public, kind))
     blobs = [s.blob for s in note.signatures if (s.name, s.key_hash) == wanted]
     if not blobs:
         return SignatureCheck("is not there")
@@ -404,13 +405,6 @@ def _verified(text: str, blob: bytes, key: Ed25519PublicKey, kind: int) -> int:
 
 
 # within
-
-
-def _public_key(raw: bytes, *, file: object = None) -> Ed25519PublicKey:
-    try:
-        return Ed25519PublicKey.from_public_bytes(raw)
-    except ValueError as error:
-        raise InputError("is not an Ed25519 public key (32 bytes)", file=file, field="key") from error
 
 
 def _from_base64(text: str, *, field: str, file: object) -> bytes:
