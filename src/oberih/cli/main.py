@@ -33,6 +33,7 @@ _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _COMMANDS = {
     "plan": ("oberih.cli.plan:plan", "How far must the zone reach, how sure are we, who lives there?"),
     "assess": ("oberih.cli.assess:assess", "One event: who must do what, where?"),
+    "serve": ("oberih.cli.serve:serve", "See it in a browser: situation, designer, events, regimes, report."),
     "sites": ("oberih.cli.catalogue:sites", "The sites that are known, or one of them."),
     "scenarios": ("oberih.cli.catalogue:scenarios", "The releases that are known, or one of them."),
     "criteria": ("oberih.cli.catalogue:criteria", "The sets of criteria that are known, or one of them."),

@@ -1,0 +1,70 @@
+"""What is the application, put together?
+
+Pages, the API under ``/api/v1``, files of our own under ``/static`` and MapLibre's under ``/vendor``; headers and
+gates around all of it.  A route that is not named here is not served.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from oberih.errors import InputError
+from oberih.web import pages
+from oberih.web.headers import SecurityHeaders
+from oberih.web.problem import tell_problems
+from oberih.web.routes import words
+from oberih.web.settings import ServeSettings
+from oberih.web.state import State
+
+__all__ = ["create_app"]
+
+ROUTERS = (pages.router, words.router)
+"""Everything that is served, page by page."""
+
+DESCRIPTION = """How far would it reach, is something happening, do the rules hold, can anyone check?
+
+Numbers are SI unless a name carries its unit. Times are ISO 8601 with their zone. Refusals are problem documents
+(RFC 9457)."""
+
+
+def create_app(settings: ServeSettings, *, clock: Callable[[], datetime]) -> FastAPI:
+    """Put the application together.
+
+    Parameters
+    ----------
+    settings : ServeSettings
+    clock : callable
+        Gives the time, UTC.
+
+    Raises
+    ------
+    InputError
+        If MapLibre's files are not installed.
+    """
+    app = FastAPI(
+        title="Oberih", version=version("oberih"), description=DESCRIPTION, docs_url=None, redoc_url=None,
+        openapi_url="/openapi.json",
+    )  # fmt: skip
+    app.state.held = State(settings, clock)
+    tell_problems(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    app.mount("/vendor", StaticFiles(directory=_maplibre()), name="vendor")
+    app.add_middleware(SecurityHeaders, tiles=settings.tiles)
+    return app
+
+
+def _maplibre() -> Path:
+    """Find MapLibre's files in its package, without importing that package and all that it drags along."""
+    spec = find_spec("maplibre")
+    if spec is None or spec.origin is None:
+        raise InputError("is not installed", field="maplibre", cure="run ./start setup")
+    return Path(spec.origin).parent / "srcjs"

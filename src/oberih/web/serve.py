@@ -1,0 +1,60 @@
+"""How does a server start and stop?"""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Callable
+from datetime import datetime
+
+import uvicorn
+
+from oberih.errors import InputError
+from oberih.web.app import create_app
+from oberih.web.settings import ServeSettings
+
+__all__ = ["serve"]
+
+
+def serve(settings: ServeSettings, *, clock: Callable[[], datetime], told: Callable[[str], None]) -> None:
+    """Serve until stopped.
+
+    Parameters
+    ----------
+    settings : ServeSettings
+    clock : callable
+        Gives the time, UTC.
+    told : callable
+        Told the address once it is open.
+
+    Raises
+    ------
+    InputError
+        If the address cannot be had.
+    """
+    listener = _listen(settings.host, settings.port)
+    port = listener.getsockname()[1]
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    app = create_app(settings, clock=clock)
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, server_header=False, date_header=True, timeout_keep_alive=10,
+        limit_concurrency=1000, h11_max_incomplete_event_size=32 * 1024, timeout_graceful_shutdown=5, lifespan="on",
+        proxy_headers=False,
+    )  # fmt: skip
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    told(f"http://{host}:{port}/")
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError as error:
+        cure = "stop what uses it, or choose another with --port"
+        reason = f"cannot be opened ({error.strerror})"
+        raise InputError(reason, field="--host, --port", value=f"{host}:{port}", cure=cure) from error
+    listener.listen(512)
+    return listener

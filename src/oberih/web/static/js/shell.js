@@ -1,0 +1,31 @@
+// What every page does: tells that the connection or the session is gone, and when it is back.
+
+import { say, moment } from "./words.js";
+import { fill, make } from "./dom.js";
+
+const notice = document.getElementById("notice");
+let updated = new Date().toISOString();
+
+/** Tell something above the page; null takes it away. */
+export function tell(text, action = null) {
+  notice.hidden = text === null;
+  fill(notice, text, action);
+}
+
+/** Note that what is shown is as of now. */
+export function fresh() {
+  updated = new Date().toISOString();
+  if (!notice.hidden && notice.dataset.kind === "offline") tell(null);
+}
+
+/** Tell that the server does not answer. */
+export function lost() {
+  notice.dataset.kind = "offline";
+  tell(say("shell.offline", { when: moment(updated) }));
+}
+
+document.addEventListener("oberih:signed-out", () => {
+  notice.dataset.kind = "session";
+  const back = encodeURIComponent(location.pathname + location.search);
+  tell(say("shell.session-ended"), make("a", { href: `/account?next=${back}` }, say("shell.sign-in")));
+});
