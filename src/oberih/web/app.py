@@ -17,6 +17,7 @@ from fastapi.staticfiles import StaticFiles
 
 from oberih.errors import InputError
 from oberih.web import pages
+from oberih.web.access.guard import guard
 from oberih.web.headers import SecurityHeaders
 from oberih.web.problem import tell_problems
 from oberih.web.routes import words
@@ -58,6 +59,7 @@ def create_app(settings: ServeSettings, *, clock: Callable[[], datetime]) -> Fas
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.mount("/vendor", StaticFiles(directory=_maplibre()), name="vendor")
+    guard(app, app.state.held)
     app.add_middleware(SecurityHeaders, tiles=settings.tiles)
     return app
 
