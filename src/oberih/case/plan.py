@@ -6,12 +6,14 @@ The whole system read aloud: weather → air → atlas → releases → doses �
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from oberih.atlas.store import Atlas
 from oberih.case.answer import Answer
-from oberih.case.doses import ask, computable, protection_text, question
+from oberih.case.doses import Question, ask, computable, protection_text, question
 from oberih.case.drawing import scene_of_plan
 from oberih.case.ground import Ground, atlas_of, ground_of, weather_notes
 from oberih.case.outcome import RULE, Found, dominant, found_all, reach_of
@@ -20,7 +22,7 @@ from oberih.case.progress import Progress
 from oberih.case.request import PLANNING_DAY, PlanRequest
 from oberih.case.sources import Released, released, scenarios_of
 from oberih.case.wording import compass, day, km
-from oberih.earth.places import places_near
+from oberih.earth.places import Place, places_near
 from oberih.earth.population import PopulationRaster
 from oberih.earth.projection import LocalProjection
 from oberih.earth.site import Site, load_site
@@ -29,9 +31,53 @@ from oberih.evidence.digest import sha256_of_file
 from oberih.evidence.provenance import Provenance
 from oberih.zone.criteria import load_criteria
 from oberih.zone.criterion import CriteriaSet
+from oberih.zone.exceedance import Exceedance
 from oberih.zone.parts import ZonePart, named_parts
 
-__all__ = ["plan"]
+__all__ = ["Planned", "plan", "planned"]
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a plan rests on and what was found, before anything is written.
+
+    Parameters
+    ----------
+    request : PlanRequest
+    site : Site
+    criteria : CriteriaSet
+    releases : tuple of Released
+    ground : Ground
+    atlas : Atlas
+    questions : tuple of Question
+    places : tuple of Place
+        Within the grid.
+    raster : PopulationRaster or None
+    found : tuple of Found
+        Criteria of the first release first.
+    parts : tuple of ZonePart
+    provenance : Provenance
+    answer : Answer
+        Without files.
+    """
+
+    request: PlanRequest
+    site: Site
+    criteria: CriteriaSet
+    releases: tuple[Released, ...]
+    ground: Ground
+    atlas: Atlas
+    questions: tuple[Question, ...]
+    places: tuple[Place, ...]
+    raster: PopulationRaster | None
+    found: tuple[Found, ...]
+    parts: tuple[ZonePart, ...]
+    provenance: Provenance
+    answer: Answer
+
+    def features(self) -> list[dict[str, Any]]:
+        """Zones as GeoJSON features: the named parts, then every zone that is not empty."""
+        return [*_part_features(self.parts), *(f.zone.geojson() for f in self.found if not f.zone.outline.is_empty)]
 
 
 def plan(request: PlanRequest, *, progress: Progress) -> Answer:
@@ -55,6 +101,26 @@ def plan(request: PlanRequest, *, progress: Progress) -> Answer:
     StoreError, SourceUnavailable
         If a store or a source fails.
     """
+    made = planned(request, progress=progress)
+    scene = scene_of_plan(
+        made.site, made.answer, made.parts, made.places, percentile=request.percentile,
+        footer=f"oberih plan, provenance {made.provenance.digest[:16]}",
+    )  # fmt: skip
+    progress.stage("map, page and files")
+    extra = {"distances.csv": distances_csv(made.found)}
+    kept = keep(request.out, made.answer, scene, made.features(), made.provenance, extra=extra)
+    progress.done()
+    return kept
+
+
+def planned(request: PlanRequest, *, progress: Progress) -> Planned:
+    """Find everything a plan says, and write nothing.
+
+    Raises
+    ------
+    InputError, StoreError, SourceUnavailable
+        As `plan`.
+    """
     if not 0.0 < request.percentile < 100.0:
         raise InputError("must lie between 0 and 100", field="--percentile", value=request.percentile)
     check_paths(request.out, request.population)
@@ -65,16 +131,8 @@ def plan(request: PlanRequest, *, progress: Progress) -> Answer:
 
     ground = ground_of(request, site, progress=progress)
     atlas = atlas_of(ground, request, progress=progress)
-
     questions = [question(r, chosen) for r in releases]
-    progress.stage(f"doses of {len(questions)} releases over all starts", total=atlas.releases)
-    done: list[int] = []
-
-    def told(now: int, total: int) -> None:
-        progress.advance(now - (done[-1] if done else 0))
-        done.append(now)
-
-    exceeded = ask(atlas, questions, kept=request.cache / "exceedances", told=told)
+    exceeded = _exceeded(atlas, questions, request, progress)
 
     progress.stage("zones and people")
     projection = LocalProjection(site.latitude, site.longitude)
@@ -88,21 +146,24 @@ def plan(request: PlanRequest, *, progress: Progress) -> Answer:
         [f.outcome for f in found], percentile=request.percentile / 100.0, projection=projection,
         rng=np.random.default_rng(request.seed), places=places, raster=raster, rule=RULE, country=site.country,
     )  # fmt: skip
-    origin = _provenance(request, site, criteria, releases, ground, at)
-    answer = _answer(request, site, criteria, ground, releases, found, parts, at)
-    scene = scene_of_plan(
-        site,
-        answer,
-        parts,
-        places,
-        percentile=request.percentile,
-        footer=f"oberih plan, provenance {origin.digest[:16]}",
-    )
-    progress.stage("map, page and files")
-    zones = [*_part_features(parts), *(f.zone.geojson() for f in found if not f.zone.outline.is_empty)]
-    kept = keep(request.out, answer, scene, zones, origin, extra={"distances.csv": distances_csv(found)})
-    progress.done()
-    return kept
+    return Planned(
+        request, site, criteria, tuple(releases), ground, atlas, tuple(questions), tuple(places), raster, tuple(found),
+        tuple(parts), _provenance(request, site, criteria, releases, ground, at),
+        _answer(request, site, criteria, ground, releases, found, parts, at),
+    )  # fmt: skip
+
+
+def _exceeded(
+    atlas: Atlas, questions: Sequence[Question], request: PlanRequest, progress: Progress
+) -> list[list[Exceedance]]:
+    progress.stage(f"doses of {len(questions)} releases over all starts", total=atlas.releases)
+    done: list[int] = []
+
+    def told(now: int, total: int) -> None:
+        progress.advance(now - (done[-1] if done else 0))
+        done.append(now)
+
+    return ask(atlas, questions, kept=request.cache / "exceedances", told=told)
 
 
 def _part_features(parts: Sequence[ZonePart]) -> list[dict[str, Any]]:
