@@ -21,13 +21,13 @@ from oberih.web.access.guard import guard
 from oberih.web.headers import SecurityHeaders
 from oberih.web.problem import tell_problems
 from oberih.web.routes import map as map_route
-from oberih.web.routes import words
+from oberih.web.routes import uploads, words
 from oberih.web.settings import ServeSettings
 from oberih.web.state import State
 
 __all__ = ["create_app"]
 
-ROUTERS = (pages.router, words.router, map_route.router)
+ROUTERS = (pages.router, words.router, map_route.router, uploads.router)
 """Everything that is served, page by page."""
 
 DESCRIPTION = """How far would it reach, is something happening, do the rules hold, can anyone check?

@@ -1,0 +1,124 @@
+"""How is a stranger's file read without trusting it with our own process?
+
+Any reader, whatever C code stands behind it, runs in a process of its own, which has a limit of memory, of processor
+time and of patience.  It answers in JSON; if it dies, the file is refused in one line and whoever asked lives on.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from oberih.errors import InputError, WeatherRefused
+from oberih.weather.read.any import read_weather
+from oberih.weather.read.assembly import SERIES_FIELDS
+from oberih.weather.read.document import read_document
+from oberih.weather.read.epw import is_epw
+from oberih.weather.read.gridded_point import is_grib, is_netcdf
+from oberih.weather.read.metar import is_metar
+from oberih.weather.read.open_meteo import is_open_meteo
+from oberih.weather.read.synop_hour import is_synop_hour
+from oberih.weather.read.synop_table import is_synop_table
+from oberih.weather.series import Weather
+
+__all__ = ["read_weather_apart"]
+
+PATIENCE = 90.0
+"""A file that takes longer is given up [s]."""
+
+MEMORY = 4 * 1024**3
+"""Address space of the reader [bytes]; libraries alone map about one of these four gigabytes."""
+
+MOST_ROWS = 200_000
+"""More rows are no event's weather: it is twenty years by the hour."""
+
+_KINDS = {
+    "netCDF": is_netcdf, "GRIB": is_grib, "Open-Meteo JSON": is_open_meteo, "EPW": is_epw,
+    "SYNOP table": is_synop_table, "SYNOP of one hour": is_synop_hour, "METAR lines": is_metar,
+}  # fmt: skip
+
+
+def read_weather_apart(
+    path: Path, *, latitude: float, longitude: float, mapping: Path | None = None, name: str | None = None
+) -> tuple[Weather, str]:
+    """Read a weather file in a process of its own.
+
+    Parameters
+    ----------
+    path : Path
+    latitude, longitude : float
+        Where the weather is wanted [degrees].
+    mapping : Path, optional
+        How to read a plain CSV.
+    name : str, optional
+        What messages call the file.
+
+    Returns
+    -------
+    weather : Weather
+    recognised : str
+        The format that it was found to be.
+
+    Raises
+    ------
+    InputError, WeatherRefused
+        As `oberih.weather.read.any.read_weather`; also if the reader died or took too long.
+    """
+    shown = name or path.name
+    asked = {"path": str(path), "latitude": latitude, "longitude": longitude,
+             "mapping": None if mapping is None else str(mapping)}  # fmt: skip
+    command = [sys.executable, "-m", "oberih.weather.read.apart", json.dumps(asked)]
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise InputError(
+            f"took longer than {PATIENCE:.0f} s to read", file=shown, cure="give a smaller file"
+        ) from error
+    try:
+        answer = json.loads(done.stdout.splitlines()[-1])
+    except (ValueError, IndexError) as error:
+        raise InputError(
+            "cannot be read: its reader gave up", file=shown, cure="is it damaged, or too large?"
+        ) from error
+    if "refused" in answer:
+        kind = WeatherRefused if answer.pop("kind") == "WeatherRefused" else InputError
+        raise kind(file=shown, **answer["refused"])
+    series = {field: np.array(answer["series"][field], dtype=np.float64) for field in SERIES_FIELDS}
+    return Weather(time=np.array(answer["time"], dtype=np.int64), **series, **answer["facts"]), answer["recognised"]
+
+
+def _recognised(path: Path) -> str:
+    document = read_document(path)
+    return next((kind for kind, fits in _KINDS.items() if fits(document)), "table (CSV) by its mapping")
+
+
+def _answer(path: str, latitude: float, longitude: float, mapping: str | None) -> str:
+    """What the other process says: the series, or why it refused."""
+    try:
+        weather = read_weather(Path(path), latitude=latitude, longitude=longitude, mapping=mapping)
+        if len(weather) > MOST_ROWS:
+            raise InputError("has too many rows", field="time", value=len(weather), cure="give a shorter period")
+        recognised = _recognised(Path(path))
+    except InputError as error:
+        value = error.value if isinstance(error.value, str | int | float | None) else str(error.value)
+        said = {"message": error.message, "field": error.field, "value": value, "cure": error.cure}
+        return json.dumps({"refused": said, "kind": type(error).__name__})
+    facts = {n: getattr(weather, n) for n in ("latitude", "longitude", "wind_height", "label", "source", "attrs")}
+    series = {field: getattr(weather, field).tolist() for field in SERIES_FIELDS}
+    told = {"time": weather.time.tolist(), "series": series, "facts": facts, "recognised": recognised}
+    return json.dumps(told, default=_plain)
+
+
+def _plain(value: object) -> object:
+    return value.item() if isinstance(value, np.generic) else str(value)
+
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (int(PATIENCE), int(PATIENCE)))
+    print(_answer(**json.loads(sys.argv[1])))
