@@ -210,8 +210,11 @@ def _merged(old: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
     }
 
 
-def attach(keeping: Keeping, name: str, files: Sequence[Path], *, text: str = "", now: datetime) -> Written:
-    """Bring files to a record: a new one of kind ``document`` that rests on it.
+def attach(
+    keeping: Keeping, name: str, files: Sequence[Path], *, text: str = "", data: Mapping[str, Any] | None = None,
+    now: datetime,
+) -> Written:  # fmt: skip
+    """Bring files to a record: a new one of kind ``document`` that rests on it, with further ``data`` if given.
 
     Raises
     ------
@@ -223,7 +226,7 @@ def attach(keeping: Keeping, name: str, files: Sequence[Path], *, text: str = ""
     with closing(keeping.log()) as log:
         old = log.entry(name).record
     names = ", ".join(f.name for f in files)
-    fields = {"kind": "document", "text": text or f"Attached to {old.id}: {names}", "rests_on": [old.id]}
+    fields = {"kind": "document", "text": text or f"Attached to {old.id}: {names}", "rests_on": [old.id], "data": data}
     return record_one(keeping, fields, files=files, now=now)
 
 

@@ -19,7 +19,7 @@ from oberih.regimes.finding import Finding
 from oberih.regimes.observation import Observation
 from oberih.regimes.regime import Obligation, Regime
 
-__all__ = ["explain", "only"]
+__all__ = ["explain", "only", "recipe"]
 
 
 def only(judgement: Judgement, obligation: str) -> Judgement:
@@ -121,7 +121,7 @@ def _finding(judgement: Judgement, f: Finding, language: str) -> Sheet:
             facts.append((say("contest", language), claim))
     facts += [
         (say("rule", language), f.rule), (say("inputs", language), f.inputs_sha256),
-        (say("recompute", language), _recipe(judgement)),
+        (say("recompute", language), recipe(judgement)),
     ]  # fmt: skip
     facts += [("†", ", ".join(f.unverified))] if f.unverified else []
     columns = tuple(say(c, language) for c in ("part", "status", "why"))
@@ -129,8 +129,8 @@ def _finding(judgement: Judgement, f: Finding, language: str) -> Sheet:
     return Sheet(f"{f.obligation} · {f.subject}", facts=tuple(facts), columns=columns, rows=rows)
 
 
-def _recipe(judgement: Judgement) -> str:
-    """The command that gives the same finding where the same evidence is."""
+def recipe(judgement: Judgement) -> str:
+    """Say the command that gives the same finding where the same evidence is."""
     options = {"own table": "--observations", "own record": "--evidence"}
     own = [f" {options[kind]} {name}" for kind, name, _ in judgement.rests_on if kind in options]
     known = f" --known-by {judgement.known_by}" if judgement.known_by else ""

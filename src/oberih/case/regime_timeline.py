@@ -74,8 +74,9 @@ class History:
 
 
 def history(
-    asked: Asked, *, start: date | None, progress: Progress, rolling: bool = False, evidence: Evidence | None = None
-) -> History:
+    asked: Asked, *, start: date | None, progress: Progress, rolling: bool = False, evidence: Evidence | None = None,
+    most: int | None = None,
+) -> History:  # fmt: skip
     """Find every change of every finding up to ``asked.as_of``.
 
     Parameters
@@ -89,11 +90,14 @@ def history(
         Judge each day by what was known on it.
     evidence : Evidence, optional
         In place of what `asked` names.
+    most : int, optional
+        Days that may be judged.
 
     Raises
     ------
     UnknownName, InputError
-        As for `oberih.case.regime.judge_regime`, or if ``start`` is later than the last day.
+        As for `oberih.case.regime.judge_regime`, if ``start`` is later than the last day, or more days would have to
+        be judged than may be.
     """
     regime = load_regime(asked.name)
     given = evidence or evidence_for(asked)
@@ -103,6 +107,9 @@ def history(
     if first > end:
         raise InputError("is later than the last day", field="--from", value=first.isoformat(), cure=f"last day: {end}")
     days = [d for d in days_of_change(regime, relevant, rolling=rolling) if first < d <= end]
+    if most is not None and len(days) >= most:
+        what = f"needs {len(days) + 1} days judged, {most} at most are here"
+        raise InputError(what, field="--from, --to", value=f"{first} – {end}", cure="choose a shorter time")
     changes = tuple(_changes(_judged(regime, relevant, [first, *days], asked.known_by, rolling, progress)))
     return History(regime, first, end, asked.known_by, rolling, changes, given.rests_on)
 

@@ -295,7 +295,7 @@ class Log:
     def find(
         self, *, text: str = "", kind: str | None = None, source: str = "", since: str | None = None,
         until: str | None = None, box: tuple[float, float, float, float] | None = None, newest: bool = False,
-        limit: int | None = None,
+        limit: int | None = None, below: int | None = None,
     ) -> list[Entry]:  # fmt: skip
         """Entries that hold all these words, of this kind, source, time and place.
 
@@ -312,7 +312,8 @@ class Log:
             [°]; west may be greater than east, across the antimeridian.
         newest : bool
             The last written first.
-        limit : int, optional
+        limit, below : int, optional
+            At most so many; only those with a smaller number.
 
         Raises
         ------
@@ -321,6 +322,8 @@ class Log:
         """
         c = db.entry.c
         wheres = [c.folded.contains(word, autoescape=True) for word in text.casefold().split()]
+        if below is not None:
+            wheres.append(c.seq < below)
         if kind:
             wheres.append(c.kind == kind)
         if source:

@@ -20,14 +20,17 @@ from oberih.web import pages
 from oberih.web.access.guard import guard
 from oberih.web.headers import SecurityHeaders
 from oberih.web.problem import tell_problems
+from oberih.web.routes import evidence, evidence_writing, regimes, uploads, words
 from oberih.web.routes import map as map_route
-from oberih.web.routes import uploads, words
 from oberih.web.settings import ServeSettings
 from oberih.web.state import State
 
 __all__ = ["create_app"]
 
-ROUTERS = (pages.router, words.router, map_route.router, uploads.router)
+ROUTERS = (
+    pages.router, words.router, map_route.router, uploads.router, regimes.router, evidence.router,
+    evidence_writing.router,
+)  # fmt: skip
 """Everything that is served, page by page."""
 
 DESCRIPTION = """How far would it reach, is something happening, do the rules hold, can anyone check?
