@@ -2,10 +2,11 @@
 // line, a limit in time, and a session that ended told as such.
 
 export class Refused extends Error {
-  constructor(status, problem) {
+  constructor(status, problem, retryAfter = null) {
     super(problem.detail ?? problem.title ?? `HTTP ${status}`);
     this.status = status;
     this.problem = problem;
+    this.retryAfter = retryAfter;  // [s], where the server says when to come back
   }
 }
 
@@ -35,5 +36,5 @@ export async function ask(address, { method, body, signal, seconds = 60, raw = f
     // not a problem document: the status alone has to do
   }
   if (response.status === 401) document.dispatchEvent(new CustomEvent("oberih:signed-out"));
-  throw new Refused(response.status, problem);
+  throw new Refused(response.status, problem, Number(response.headers.get("Retry-After")) || null);
 }
