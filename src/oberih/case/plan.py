@@ -205,7 +205,7 @@ def _answer(
         "weather": {"label": ground.air.label, "source": ground.air.source, "hours": len(ground.air),
                     "quality": ground.quality, "derivation": ground.air.attrs.get("quality", {})},
         "criteria": {"set": criteria.name, "verified": criteria.verified},
-        "parts": [p.zone.properties() | {"part": p.name, "literature": [c.text for c in p.literature]} for p in parts],
+        "parts": [_part_data(p) for p in parts],
         "reaches": [reach_data(r) for r in reaches],
         "releases": [release_data(r) for r in releases],
         "dominant": {title: dict(s) for title, s in shares.items()},
@@ -219,6 +219,20 @@ def _answer(
         notes=(headline, *_notes(request, site, ground, releases, parts, at)),
         data=data, headline=headline,
     )  # fmt: skip
+
+
+def _part_data(part: ZonePart) -> dict[str, Any]:
+    """A named part as plain values: with how the zone is drawn, and what its band rests on."""
+    outline, d = part.zone.outline, part.zone.distances
+    near, far = outline.farthest.min(initial=np.inf), outline.farthest.max(initial=0.0)
+    drawn = {} if outline.is_empty else {
+        "drawn_near_m": float(near), "drawn_far_m": float(far),
+        "drawn_towards_deg": float(np.degrees(d.azimuths[int(outline.farthest.argmax())])),
+    }  # fmt: skip
+    return part.zone.properties() | drawn | {
+        "part": part.name, "literature": [c.text for c in part.literature], "starts": d.starts,
+        "confidence": d.attrs.get("confidence"), "blocks": d.attrs.get("blocks"),
+    }  # fmt: skip
 
 
 def _headline(parts: Sequence[ZonePart], percentile: float, releases: Sequence[Released]) -> str:
