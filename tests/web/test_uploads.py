@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from tests.web.browser.material import MAPPING, hourly
 
 from oberih.web.app import create_app
 from oberih.web.settings import ServeSettings
+from tests.web.browser.material import MAPPING, hourly
 
 NOW = datetime(2026, 3, 4, 3, 0, tzinfo=UTC)
 TABLE = "hour,nuclide,activity_TBq\n0,Cs-137,10\n1,Cs-137,5\n"

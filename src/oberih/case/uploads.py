@@ -158,7 +158,8 @@ class Uploads:
             told: dict[str, Any] = json.loads((self.folder / id / "about.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
             raise _unknown(id) from None
-        upload = Upload(**{k: tuple(v) if isinstance(v, list) else v for k, v in told.items()})
+        fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in told.items()}
+        upload = Upload(**fields)
         if kind is not None and upload.kind != kind:
             raise _unknown(id)
         return upload

@@ -11,6 +11,7 @@ import resource
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -88,7 +89,7 @@ def read_weather_apart(
     if "refused" in answer:
         kind = WeatherRefused if answer.pop("kind") == "WeatherRefused" else InputError
         raise kind(file=shown, **answer["refused"])
-    series = {field: np.array(answer["series"][field], dtype=np.float64) for field in SERIES_FIELDS}
+    series: dict[str, Any] = {field: np.array(answer["series"][field], dtype=float) for field in SERIES_FIELDS}
     return Weather(time=np.array(answer["time"], dtype=np.int64), **series, **answer["facts"]), answer["recognised"]
 
 

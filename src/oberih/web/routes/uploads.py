@@ -99,6 +99,7 @@ async def _body(request: Request, *, most: int) -> bytes:
 
 
 def _told(upload: Upload) -> Handed:
-    facts = {n: getattr(upload, n) for n in Handed.model_fields if n not in ("start", "end")}
-    times = {n: None if (t := getattr(upload, n)) is None else stamp(t) for n in ("start", "end")}
-    return Handed(**facts, **times)
+    told = {name: getattr(upload, name) for name in Handed.model_fields}
+    for name in ("start", "end"):
+        told[name] = None if told[name] is None else stamp(told[name])
+    return Handed.model_validate(told)
