@@ -1,0 +1,257 @@
+"""What is the situation, at a glance?
+
+Defines the nouns of the first page: `SiteNow`, `ReadingNow`, `FileNow`, `ReadingsNow`, `Change`, `SourceNow`, and
+`Situation`, which holds them all with the version of each part.  What they are made from is `oberih.case.desk`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from oberih.case.given import Given, doubted
+from oberih.case.in_force import InForce
+from oberih.case.incidents import DAY, Incident, Recent
+from oberih.case.regime_states import RegimeState
+from oberih.case.watched import Health
+from oberih.earth.site import Site
+
+__all__ = [
+    "OLD_AFTER",
+    "PARTS",
+    "Change",
+    "FileNow",
+    "ReadingNow",
+    "ReadingsNow",
+    "SiteNow",
+    "Situation",
+    "SourceNow",
+    "UnitNow",
+    "readings_now",
+    "record_changes",
+    "regime_changes",
+    "site_now",
+]  # fmt: skip
+
+PARTS = ("site", "in_force", "readings", "incidents", "regimes", "changes", "sources", "plume")
+"""Of a situation; each has a version of its own."""
+
+OLD_AFTER = timedelta(hours=3)
+"""From this age on a reading is called old: networks report every hour, and two may be lost."""
+
+_MOST_STATIONS = 2000
+
+
+@dataclass(frozen=True)
+class UnitNow:
+    """A reactor: since when it is shut down (None: it operates), and what of it was not checked."""
+
+    id: str
+    type: str
+    thermal_power_w: float
+    shutdown: datetime | None
+    unverified: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SiteNow:
+    """The site and its units."""
+
+    id: str
+    name: str
+    name_uk: str
+    latitude: float
+    longitude: float
+    timezone: str
+    units: tuple[UnitNow, ...]
+    note: str
+
+
+@dataclass(frozen=True)
+class ReadingNow:
+    """The newest reading of a station; rate and uncertainty in Sv/s."""
+
+    station: str
+    latitude: float
+    longitude: float
+    time: datetime
+    rate_sv_per_s: float
+    uncertainty_sv_per_s: float | None
+    source: str
+    where: str
+    doubts: tuple[str, ...]
+    earlier: int
+
+
+@dataclass(frozen=True)
+class FileNow:
+    """A file of readings: how many it holds, and what in it could not be read."""
+
+    name: str
+    readings: int
+    last_day: int
+    newest: datetime | None
+    defects: tuple[str, ...]
+    more_defects: int
+    doubtful: int
+
+
+@dataclass(frozen=True)
+class ReadingsNow:
+    """The newest of every station, and the files that they come from."""
+
+    stations: tuple[ReadingNow, ...]
+    more_stations: int
+    old_after_s: float
+    files: tuple[FileNow, ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something that changed in the last 24 hours.
+
+    Parameters
+    ----------
+    at : datetime
+        UTC.
+    kind : str
+        ``record``, ``correction``, ``readings``, ``regime``, ``atlas``, ``source-down`` or ``source-back``.
+    name : str
+        Of the record, file, regime or source.
+    text : str
+        What the record or the error says.
+    before, now : str
+        Of a regime's obligation: yesterday's status and today's.
+    count : int
+        Of readings, or of records that are not listed one by one.
+    """
+
+    at: datetime
+    kind: str
+    name: str
+    text: str = ""
+    who: str = ""
+    before: str = ""
+    now: str = ""
+    count: int = 0
+
+
+@dataclass(frozen=True)
+class SourceNow:
+    """How a source stands; as `oberih.case.watched.Health`."""
+
+    name: str
+    kind: str
+    state: str
+    last_good: datetime | None
+    newest: datetime | None
+    stale_after_s: float | None
+    broken_since: datetime | None
+    error: str
+
+    @classmethod
+    def of(cls, health: Health) -> SourceNow:
+        """Make it of a source's health."""
+        h = health
+        return cls(h.name, h.kind, h.state, h.last_good, h.newest, h.stale_after, h.broken_since, h.error)
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Everything on the first page.
+
+    Parameters
+    ----------
+    at : datetime
+        When it was gathered, UTC.
+    version : int
+        Grows with every change of any part.
+    versions : dict of str to int
+        Of each of `PARTS`: the version at which it last changed.
+    in_force : InForce or None
+        None: no zone is declared.
+    in_force_named : bool
+        Whether a plan was named at the start at all.
+    record_size : int or None
+        Records kept; None where no record was begun.
+    plume : dict or None
+        The forecast plume, where there is one.
+    """
+
+    at: datetime
+    version: int
+    versions: dict[str, int]
+    site: SiteNow
+    in_force: InForce | None
+    in_force_named: bool
+    readings: ReadingsNow
+    incidents: tuple[Incident, ...]
+    regimes: tuple[RegimeState, ...]
+    changes: tuple[Change, ...]
+    sources: tuple[SourceNow, ...]
+    record_size: int | None
+    plume: dict[str, Any] | None = None
+
+
+def site_now(site: Site) -> SiteNow:
+    """Say what stands at a site."""
+    units = tuple(
+        UnitNow(u.id, u.type, u.thermal_power, None if u.shutdown is None else datetime.fromtimestamp(u.shutdown, UTC),
+                u.unverified)
+        for u in site.units
+    )  # fmt: skip
+    return SiteNow(
+        site.id, site.name, site.name_uk, site.latitude, site.longitude, site.timezone, units, site.note
+    )  # fmt: skip
+
+
+def readings_now(files: Iterable[Given], *, now: datetime) -> ReadingsNow:
+    """Take the newest reading of every station; one that is to come only where there is no other."""
+    files = tuple(files)
+    everything = doubted((r for f in files for r in f.readings), now=now)
+    by_station: dict[tuple[str, float, float], list[Any]] = {}
+    for r in everything:
+        by_station.setdefault((r.station, r.latitude, r.longitude), []).append(r)
+    newest = [(max(some, key=lambda r: ("future" not in r.doubts, r.time)), len(some)) for some in by_station.values()]
+    newest.sort(key=lambda pair: (-pair[0].rate, pair[0].station))
+    stations = tuple(
+        ReadingNow(r.station, r.latitude, r.longitude, r.time, r.rate, r.uncertainty, r.source, r.where, r.doubts,
+                   count - 1)
+        for r, count in newest[:_MOST_STATIONS]
+    )  # fmt: skip
+    return ReadingsNow(
+        stations, len(newest[_MOST_STATIONS:]), OLD_AFTER.total_seconds(), tuple(_file(f, now) for f in files)
+    )
+
+
+def _file(given: Given, now: datetime) -> FileNow:
+    day = sum(now - DAY < r.time <= now for r in given.readings)
+    doubtful = sum(bool(r.doubts) for r in given.readings)
+    return FileNow(
+        given.file, len(given.readings), day, given.newest, given.defects, given.more_defects, doubtful
+    )  # fmt: skip
+
+
+def record_changes(recent: Recent | None) -> list[Change]:
+    """Say what was written into the record in the last 24 hours, each in one line."""
+    if recent is None:
+        return []
+    lines = [
+        Change(datetime.fromisoformat(e.recorded_at), "correction" if e.corrects else "record", e.id, e.text, e.who,
+               before=e.corrects or "", now=e.kind)
+        for e in recent.lines
+    ]  # fmt: skip
+    if recent.count > len(recent.lines) and lines:
+        lines.append(Change(lines[-1].at, "record", "", count=recent.count - len(recent.lines)))
+    return lines
+
+
+def regime_changes(states: Iterable[RegimeState], *, now: datetime) -> list[Change]:
+    """Say which findings are not those of yesterday."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return [
+        Change(midnight, "regime", s.id, f"{obligation} {subject}", before=before, now=after)
+        for s in states for obligation, subject, before, after in s.changes
+    ]  # fmt: skip
