@@ -27,6 +27,10 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     help="A kept plan whose zones are in force.")  # fmt: skip
 @click.option("--users", type=_FILE, default=None, envvar="OBERIH_USERS", show_envvar=True, metavar="FILE",
     help="Accounts: everyone has to sign in.")  # fmt: skip
+@click.option("--allow-host", "hosts", multiple=True, metavar="NAME",
+    help="A further name under which it is asked; may be repeated.")  # fmt: skip
+@click.option("--proxy", "proxies", multiple=True, metavar="ADDRESS",
+    help="Of what stands in front and ends TLS; may be repeated.")  # fmt: skip
 @click.option("--tiles", default=None, envvar="OBERIH_TILES", metavar="https://…/{z}/{x}/{y}.png",
     help="A further map source.")  # fmt: skip
 @click.option("--language", type=click.Choice(("en", "uk")), default="en", show_default=True,

@@ -10,6 +10,7 @@ from datetime import datetime
 import uvicorn
 
 from oberih.errors import InputError
+from oberih.web.access.patient import PatientProtocol
 from oberih.web.app import create_app
 from oberih.web.settings import ServeSettings
 
@@ -30,20 +31,36 @@ def serve(settings: ServeSettings, *, clock: Callable[[], datetime], told: Calla
     Raises
     ------
     InputError
-        If the address cannot be had.
+        If the address cannot be had, or the accounts cannot be used.
+    StoreError
+        If the accounts or the record cannot be written.
     """
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    app = create_app(settings, clock=clock)  # refuses before anything is open
     listener = _listen(settings.host, settings.port)
     port = listener.getsockname()[1]
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    app = create_app(settings, clock=clock)
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, date_header=True, timeout_keep_alive=10,
         limit_concurrency=1000, h11_max_incomplete_event_size=32 * 1024, timeout_graceful_shutdown=5, lifespan="on",
-        proxy_headers=False,
+        proxy_headers=bool(settings.proxies), forwarded_allow_ips=list(settings.proxies), http=PatientProtocol,
+        ws="none",
     )  # fmt: skip
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     told(f"http://{host}:{port}/")
-    uvicorn.Server(config).run(sockets=[listener])
+    _Server(config, app.state.held.live.stop).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Ends the streams first: they would hold up the stop until its time is out."""
+
+    def __init__(self, config: uvicorn.Config, end_streams: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._end_streams = end_streams
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop, the streams first."""
+        self._end_streams()
+        await super().shutdown(sockets)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -6,7 +6,7 @@ Defines the noun `ServeSettings`.  Secrets are never among them: they come from 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 from oberih.case.keeping import DEFAULT_STORE, Keeping
@@ -44,6 +44,12 @@ class ServeSettings:
     port : int
     users : Path or None
         File of accounts; None for loopback and read-only.
+    hosts : tuple of str
+        Further names under which the server may be asked; loopback names and the host's own are known.
+    proxies : tuple of str
+        Addresses of what stands in front and ends TLS; only from these is believed who asks, and how.
+    session_idle, session_longest : float
+        When a session ends: without any request, and whatever is asked [s].
     tiles : str or None
         Address pattern of a further raster map source, with {z}, {x}, {y}.
     language : str
@@ -65,12 +71,22 @@ class ServeSettings:
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
     users: Path | None = None
+    hosts: tuple[str, ...] = ()
+    proxies: tuple[str, ...] = ()
+    session_idle: float = 2 * 3600.0
+    session_longest: float = 12 * 3600.0
     tiles: str | None = None
     language: str = "en"
     workers: int | None = None
     seed: int = DEFAULT_SEED
 
     def __post_init__(self) -> None:
+        for proxy in self.proxies:
+            try:
+                ip_network(proxy)
+            except ValueError as error:
+                cure = "write the address that it calls from, as 127.0.0.1, or its network, as 10.1.0.0/24"
+                raise InputError("is no address", field="--proxy", value=proxy, cure=cure) from error
         if self.users is None and not is_loopback(self.host):
             raise InputError(
                 "would show this to the network, and nobody has to sign in", field="--host", value=self.host,

@@ -37,14 +37,37 @@ class Who:
         Of the account; empty on loopback without accounts.
     role : str
         Of `ROLES`.
+    person : str
+        What stands in the record in place of the name; random.
+    account : int or None
+        Number of the account; None on loopback without accounts.
+    session : str or None
+        Id of the session; None where a token asks, or nobody has to sign in.
+    scopes : frozenset of str or None
+        What a token may, of what its owner may; None where a person asks.
+    must_change : bool
+        Whether the password has to be changed before anything else.
+    ends_at : int or None
+        When the session ends at the latest [s since 1970].
     """
 
     name: str = ""
     role: str = "analyst"
+    person: str = ""
+    account: int | None = None
+    session: str | None = None
+    scopes: frozenset[str] | None = None
+    must_change: bool = False
+    ends_at: int | None = None
 
     def may(self, permission: str) -> bool:
-        """Whether the role includes a permission."""
-        return permission in ROLES[self.role]
+        """Whether the role, and the token if one asks, include a permission."""
+        return permission in ROLES[self.role] and (self.scopes is None or permission in self.scopes)
+
+    @property
+    def permissions(self) -> tuple[str, ...]:
+        """What it may do, of `PERMISSIONS`."""
+        return tuple(one for one in PERMISSIONS if self.may(one))
 
 
 def who_asks(request: Request) -> Who | None:
@@ -67,12 +90,15 @@ def may(permission: str) -> Any:
     if permission not in PERMISSIONS:
         raise KeyError(permission)
 
-    def check(who: Asker) -> Who:
+    def check(request: Request, who: Asker) -> Who:
         if who is None:
             raise HTTPException(401, "Sign in, or send a token.", headers={"WWW-Authenticate": "Bearer"})
         if not who.may(permission):
-            raise HTTPException(403, f"The role {who.role} may not do this; it needs the right to {permission}.")
+            asker = f"The role {who.role}" if who.scopes is None or permission not in ROLES[who.role] else "This token"
+            raise HTTPException(403, f"{asker} may not do this; it needs the right to {permission}.")
+        request.state.right = permission  # what is written with the right to record is noted: see `noted`
         return who
 
-    gate: Callable[[Who | None], Who] = check
+    check.right = permission  # type: ignore[attr-defined]
+    gate: Callable[..., Who] = check
     return Depends(gate)
