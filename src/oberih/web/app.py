@@ -18,9 +18,10 @@ from fastapi.staticfiles import StaticFiles
 from oberih.errors import InputError
 from oberih.web import pages
 from oberih.web.access.guard import guard
+from oberih.web.described import describe_rights, operation_name
 from oberih.web.headers import SecurityHeaders
 from oberih.web.problem import tell_problems
-from oberih.web.routes import evidence, evidence_writing, regimes, uploads, words
+from oberih.web.routes import evidence, evidence_writing, regimes, situation, uploads, words
 from oberih.web.routes import map as map_route
 from oberih.web.settings import ServeSettings
 from oberih.web.state import State
@@ -28,7 +29,7 @@ from oberih.web.state import State
 __all__ = ["create_app"]
 
 ROUTERS = (
-    pages.router, words.router, map_route.router, uploads.router, regimes.router, evidence.router,
+    pages.router, words.router, map_route.router, situation.router, uploads.router, regimes.router, evidence.router,
     evidence_writing.router,
 )  # fmt: skip
 """Everything that is served, page by page."""
@@ -55,7 +56,7 @@ def create_app(settings: ServeSettings, *, clock: Callable[[], datetime]) -> Fas
     """
     app = FastAPI(
         title="Oberih", version=version("oberih"), description=DESCRIPTION, docs_url=None, redoc_url=None,
-        openapi_url="/openapi.json",
+        openapi_url="/openapi.json", generate_unique_id_function=operation_name,
     )  # fmt: skip
     app.state.held = State(settings, clock)
     tell_problems(app)
@@ -63,6 +64,7 @@ def create_app(settings: ServeSettings, *, clock: Callable[[], datetime]) -> Fas
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.mount("/vendor", StaticFiles(directory=_maplibre()), name="vendor")
+    describe_rights(app, ROUTERS)
     guard(app, app.state.held)
     app.add_middleware(SecurityHeaders, tiles=settings.tiles)
     return app

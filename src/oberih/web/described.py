@@ -1,0 +1,40 @@
+"""What does the description of the API add to what the routes say of themselves?
+
+Names of operations that stay (the name of the route's function, so that a generated client has good names), and the
+right that each needs, as ``x-right``; an operation without one is open to everyone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+
+__all__ = ["describe_rights", "operation_name"]
+
+
+def operation_name(route: APIRoute) -> str:
+    """Name an operation after its function; two operations of one name are a fault that a test finds."""
+    return route.name
+
+
+def describe_rights(app: FastAPI, routers: Sequence[APIRouter]) -> None:
+    """Let an application's description tell which right each operation needs."""
+    described = app.openapi
+
+    def whole() -> dict[str, Any]:
+        schema = described()
+        for route in (r for router in routers for r in router.routes):
+            if isinstance(route, APIRoute) and route.include_in_schema and (right := _right(route)):
+                for method in route.methods or ():
+                    schema["paths"][route.path_format][method.lower()]["x-right"] = right
+        return schema
+
+    app.openapi = whole  # type: ignore[method-assign]
+
+
+def _right(route: APIRoute) -> str | None:
+    found = (getattr(d.dependency, "right", None) for d in route.dependencies)
+    return next((str(right) for right in found if right), None)
