@@ -36,5 +36,6 @@ def describe_rights(app: FastAPI, routers: Sequence[APIRouter]) -> None:
 
 
 def _right(route: APIRoute) -> str | None:
-    found = (getattr(d.dependency, "right", None) for d in route.dependencies)
+    """Which right a gate of the route asks for, be it a dependency of the route or of a parameter."""
+    found = (getattr(d.call, "right", None) for d in route.dependant.dependencies)
     return next((str(right) for right in found if right), None)
