@@ -7,12 +7,14 @@ Defines the noun `State`: the settings, the clock, and the services that a serve
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from oberih.case.desk import Desk, OnDesk
+from oberih.web.live import Live
 from oberih.web.settings import ServeSettings
 
 __all__ = ["Shared", "State"]
@@ -27,10 +29,19 @@ class State:
     settings : ServeSettings
     clock : callable
         Gives the time, UTC.
+    live : Live
+        Looks at the sources of the situation, and tells the pages.
     """
 
     settings: ServeSettings
     clock: Callable[[], datetime]
+    live: Live = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Lay out what the settings name."""
+        s = self.settings
+        desk = Desk(OnDesk(s.site, s.keeping, s.readings, s.in_force, s.forecast))
+        self.live = Live(desk, self.clock)
 
 
 def _state(request: Request) -> State:
