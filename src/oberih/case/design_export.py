@@ -26,7 +26,7 @@ from oberih.picture.export.to_irix import irix_of
 from oberih.picture.export.to_kml import kml_of
 from oberih.picture.map_png import draw_png
 
-__all__ = ["FORMATS", "Exported", "Wanted", "content_of", "export"]
+__all__ = ["FORMATS", "TABLE_TYPE", "Exported", "Wanted", "content_of", "export"]
 
 FORMATS: Mapping[str, tuple[str, str]] = {
     "geojson": ("application/geo+json", "geojson"),
@@ -39,7 +39,8 @@ FORMATS: Mapping[str, tuple[str, str]] = {
 }
 """Type of the content, and ending of the file's name."""
 
-_TABLE = "text/csv; charset=utf-8"
+TABLE_TYPE = "text/csv; charset=utf-8"
+"""Of a single table."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def export(design: Design, wanted: Wanted) -> Exported:
     """
     media_type, ending = FORMATS[wanted.format]
     if wanted.table is not None:
-        media_type, ending = _TABLE, "csv"
+        media_type, ending = TABLE_TYPE, "csv"
     digest = design.provenance.digest
     name = file_stem(
         design.site.id, "zone", design.drawn.criterion.name, f"p{design.request.percentile:g}", digest[:12]
