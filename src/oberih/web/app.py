@@ -21,7 +21,7 @@ from oberih.web.access.guard import guard
 from oberih.web.described import describe_rights, operation_name
 from oberih.web.headers import SecurityHeaders
 from oberih.web.problem import tell_problems
-from oberih.web.routes import evidence, evidence_writing, regimes, situation, uploads, words
+from oberih.web.routes import account, accounts, evidence, evidence_writing, regimes, situation, uploads, words
 from oberih.web.routes import map as map_route
 from oberih.web.settings import ServeSettings
 from oberih.web.state import State
@@ -30,7 +30,7 @@ __all__ = ["create_app"]
 
 ROUTERS = (
     pages.router, words.router, map_route.router, situation.router, uploads.router, regimes.router, evidence.router,
-    evidence_writing.router,
+    evidence_writing.router, account.router, accounts.router,
 )  # fmt: skip
 """Everything that is served, page by page."""
 

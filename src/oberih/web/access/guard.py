@@ -16,6 +16,8 @@ from oberih.web.access.noted import Noted
 from oberih.web.access.pace import Pace, Paces
 from oberih.web.access.porter import open_porter
 from oberih.web.access.sessions import Lasting
+from oberih.web.access.telling import tell_refusals
+from oberih.web.access.turns import Turns
 from oberih.web.state import State
 
 __all__ = ["guard"]
@@ -38,7 +40,8 @@ def guard(app: FastAPI, state: State) -> None:
     if settings.users is not None:
         lasting = Lasting(idle=round(settings.session_idle), longest=round(settings.session_longest))
         porter = open_porter(settings.users, settings.keeping, clock=state.clock, lasting=lasting)
-    app.state.porter, app.state.paces = porter, paces
+    app.state.porter, app.state.paces, app.state.turns = porter, paces, Turns()
+    tell_refusals(app)
     document_gates(app)
     app.add_middleware(Bodies)  # the last that is put is the first that a request meets
     if porter is not None:
