@@ -34,6 +34,7 @@ _COMMANDS = {
     "plan": ("oberih.cli.plan:plan", "How far must the zone reach, how sure are we, who lives there?"),
     "assess": ("oberih.cli.assess:assess", "One event: who must do what, where?"),
     "serve": ("oberih.cli.serve:serve", "See it in a browser: situation, designer, events, regimes, report."),
+    "users": ("oberih.cli.users:users", "Who may sign in to a served Oberih, as what?"),
     "sites": ("oberih.cli.catalogue:sites", "The sites that are known, or one of them."),
     "scenarios": ("oberih.cli.catalogue:scenarios", "The releases that are known, or one of them."),
     "criteria": ("oberih.cli.catalogue:criteria", "The sets of criteria that are known, or one of them."),

@@ -16,29 +16,12 @@ from oberih.case.auditing import Deed
 from oberih.errors import InputError
 from oberih.web.access import backoff, second_factor, sessions, tokens
 from oberih.web.access.accounts import Account, account_named, add, change, every_session_ends, set_password
+from oberih.web.access.by import By
 from oberih.web.access.passwords import generated, refuse_weak
 from oberih.web.access.porter import Porter
 
-__all__ = ["By", "add_account", "change_account", "end_sessions", "end_token", "give_password", "remove_factor",
+__all__ = ["add_account", "change_account", "end_sessions", "end_token", "give_password", "remove_factor",
            "unlock"]  # fmt: skip
-
-
-@dataclass(frozen=True)
-class By:
-    """Who does it.
-
-    Parameters
-    ----------
-    person : str
-        As it stands in the record.
-    role : str
-    account : int or None
-        Of whoever is signed in; None on a terminal.
-    """
-
-    person: str = "oberih users"
-    role: str = "terminal"
-    account: int | None = None
 
 
 @dataclass

@@ -57,8 +57,6 @@ class Notebook:
         with self._turn:
             self.told = audit(self._keeping, [*self._late(), deed], now=self._clock()).notes
             self._missed = self._unsaid = 0
-        for note in self.told:
-            _LOG.warning("%s", note)
 
     def may(self, deed: Deed) -> None:
         """Note a deed that counts in any case; where that fails it is told in the log and with the next one."""

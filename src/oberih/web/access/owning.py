@@ -12,6 +12,7 @@ from oberih.case.auditing import Deed
 from oberih.errors import InputError
 from oberih.web.access import second_factor, sessions, tokens
 from oberih.web.access.accounts import Account, account_named, every_session_ends
+from oberih.web.access.by import By
 from oberih.web.access.porter import Porter
 from oberih.web.access.second_factor import Enrolment
 from oberih.web.access.signing_in import confirmed
@@ -19,8 +20,9 @@ from oberih.web.access.signing_in import confirmed
 __all__ = ["begin_factor", "confirm_factor", "drop_factor", "end_own_token", "make_token", "renew_codes", "sign_out"]
 
 
-def _deed(action: str, one: Account, **about: object) -> Deed:
-    return Deed(action, actor=one.person, role=one.role, subject=one.person, about=about)
+def _deed(action: str, one: Account, by: By | None = None, **about: object) -> Deed:
+    actor = by or By(one.person, one.role)
+    return Deed(action, actor=actor.person, role=actor.role, subject=one.person, about=about)
 
 
 def begin_factor(porter: Porter, name: str, *, password: str, code: str = "") -> Enrolment:
@@ -36,8 +38,8 @@ def begin_factor(porter: Porter, name: str, *, password: str, code: str = "") ->
         return second_factor.begin(connection, of=one.id, name=one.name)
 
 
-def confirm_factor(porter: Porter, name: str, *, code: str) -> list[str]:
-    """Take the device into use; return the recovery codes, which are shown once.
+def confirm_factor(porter: Porter, name: str, *, code: str, by: By | None = None) -> list[str]:
+    """Take the device into use; return the recovery codes, which are shown once.  ``by`` on a terminal.
 
     Raises
     ------
@@ -47,7 +49,7 @@ def confirm_factor(porter: Porter, name: str, *, code: str) -> list[str]:
     with porter.file.writing() as connection:
         one = account_named(connection, name)
         codes = second_factor.confirm(connection, of=one.id, code=code, now=porter.now)
-        porter.notebook.must(_deed("enrol second factor", one))
+        porter.notebook.must(_deed("enrol second factor", one, by))
     return codes
 
 
@@ -85,9 +87,11 @@ def renew_codes(porter: Porter, name: str, *, password: str, code: str) -> list[
 
 
 def make_token(
-    porter: Porter, one: Account, *, label: str, scopes: Sequence[str], days: int
+    porter: Porter, one: Account, *, label: str, scopes: Sequence[str], days: int, by: By | None = None
 ) -> tuple[str, str]:
     """Make a token for a machine, for somebody who showed again who they are; return its id, and itself.
+
+    On a terminal whoever can write the file needs not show who they are; the record says ``by`` whom.
 
     Raises
     ------
@@ -96,7 +100,7 @@ def make_token(
     """
     with porter.file.writing() as connection:
         number, secret = tokens.make(connection, one, name=label, scopes=scopes, days=days, now=porter.now)
-        porter.notebook.must(_deed("make token", one, token=number, scopes=sorted(scopes), days=days))
+        porter.notebook.must(_deed("make token", one, by, token=number, scopes=sorted(scopes), days=days))
     return number, secret
 
 

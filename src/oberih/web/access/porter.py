@@ -5,6 +5,7 @@ Defines the noun `Porter`.  A server without accounts has one that knows nobody.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,8 @@ from oberih.web.access.passwords import Passwords
 from oberih.web.access.sessions import Lasting
 
 __all__ = ["AtDesk", "Porter", "open_porter"]
+
+_LOG = logging.getLogger("oberih.web.access")
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,8 @@ def open_porter(path: Path, keeping: Keeping, *, clock: Callable[[], datetime], 
             raise InputError("has no administrator", file=path, field="--users", cure=cure)
     notebook = Notebook(keeping, clock)
     notebook.must(Deed("serve with accounts", actor="oberih serve", role="server"))
+    for note in notebook.told:
+        _LOG.warning("%s", note)
     return Porter(file, Passwords(), notebook, lasting, clock)
 
 

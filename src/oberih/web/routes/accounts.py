@@ -10,8 +10,8 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 
 from oberih.web.access import accounts_file, minding
 from oberih.web.access.accounts import Account, accounts
+from oberih.web.access.by import By
 from oberih.web.access.may import Who, may
-from oberih.web.access.minding import By
 from oberih.web.access.porter import AtDesk
 from oberih.web.problem import refusals
 from oberih.web.routes.account_models import AccountShown, Change, NewAccount, PasswordMade
