@@ -6,6 +6,8 @@ import { fill, make } from "./dom.js";
 const notice = document.getElementById("notice");
 let updated = new Date().toISOString();
 
+document.querySelector(".bar nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 /** Tell something above the page; null takes it away. */
 export function tell(text, action = null) {
   notice.hidden = text === null;
@@ -23,6 +25,14 @@ export function lost() {
   notice.dataset.kind = "offline";
   tell(say("shell.offline", { when: moment(updated) }));
 }
+
+// the other language, of what is seen now: a shared setting stays in the address
+const other = document.querySelector("a.language");
+other?.addEventListener("click", () => {
+  const query = new URLSearchParams(location.search);
+  query.set("lang", other.lang);
+  other.href = `?${query}${location.hash}`;
+});
 
 document.addEventListener("oberih:signed-out", () => {
   notice.dataset.kind = "session";
