@@ -1,0 +1,284 @@
+"""What to do where: what does each settlement face, how soon, and what would spare it how much?
+
+Defines the nouns `Needed` (a criterion that is met), `Advice` (a line of what to do, as a key and its values) and
+`PlaceRow` (a settlement).  Rows come in the order of urgency: the gravest action first, among equals where the plume
+comes soonest.  What is advised follows the criteria and the hours; it is advice, never an order.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from oberih.case.response_run import Run
+from oberih.dose.course import UNPROTECTED, Course
+from oberih.dose.quantity import Quantity
+from oberih.earth.places import Place
+from oberih.zone.criterion import Criterion
+
+__all__ = ["LATE", "URGENCY", "Advice", "Needed", "PlaceRow", "late_by", "place_rows"]
+
+Floats = npt.NDArray[np.float64]
+
+URGENCY = {
+    "severe": 0, "evacuate": 1, "iodine": 2, "shelter": 2, "limit_outdoors": 3, "relocate": 3, "resettle": 3,
+    "monitoring": 3, "food": 4, "food_precaution": 4,
+}  # fmt: skip
+"""Rank of an action: what must be done before the plume comes stands before what can wait for measurements."""
+
+NOTHING = 9
+"""Rank of a place where no criterion is met."""
+
+TURNED = 2
+"""Sectors to either side that tell what ten degrees of another wind would bring; a sector is five degrees."""
+
+LATE = ((30e3, 0.3), (100e3, 0.6), (math.inf, 2.3))
+"""Up to which distance [m] the plume may come so much earlier [h] than told, in 95 of 100 cells; measured by
+``validation/event_timing.py``.  In air that turns back on itself it can be more."""
+
+LEAST = 1e-6
+"""Least outdoor dose of a place that is told where no criterion is met [Sv]: below a microsievert nobody acts."""
+
+
+@dataclass(frozen=True)
+class Needed:
+    """A criterion that is met at a place.
+
+    Parameters
+    ----------
+    criterion : Criterion
+    dose : float
+        By the criterion's own quantity [Sv or Gy].
+    averted : float or None
+        What the action would save of it, as the course asked has it [Sv or Gy]; None where that is not computed.
+    """
+
+    criterion: Criterion
+    dose: float
+    averted: float | None
+
+    @property
+    def worth_it(self) -> bool:
+        """Whether, by a criterion of averted dose, the action still saves as much as it asks."""
+        return self.criterion.basis != "averted" or self.averted is None or self.averted >= self.criterion.level
+
+
+@dataclass(frozen=True)
+class Advice:
+    """A line of what to do.
+
+    Parameters
+    ----------
+    key : str
+        Of the catalogue, ``event.advice-…``.
+    hour : float or None
+        Hours since the release began that the line speaks of [h].
+    """
+
+    key: str
+    hour: float | None = None
+
+
+@dataclass(frozen=True)
+class PlaceRow:
+    """A settlement.
+
+    Parameters
+    ----------
+    place : Place
+    comes, past : float or None
+        When the plume comes and is past, hours since the release began; None where it does not come.
+    late : float
+        So much earlier it may come [h].
+    outdoors, sheltered, protected : float
+        Effective dose in the open, in the shelter alone, and under all that was asked [Sv].
+    evacuated : float or None
+        Under an evacuation at the hour asked; None where none was.
+    low, high : float
+        Least and greatest outdoor dose if the wind is ten degrees other than told [Sv].
+    thyroid, thyroid_tablet : float or None
+        To the thyroid in the open, and with the tablet [Sv]; None where the criteria ask for none.
+    needed : tuple of Needed
+        The strictest of each action, gravest first.
+    perhaps : tuple of str
+        Actions that only a wind ten degrees other would call for.
+    advice : tuple of Advice
+    """
+
+    place: Place
+    comes: float | None
+    past: float | None
+    late: float
+    outdoors: float
+    sheltered: float
+    protected: float
+    evacuated: float | None
+    low: float
+    high: float
+    thyroid: float | None
+    thyroid_tablet: float | None
+    needed: tuple[Needed, ...]
+    perhaps: tuple[str, ...]
+    advice: tuple[Advice, ...]
+
+    @property
+    def averted(self) -> float:
+        """What all that was asked saves of the effective dose [Sv]."""
+        return self.outdoors - self.protected
+
+    @property
+    def rank(self) -> int:
+        """Of `URGENCY`."""
+        return min((URGENCY[n.criterion.action] for n in self.needed), default=NOTHING)
+
+
+def late_by(distance: float) -> float:
+    """How much earlier than told the plume may come [h].
+
+    Examples
+    --------
+    >>> late_by(12e3), late_by(200e3)
+    (0.3, 2.3)
+    """
+    return next(hours for within, hours in LATE if distance <= within)
+
+
+def place_rows(run: Run, places: list[Place], course: Course) -> list[PlaceRow]:
+    """Every settlement that is touched, most urgent first.
+
+    Parameters
+    ----------
+    run : Run
+    places : list of Place
+    course : Course
+        What people are asked to do; its shelter and tablet also stand alone in the rows, by default a house and a
+        tablet in time.
+    """
+    sums = _Sums(run, course)
+    rows = [row for place in places if (row := _row(run, sums, place, course)) is not None]
+    return sorted(rows, key=lambda r: (r.rank, math.inf if r.comes is None else r.comes, -r.outdoors))
+
+
+def cell_of(run: Run, place: Place) -> tuple[int, int] | None:
+    """Ring and sector of a place; None outside the grid."""
+    grid = run.field.grid
+    ring = int(np.searchsorted(grid.edges, place.distance) - 1)
+    if not 0 <= ring < grid.rings:
+        return None
+    return ring, round(place.azimuth / (2.0 * np.pi) * grid.sectors) % grid.sectors
+
+
+class _Sums:
+    """Doses on the grid under each course that a row tells, each summed once."""
+
+    def __init__(self, run: Run, course: Course) -> None:
+        self.run = run
+        indoors = replace(course, shelter=course.shelter or "house", iodine=None, leave=math.inf)
+        away = replace(course, iodine=None)
+        gone = Course(leave=course.leave if math.isfinite(course.leave) else 0.0)
+        tablet = Course(iodine=course.iodine or "iodine in time")
+        self.courses = {"outdoors": UNPROTECTED, "sheltered": indoors, "protected": course, "evacuated": away}
+        self.by_action = {"shelter": indoors, "evacuate": gone, "severe": gone, "iodine": tablet}
+        self.tablet = tablet
+        self.thyroid = next((q for q in run.question.quantities if q.organ == "thyroid"), None)
+        self._known: dict[tuple[Quantity, Course], Floats] = {}
+
+    def grid(self, quantity: Quantity, course: Course) -> Floats:
+        """Dose on the whole grid, shape (rings, sectors)."""
+        key = (quantity, course)
+        if key not in self._known:
+            self._known[key] = self.run.field.whole(self.run.dose(quantity, course))
+        return self._known[key]
+
+
+def _row(run: Run, sums: _Sums, place: Place, course: Course) -> PlaceRow | None:
+    cell = cell_of(run, place)
+    if cell is None:
+        return None
+    ring, sector = cell
+    around = [(sector + turn) % run.field.grid.sectors for turn in range(-TURNED, TURNED + 1)]
+    main = sums.grid(run.main, UNPROTECTED)
+    needed = _needed(run, sums, cell)
+    perhaps = _perhaps(run, sums, ring, around, {n.criterion.action for n in needed})
+    if not needed and not perhaps and main[ring, around].max() < LEAST:
+        return None
+    dose = {name: float(sums.grid(run.main, c)[cell]) for name, c in sums.courses.items()}
+    comes, past = _hours(run, cell)
+    thyroid = sums.thyroid
+    return PlaceRow(
+        place, comes, past, late_by(place.distance), dose["outdoors"], dose["sheltered"], dose["protected"],
+        dose["evacuated"] if math.isfinite(course.leave) else None, float(main[ring, around].min()),
+        float(main[ring, around].max()),
+        None if thyroid is None else float(sums.grid(thyroid, UNPROTECTED)[cell]),
+        None if thyroid is None else float(sums.grid(thyroid, sums.tablet)[cell]),
+        needed, perhaps, _advice({n.criterion.action for n in needed}, perhaps, comes, past, course.leave),
+    )  # fmt: skip
+
+
+def _hours(run: Run, cell: tuple[int, int]) -> tuple[float | None, float | None]:
+    slot = int(run.slots.reshape(run.field.grid.rings, -1)[cell])
+    if slot < 0 or math.isnan(run.comes[slot]):
+        return None, None
+    return float(run.comes[slot]), float(run.past[slot])
+
+
+def _needed(run: Run, sums: _Sums, cell: tuple[int, int]) -> tuple[Needed, ...]:
+    """The strictest criterion met of each action."""
+    met: dict[str, Needed] = {}
+    for criterion in run.question.criteria:
+        dose = float(sums.grid(criterion.quantity, UNPROTECTED)[cell])
+        if dose >= criterion.level:
+            before = met.get(criterion.action)
+            stricter = before is None or (criterion.tier == "upper" and before.criterion.tier != "upper")
+            if stricter:
+                action = sums.by_action.get(criterion.action)
+                left = None if action is None else float(sums.grid(criterion.quantity, action)[cell])
+                met[criterion.action] = Needed(criterion, dose, None if left is None else dose - left)
+    return tuple(sorted(met.values(), key=lambda n: URGENCY[n.criterion.action]))
+
+
+def _perhaps(run: Run, sums: _Sums, ring: int, around: list[int], sure: set[str]) -> tuple[str, ...]:
+    found = dict.fromkeys(
+        c.action
+        for c in run.question.criteria
+        if c.action not in sure and sums.grid(c.quantity, UNPROTECTED)[ring, around].max() >= c.level
+    )
+    return tuple(sorted(found, key=lambda a: URGENCY[a]))
+
+
+def _advice(
+    needed: set[str], perhaps: tuple[str, ...], comes: float | None, past: float | None, leave: float
+) -> tuple[Advice, ...]:
+    """What to do, in the order of doing it."""
+    lines: list[Advice] = []
+    if "iodine" in needed:
+        lines.append(Advice("iodine", comes))
+    if needed & {"severe", "evacuate"}:
+        lines += _leaving(comes, past, leave)
+    elif "shelter" in needed:
+        lines.append(Advice("shelter", past))
+    if "limit_outdoors" in needed:
+        lines.append(Advice("limit-outdoors"))
+    if needed & {"relocate", "resettle"} and not needed & {"severe", "evacuate"}:
+        lines.append(Advice("relocate"))
+    if needed & {"food", "food_precaution"}:
+        lines.append(Advice("food"))
+    if needed & {"monitoring"}:
+        lines.append(Advice("monitoring"))
+    if perhaps and URGENCY[perhaps[0]] <= 2:
+        lines.append(Advice("ready"))
+    return tuple(lines) or (Advice("nothing"),)
+
+
+def _leaving(comes: float | None, past: float | None, leave: float) -> list[Advice]:
+    """Leave before the plume comes; who cannot, waits behind walls until it is past."""
+    if comes is None or past is None or leave <= comes:
+        return [Advice("leave-before", comes)]
+    if not math.isfinite(leave):
+        return [Advice("leave-before", comes), Advice("else-after", past)]
+    if leave < past:
+        return [Advice("not-through", past)]
+    return [Advice("shelter", past), Advice("leave-after", leave)]
