@@ -85,7 +85,9 @@ def timing(air: Air, *, hours: int, height: float, grid: Grid, settings: PuffSet
     for hour in range(hours):
         work = workspace(grid)
         booked, gammas = np.zeros((length, grid.cells)), np.zeros((length, grid.cells))
-        follow_by_clock(mesh, work, gamma, vector, table, air.cyclic, hour, height, settings.puffs_per_hour, booked, gammas)
+        follow_by_clock(
+            mesh, work, gamma, vector, table, air.cyclic, hour, height, settings.puffs_per_hour, booked, gammas
+        )
         shift = hour * QUARTERS
         clock[shift:] += booked[: length - shift]
         puff.disperse_hour(mesh, work, gamma, vector, table, air.cyclic, hour, height, settings.puffs_per_hour)

@@ -112,7 +112,9 @@ def hourly_field(atlas: Atlas, source: HourlySource, *, packed: Packed) -> Hourl
     """
     release_hours = len(source.height)
     if release_hours > atlas.releases:
-        raise OutOfRange(f"longer than the atlas's {atlas.releases} release hours", field="release", value=release_hours)
+        raise OutOfRange(
+            f"longer than the atlas's {atlas.releases} release hours", field="release", value=release_hours
+        )
     if packed.active != padded(ALL_TERMS) or packed.first != 0 or packed.heights != tuple(atlas.heights):
         raise OutOfRange("must hold all of the atlas", field="packed")
     none = np.zeros((0, 0, 0, 0), dtype=np.float32)

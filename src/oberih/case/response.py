@@ -162,9 +162,7 @@ class Responder:
         """Settlements within the reach of an atlas, nearest first."""
         if self._places is None:
             site = self.room.site
-            self._places = places_near(
-                site.latitude, site.longitude, within=Grid().outer_radius, cache=self.room.cache
-            )
+            self._places = places_near(site.latitude, site.longitude, within=Grid().outer_radius, cache=self.room.cache)
         return self._places
 
     def answer(self, request: EventRequest, *, now: int) -> EventAnswer:

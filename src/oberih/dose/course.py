@@ -22,7 +22,7 @@ from oberih.dose.protection import factors
 from oberih.dose.quantity import Quantity
 from oberih.errors import InputError
 
-__all__ = ["SHELTERED_FOR", "UNPROTECTED", "Course", "dose_until", "dose_under", "hour_weights"]
+__all__ = ["SHELTERED_FOR", "UNPROTECTED", "Course", "dose_under", "dose_until", "hour_weights"]
 
 Floats = npt.NDArray[np.float64]
 

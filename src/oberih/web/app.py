@@ -6,7 +6,9 @@ gates around all of it.  A route that is not named here is not served.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -21,7 +23,18 @@ from oberih.web.access.guard import guard
 from oberih.web.described import describe_rights, operation_name
 from oberih.web.headers import SecurityHeaders
 from oberih.web.problem import tell_problems
-from oberih.web.routes import account, accounts, evidence, evidence_writing, regimes, situation, uploads, words
+from oberih.web.routes import (
+    account,
+    accounts,
+    design,
+    event,
+    evidence,
+    evidence_writing,
+    regimes,
+    situation,
+    uploads,
+    words,
+)
 from oberih.web.routes import map as map_route
 from oberih.web.settings import ServeSettings
 from oberih.web.state import State
@@ -29,8 +42,8 @@ from oberih.web.state import State
 __all__ = ["create_app"]
 
 ROUTERS = (
-    pages.router, words.router, map_route.router, situation.router, uploads.router, regimes.router, evidence.router,
-    evidence_writing.router, account.router, accounts.router,
+    pages.router, words.router, map_route.router, situation.router, design.router, uploads.router, regimes.router,
+    event.router, evidence.router, evidence_writing.router, account.router, accounts.router,
 )  # fmt: skip
 """Everything that is served, page by page."""
 
@@ -56,7 +69,7 @@ def create_app(settings: ServeSettings, *, clock: Callable[[], datetime]) -> Fas
     """
     app = FastAPI(
         title="Oberih", version=version("oberih"), description=DESCRIPTION, docs_url=None, redoc_url=None,
-        openapi_url="/openapi.json", generate_unique_id_function=operation_name,
+        openapi_url="/openapi.json", generate_unique_id_function=operation_name, lifespan=_running,
     )  # fmt: skip
     app.state.held = State(settings, clock)
     tell_problems(app)
@@ -68,6 +81,15 @@ def create_app(settings: ServeSettings, *, clock: Callable[[], datetime]) -> Fas
     guard(app, app.state.held)
     app.add_middleware(SecurityHeaders, tiles=settings.tiles)
     return app
+
+
+@asynccontextmanager
+async def _running(app: FastAPI) -> AsyncIterator[None]:
+    """Prepare the year's atlas while the pages are served already; end all work with the server."""
+    engine = app.state.held.engine
+    engine.start()
+    yield
+    await asyncio.to_thread(engine.stop)
 
 
 def _maplibre() -> Path:

@@ -14,6 +14,10 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from oberih.case.desk import Desk, OnDesk
+from oberih.case.response import Responder
+from oberih.case.response_weather import EventRoom
+from oberih.earth.site import load_site
+from oberih.web.engine import Engine
 from oberih.web.live import Live
 from oberih.web.settings import ServeSettings
 
@@ -29,19 +33,28 @@ class State:
     settings : ServeSettings
     clock : callable
         Gives the time, UTC.
+    engine : Engine
+        Prepares the year's atlas, and computes.
     live : Live
         Looks at the sources of the situation, and tells the pages.
+    events : Responder
+        Answers what is asked of events.
     """
 
     settings: ServeSettings
     clock: Callable[[], datetime]
+    engine: Engine = field(init=False)
     live: Live = field(init=False)
+    events: Responder = field(init=False)
 
     def __post_init__(self) -> None:
         """Lay out what the settings name."""
         s = self.settings
         desk = Desk(OnDesk(s.site, s.keeping, s.readings, s.in_force, s.forecast))
-        self.live = Live(desk, self.clock)
+        self.engine = Engine(s)
+        self.live = Live(desk, self.clock, engine=self.engine.told)
+        room = EventRoom(load_site(s.site), s.forecast, s.weather, s.mapping, s.cache, s.seed)
+        self.events = Responder(room)
 
 
 def _state(request: Request) -> State:

@@ -1,0 +1,237 @@
+"""What has this hour's release done, and what is to be done where?
+
+Every question is one flat query, so that the address of the page is the link that is shared.  What is slow (weather,
+the atlas of the hours) is done once for an hour's weather and held; what people do is weighed anew in milliseconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal, TypeVar
+
+import numpy as np
+from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from oberih.case.response import EventRequest
+from oberih.case.response_choices import choices, course_of
+from oberih.case.response_export import settlements_csv, zones_geojson
+from oberih.case.response_places import LATE
+from oberih.case.wording import stamp
+from oberih.constants import SECONDS_PER_HOUR
+from oberih.earth.grid import Grid
+from oberih.earth.projection import LocalProjection
+from oberih.errors import InputError
+from oberih.units import millisieverts
+from oberih.web.access.may import may
+from oberih.web.event_views import EventView, FieldView, GridView, event_view, field_view
+from oberih.web.problem import refusals
+from oberih.web.state import Shared, State
+
+router = APIRouter(prefix="/api/v1", tags=["event"])
+
+_REFUSED = refusals(401, 403, 404, 422, 503)
+_AT_ONCE = asyncio.Semaphore(2)
+_WAITING: set[object] = set()
+QUEUE = 24
+"""Questions that may be at work or waiting."""
+
+Hours = Annotated[float | None, Query(ge=0.0, le=168.0)]
+Name = Annotated[str, Query(max_length=40)]
+Done = TypeVar("Done")
+
+
+def asked(
+    state: Shared,
+    at: Annotated[str | None, Query(max_length=40, description="Hour at which the release begins; now if left out.")] = None,
+    weather: Annotated[str, Query(max_length=40, description="forecast, served, exercise or upload:<id>.")] = "forecast",
+    scenario: Annotated[str, Query(max_length=80, description="One that ships, or upload:<id>.")] = "core-melt-early-failure",
+    criteria: Name = "iaea",
+    age: Annotated[str | None, Query(max_length=20, description="Age group; as each criterion has it if left out.")] = None,
+    height: Annotated[float | None, Query(ge=0.0, le=1000.0, description="Of the release, instead of the scenario's [m].")] = None,
+    shelter: Annotated[str | None, Query(max_length=40, description="Where people shelter.")] = None,
+    shelter_from: Annotated[float, Query(ge=0.0, le=168.0, description="Hours since the release began [h].")] = 0.0,
+    shelter_until: Annotated[float | None, Query(ge=0.0, le=168.0, description="[h]; two days if left out.")] = None,
+    iodine: Annotated[str | None, Query(max_length=40, description="When stable iodine is taken.")] = None,
+    evacuate_at: Annotated[float | None, Query(ge=0.0, le=168.0, description="Hour at which people are gone [h].")] = None,
+) -> EventRequest:  # fmt: skip
+    """Understand the query."""
+    course = course_of(
+        shelter=shelter or None, shelter_from=shelter_from, shelter_until=shelter_until, iodine=iodine or None,
+        leave=evacuate_at,
+    )  # fmt: skip
+    hour = _hour(at) if at else int(state.clock().timestamp()) // SECONDS_PER_HOUR * SECONDS_PER_HOUR
+    return EventRequest(hour, weather, scenario, criteria, age or None, height, course)
+
+
+Asked = Annotated[EventRequest, Depends(asked)]
+
+
+class OfferView(BaseModel):
+    """A weather that may be chosen."""
+
+    name: str
+    label: str
+    source: str
+    start: str | None
+    end: str | None
+    written: str | None
+    trouble: str = Field(description="Why it cannot be used; empty if it can.")
+
+
+class ChoicesView(BaseModel):
+    """What may be chosen."""
+
+    site: str
+    site_id: str
+    latitude: float
+    longitude: float
+    now: str
+    weathers: list[OfferView]
+    scenarios: list[dict[str, Any]] = Field(description="name, title by language, hours.")
+    scenario: str = Field(description="The proposed one.")
+    criteria: list[dict[str, str]] = Field(description="name, title, title_uk.")
+    ages: list[str]
+    shelters: dict[str, bool] = Field(description="Name, and whether its factors are verified.")
+    tablets: dict[str, bool]
+    late: list[tuple[float | None, float]] = Field(
+        description="To which distance [m] a plume may come how much earlier [h]."
+    )
+
+
+class StoryView(BaseModel):
+    """Dose over time at one settlement; hour k is the end of the k-th hour."""
+
+    id: int
+    name: str
+    start: str
+    outdoors_mSv: list[float] = Field(description="Received until the end of each hour; the last is the whole window.")
+    protected_mSv: list[float]
+    passing_mSv: list[float] = Field(description="From the air in each hour, outdoors.")
+
+
+@router.get("/event/choices", dependencies=[may("read")], responses=refusals(401, 403))
+async def event_choices(state: Shared) -> ChoicesView:
+    """Say what may be chosen for an event: weather, scenarios, criteria, what people do."""
+    room = state.events.room
+    found = await _done(lambda: choices(state.events))
+    return ChoicesView(
+        site=room.site.name, site_id=room.site.id, latitude=room.site.latitude, longitude=room.site.longitude,
+        now=_now(state)[1],
+        weathers=[
+            OfferView(name=o.name, label=o.label, source=o.source, trouble=o.trouble, **_times(o))
+            for o in found.weathers
+        ],
+        scenarios=[{"name": s.name, "title": dict(s.title), "hours": s.hours} for s in found.scenarios],
+        scenario=found.scenario, ages=list(found.ages),
+        criteria=[{"name": c.name, "title": c.title, "title_uk": c.title_uk} for c in found.criteria],
+        shelters={n: all(r.verified for r in rows) for n, rows in found.shelters.items()},
+        tablets={n: all(r.verified for r in rows) for n, rows in found.tablets.items()},
+        late=[(None if np.isinf(to) else to, hours) for to, hours in LATE],
+    )  # fmt: skip
+
+
+@router.get("/event", dependencies=[may("compute")], responses=_REFUSED)
+async def event(request: Asked, state: Shared) -> EventView:
+    """Say what an event comes to, and what is to be done where; settlements come most urgent first."""
+    now, _ = _now(state)
+    return await _done(lambda: event_view(state.events.answer(request, now=now), now=now))
+
+
+@router.get("/event/field", dependencies=[may("compute")], responses=_REFUSED)
+async def event_field(
+    request: Asked,
+    state: Shared,
+    show: Annotated[Literal["passing", "until", "outdoors", "protected", "averted"], Query()] = "passing",
+) -> FieldView:
+    """Give doses for the map: what passes in each hour, has come until each hour, or comes in all."""
+
+    def work() -> FieldView:
+        run, doses = state.events.shown(request, show)
+        return field_view(run, doses, hourly=show == "passing", start=stamp(request.at))
+
+    return await _done(work)
+
+
+@router.get("/event/grid", dependencies=[may("read")], responses=refusals(401, 403))
+def event_grid(state: Shared, response: Response) -> GridView:
+    """Say where the cells of a field lie."""
+    grid, site = Grid(), state.events.room.site
+    corners = LocalProjection(site.latitude, site.longitude).cell_corners(grid).astype("<f4")
+    response.headers["Cache-Control"] = "private, max-age=3600"
+    return GridView(rings=grid.rings, sectors=grid.sectors, corners=base64.b64encode(corners.tobytes()).decode())
+
+
+@router.get("/event/places/{place}", dependencies=[may("compute")], responses=_REFUSED)
+async def event_place(
+    place: Annotated[int, Path(ge=1, le=2**53, description="GeoNames number.")], request: Asked, state: Shared
+) -> StoryView:
+    """Tell the dose over time at a settlement, in the open and under what was asked."""
+    run, story = await _done(lambda: state.events.story(request, place))
+    return StoryView(
+        id=story.place.id, name=story.place.name, start=stamp(run.field.start),
+        outdoors_mSv=millisieverts(1.0) * story.outdoors, protected_mSv=millisieverts(1.0) * story.protected,
+        passing_mSv=millisieverts(1.0) * story.passing,
+    )  # fmt: skip
+
+
+@router.get("/event/settlements.csv", dependencies=[may("compute")], responses=_REFUSED, response_class=Response)
+async def event_settlements_csv(request: Asked, state: Shared) -> Response:
+    """Export every settlement that is touched as a table (CSV)."""
+    data = await _done(lambda: settlements_csv(state.events.answer(request, now=_now(state)[0])))
+    return _file(data, "text/csv; charset=utf-8", f"event-{state.events.room.site.id}-{_short(request)}.csv")
+
+
+@router.get("/event/zones.geojson", dependencies=[may("compute")], responses=_REFUSED, response_class=Response)
+async def event_zones_geojson(request: Asked, state: Shared) -> Response:
+    """Export the zones and the settlements as GeoJSON."""
+    data = await _done(lambda: zones_geojson(state.events.answer(request, now=_now(state)[0])))
+    return _file(data, "application/geo+json", f"event-{state.events.room.site.id}-{_short(request)}.geojson")
+
+
+async def _done(work: Callable[[], Done]) -> Done:
+    """Do it beside the loop, two at once; who would wait long is told to come back."""
+    if len(_WAITING) >= QUEUE:
+        raise HTTPException(503, "Too many questions are waiting; ask again in a moment.", {"Retry-After": "3"})
+    ticket = object()
+    _WAITING.add(ticket)
+    try:
+        async with _AT_ONCE:
+            return await run_in_threadpool(work)
+    finally:
+        _WAITING.discard(ticket)
+
+
+def _now(state: State) -> tuple[int, str]:
+    now = int(state.clock().timestamp())
+    return now, stamp(now)
+
+
+def _times(offer: Any) -> dict[str, str | None]:
+    return {n: None if (t := getattr(offer, n)) is None else stamp(t) for n in ("start", "end", "written")}
+
+
+def _hour(text: str) -> int:
+    """A whole hour from ISO 8601; UTC where no zone stands."""
+    try:
+        moment = datetime.fromisoformat(text)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        seconds = int(moment.timestamp()) if 1950 <= moment.year <= 2100 else None
+    except (ValueError, OverflowError):
+        seconds = None
+    if seconds is None:
+        raise InputError("is no time", field="at", value=text, cure="write 2026-03-04T03:00Z")
+    return seconds // SECONDS_PER_HOUR * SECONDS_PER_HOUR
+
+
+def _short(request: EventRequest) -> str:
+    return stamp(request.at).replace(":", "").replace("-", "")
+
+
+def _file(data: bytes, kind: str, name: str) -> Response:
+    return Response(data, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
