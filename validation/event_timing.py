@@ -30,8 +30,8 @@ QUARTERS = 4
 
 
 @njit
-def follow_by_clock(mesh, work, gamma, settings, air, cyclic, hour, height, puffs, booked, gamma_booked):
-    """As `oberih.dispersion.kernels.puff.disperse_hour`, booking tic and gamma by the quarter hour."""
+def follow_by_clock(mesh, work, gamma, settings, air, cyclic, hour, height, puffs, booked):
+    """As `oberih.dispersion.kernels.puff.disperse_hour`, booking tic by the quarter hour."""
     outer = mesh.inner * np.exp(mesh.rings * mesh.log_ratio)
     for p in range(puffs):
         work.pending[:, :] = 0.0
@@ -47,14 +47,9 @@ def follow_by_clock(mesh, work, gamma, settings, air, cyclic, hour, height, puff
                 break
             b = min(int((hours + 0.5 * dt / 3600.0 - hour) * 4), booked.shape[0] - 1)
             booked[b] += work.sums[:, puff.TIC]
-            gamma_booked[b] += work.sums[:, puff.GAMMA]
             hours += dt / 3600.0
             if np.sqrt(work.state[puff.X] ** 2 + work.state[puff.Y] ** 2) > outer + 2 * np.sqrt(work.state[puff.VAR_Y]):
                 break
-        work.sums[:, :] = 0.0
-        puff.stamp_gamma(mesh, work, gamma, True)
-        b = min(int((hours - hour) * 4), booked.shape[0] - 1)
-        gamma_booked[b] += work.sums[:, puff.GAMMA]
 
 
 @dataclass(frozen=True)

@@ -133,7 +133,7 @@ def hourly_field(atlas: Atlas, source: HourlySource, *, packed: Packed) -> Hourl
     below, above = source.ages[uppers - 1], source.ages[uppers]
     shares = np.clip((steps - below) / (above - below), 0.0, 1.0)
     kernel.add_release(
-        values, slots, packed.offsets, packed.cells, packed.terms, packed.ages, steps / SECONDS_PER_HOUR, uppers, shares,
-        source.air, source.ground, kind, weights, np.zeros(source.hours + 2),
+        values, slots, packed.offsets, packed.cells, packed.terms, packed.ages, steps / SECONDS_PER_HOUR, uppers,
+        shares, source.air, source.ground, kind, weights, np.zeros(source.hours + 2),
     )  # fmt: skip
     return HourlyField(atlas.grid, int(atlas.times[0]), cells, values)

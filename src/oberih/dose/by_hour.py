@@ -100,9 +100,9 @@ def hourly_source(source_term: SourceTerm, strands: Sequence[Strand], *, hours: 
 
 
 def _lying(source_term: SourceTerm, strand: Strand, hours: int) -> Floats:
-    """Dose until each whole hour after arrival per deposit of a unit release: (release hours, ages, forms, hours + 1)."""
+    """Dose until each whole hour per deposit of a unit release: (release hours, ages, forms, hours + 1)."""
     per = _per_deposit(source_term.nuclides, strand, hours)  # (hours + 1, nuclides, ages)
-    return np.einsum("jnf,snk->jkfs", source_term.activity, per, optimize=True)
+    return np.asarray(np.einsum("jnf,snk->jkfs", source_term.activity, per, optimize=True))
 
 
 @lru_cache(maxsize=32)
@@ -120,7 +120,7 @@ def _per_deposit(nuclides: tuple[str, ...], strand: Strand, hours: int) -> Float
         counted = np.array([strand.nuclides == "all" or is_iodine(n) for n in chain.nuclides])
         inhaled = known.inhaled[FORMS.index("aerosol")] * counted
         per = breathing_rate(strand.age, phase="daily")[0] * _raised(chain, inhaled, until)
-    return np.einsum("sd,kdn->snk", np.asarray(per), travelled, optimize=True)
+    return np.asarray(np.einsum("sd,kdn->snk", np.asarray(per), travelled, optimize=True))
 
 
 def _raised(chain: Chain, inhaled: Floats, until: Floats) -> Floats:

@@ -18,7 +18,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from oberih.case.response import EventRequest
+from oberih.case.response import DEFAULT_SCENARIO, EventRequest
 from oberih.case.response_choices import choices, course_of
 from oberih.case.response_export import settlements_csv, zones_geojson
 from oberih.case.response_places import LATE
@@ -41,31 +41,37 @@ _WAITING: set[object] = set()
 QUEUE = 24
 """Questions that may be at work or waiting."""
 
-Hours = Annotated[float | None, Query(ge=0.0, le=168.0)]
-Name = Annotated[str, Query(max_length=40)]
 Done = TypeVar("Done")
+
+
+def _text(most: int, told: str) -> Any:
+    return Query(max_length=most, description=told)
+
+
+def _hours(told: str) -> Any:
+    return Query(ge=0.0, le=168.0, description=f"{told} [h since the release began].")
 
 
 def asked(
     state: Shared,
-    at: Annotated[str | None, Query(max_length=40, description="Hour at which the release begins; now if left out.")] = None,
-    weather: Annotated[str, Query(max_length=40, description="forecast, served, exercise or upload:<id>.")] = "forecast",
-    scenario: Annotated[str, Query(max_length=80, description="One that ships, or upload:<id>.")] = "core-melt-early-failure",
-    criteria: Name = "iaea",
-    age: Annotated[str | None, Query(max_length=20, description="Age group; as each criterion has it if left out.")] = None,
-    height: Annotated[float | None, Query(ge=0.0, le=1000.0, description="Of the release, instead of the scenario's [m].")] = None,
-    shelter: Annotated[str | None, Query(max_length=40, description="Where people shelter.")] = None,
-    shelter_from: Annotated[float, Query(ge=0.0, le=168.0, description="Hours since the release began [h].")] = 0.0,
-    shelter_until: Annotated[float | None, Query(ge=0.0, le=168.0, description="[h]; two days if left out.")] = None,
-    iodine: Annotated[str | None, Query(max_length=40, description="When stable iodine is taken.")] = None,
-    evacuate_at: Annotated[float | None, Query(ge=0.0, le=168.0, description="Hour at which people are gone [h].")] = None,
-) -> EventRequest:  # fmt: skip
+    at: Annotated[str | None, _text(40, "Hour at which the release begins; now if left out.")] = None,
+    weather: Annotated[str, _text(40, "forecast, served, exercise or upload:<id>.")] = "forecast",
+    scenario: Annotated[str, _text(80, "One that ships, or upload:<id>.")] = DEFAULT_SCENARIO,
+    criteria: Annotated[str, _text(40, "Name of a criteria set.")] = "iaea",
+    age: Annotated[str | None, _text(20, "Age group; as each criterion has it if left out.")] = None,
+    height: Annotated[float | None, Query(ge=0.0, le=1000.0, description="Of the release [m].")] = None,
+    shelter: Annotated[str | None, _text(40, "Where people shelter.")] = None,
+    shelter_from: Annotated[float, _hours("When they begin to")] = 0.0,
+    shelter_until: Annotated[float | None, _hours("When they end; after two days if left out")] = None,
+    iodine: Annotated[str | None, _text(40, "When stable iodine is taken.")] = None,
+    evacuate_at: Annotated[float | None, _hours("When people are gone")] = None,
+) -> EventRequest:
     """Understand the query."""
     course = course_of(
         shelter=shelter or None, shelter_from=shelter_from, shelter_until=shelter_until, iodine=iodine or None,
         leave=evacuate_at,
     )  # fmt: skip
-    hour = _hour(at) if at else int(state.clock().timestamp()) // SECONDS_PER_HOUR * SECONDS_PER_HOUR
+    hour = _whole(_moment(at) if at else state.clock().timestamp())
     return EventRequest(hour, weather, scenario, criteria, age or None, height, course)
 
 
@@ -173,10 +179,10 @@ async def event_place(
 ) -> StoryView:
     """Tell the dose over time at a settlement, in the open and under what was asked."""
     run, story = await _done(lambda: state.events.story(request, place))
+    curves = {n: (millisieverts(1.0) * getattr(story, n)).tolist() for n in ("outdoors", "protected", "passing")}
     return StoryView(
-        id=story.place.id, name=story.place.name, start=stamp(run.field.start),
-        outdoors_mSv=millisieverts(1.0) * story.outdoors, protected_mSv=millisieverts(1.0) * story.protected,
-        passing_mSv=millisieverts(1.0) * story.passing,
+        id=story.place.id, name=story.place.name, start=stamp(run.field.start), outdoors_mSv=curves["outdoors"],
+        protected_mSv=curves["protected"], passing_mSv=curves["passing"],
     )  # fmt: skip
 
 
@@ -216,17 +222,20 @@ def _times(offer: Any) -> dict[str, str | None]:
     return {n: None if (t := getattr(offer, n)) is None else stamp(t) for n in ("start", "end", "written")}
 
 
-def _hour(text: str) -> int:
-    """A whole hour from ISO 8601; UTC where no zone stands."""
+def _moment(text: str) -> float:
+    """A time from ISO 8601; UTC where no zone stands."""
     try:
         moment = datetime.fromisoformat(text)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        seconds = int(moment.timestamp()) if 1950 <= moment.year <= 2100 else None
+        if not 1950 <= moment.year <= 2100:
+            raise ValueError
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
-        seconds = None
-    if seconds is None:
-        raise InputError("is no time", field="at", value=text, cure="write 2026-03-04T03:00Z")
-    return seconds // SECONDS_PER_HOUR * SECONDS_PER_HOUR
+        raise InputError("is no time", field="at", value=text, cure="write 2026-03-04T03:00Z") from None
+
+
+def _whole(seconds: float) -> int:
+    """The hour that a moment is in."""
+    return int(seconds // SECONDS_PER_HOUR * SECONDS_PER_HOUR)
 
 
 def _short(request: EventRequest) -> str:
