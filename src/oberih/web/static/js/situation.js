@@ -28,7 +28,7 @@ async function load() {
 function show() {
   const now = held.now, news = (...parts) => parts.some((p) => held.shown[p] !== now.versions[p]);
   const put = (id, draw, ...also) => { if (news(id, ...also)) { at(id).classList.remove("waiting"); fill(at(id), draw(now)); } };
-  fill(at("site-name"), ` · ${(language === "uk" && now.site.name_uk) || now.site.name}`);
+  fill(at("site-name"), ` ${(language === "uk" && now.site.name_uk) || now.site.name}`);
   tiles(now);
   put("changes", changes);
   put("regimes", regimes);
