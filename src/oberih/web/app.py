@@ -30,6 +30,7 @@ from oberih.web.routes import (
     event,
     evidence,
     evidence_writing,
+    export,
     regimes,
     situation,
     uploads,
@@ -42,8 +43,8 @@ from oberih.web.state import State
 __all__ = ["create_app"]
 
 ROUTERS = (
-    pages.router, words.router, map_route.router, situation.router, design.router, uploads.router, regimes.router,
-    event.router, evidence.router, evidence_writing.router, account.router, accounts.router,
+    pages.router, words.router, map_route.router, situation.router, design.router, export.router, uploads.router,
+    regimes.router, event.router, evidence.router, evidence_writing.router, account.router, accounts.router,
 )  # fmt: skip
 """Everything that is served, page by page."""
 

@@ -14,8 +14,8 @@ from pydantic import AwareDatetime, Field
 from oberih.case.design_export import FORMATS, TABLE_TYPE, Wanted, export
 from oberih.picture.export.content import Reporter
 from oberih.web.access.may import may
-from oberih.web.design_query import DesignQuery, request_of
 from oberih.web.problem import refusals
+from oberih.web.routes.design_query import DesignQuery, request_of
 from oberih.web.state import Shared
 
 router = APIRouter(prefix="/api/v1", tags=["design"])
@@ -71,7 +71,7 @@ def design_export(
 
     The same query gives the same bytes; of ``irix``, if it also says when it is ``created``.
     """
-    design = state.engine.design(request_of(query, state.engine))
+    design = state.engine.design(request_of(query, seed=state.settings.seed))
     made = export(design, _wanted(format, query, state))
     tag = f'"{made.tag}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
