@@ -1,0 +1,79 @@
+// What is in the record, and can I check it myself?  Chooses what to show by the address: a search, one record, the
+// check; each has an address of its own, so that it can be sent on, and the back button works.
+
+import { fill, make } from "./dom.js";
+import { showCheck } from "./evidence-check.js";
+import { showList } from "./evidence-list.js";
+import { showRecord } from "./evidence-record.js";
+import { fetched } from "./evidence-server.js";
+import { showWrite } from "./evidence-write.js";
+import { fresh, lost } from "./shell.js";
+import { printable } from "./strangers.js";
+import { say } from "./words.js";
+
+const root = document.getElementById("evidence");
+const mayRecord = root.dataset.mayRecord === "yes";
+const head = make("div", {}), body = make("div", {});
+fill(root, head, body);
+
+function go(query) {
+  const said = query.toString();
+  history.pushState(null, "", said ? `/evidence?${said}` : "/evidence");
+  show({ focus: true });
+}
+
+root.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-go]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  event.preventDefault();
+  go(new URL(link.href).searchParams);
+});
+window.addEventListener("popstate", () => show());
+
+async function show({ focus = false } = {}) {
+  const query = new URLSearchParams(location.search);
+  let standing = null;
+  try {
+    standing = await fetched("");
+    fresh();
+  } catch (error) {
+    if (error instanceof TypeError) lost();
+    fill(head, make("p", { class: "notice", role: "alert" }, say("shell.failed", { why: printable(error.message) })), tabs(query));
+    if (query.get("view") === "check") showCheck(body, true);
+    else fill(body, make("button", { type: "button", onclick: () => show() }, say("shell.try-again")));
+    return;
+  }
+  fill(head, make("p", { class: "lead" }, say("evidence.intro")), tabs(query), standing.exists ? stand(standing) : null);
+  if (query.get("view") === "check") showCheck(body, standing.exists);
+  else if (query.get("view") === "write" && mayRecord) showWrite(body, go);
+  else if (/^\d{1,15}$/.test(query.get("record") ?? "")) await showRecord(body, { number: Number(query.get("record")) }, { mayRecord, go });
+  else if (query.get("id")) await showRecord(body, { id: query.get("id") }, { mayRecord, go });
+  else if (standing.exists) await showList(body, query, go);
+  else fill(body, none());
+  if (focus) document.getElementById("content").focus();
+}
+
+function tabs(query) {
+  const now = ["check", "write"].includes(query.get("view")) ? query.get("view") : "list";
+  const names = ["list", "check", ...(mayRecord ? ["write"] : [])];
+  return make("nav", { class: "tabs", "aria-label": say("evidence.views") }, names.map((name) =>
+    make("a", { href: name === "list" ? "/evidence" : `?view=${name}`, "data-go": "", "aria-current": name === now ? "page" : null }, say(`evidence.view-${name}`))));
+}
+
+function stand(standing) {
+  const key = standing.keys[0]?.keyid ?? "";
+  const files = standing.size > 0 && make("span", { class: "row" },
+    make("a", { class: "button", href: "/api/v1/evidence/checkpoint" }, say("evidence.get-checkpoint")),
+    make("a", { class: "button", href: "/api/v1/evidence/bundle" }, say("evidence.get-bundle")),
+    make("a", { class: "button", href: "/api/v1/evidence/bundle?attachments=true" }, say("evidence.get-bundle-files")));
+  return make("div", { class: "stand" }, make("p", {}, say("evidence.stand", { size: standing.size, key: `${printable(key).slice(0, 16)}…` }), " ",
+    make("span", { class: "faint" }, `(${say("evidence.server-says")})`)), files);
+}
+
+function none() {
+  return make("section", { class: "panel" }, make("p", {}, say("evidence.none")), make("pre", { class: "data", tabindex: "0" }, say("evidence.none-command")),
+    make("p", {}, say("evidence.none-import")), make("pre", { class: "data", tabindex: "0" }, "oberih evidence import FILE --mapping NAME"),
+    make("p", {}, make("a", { href: "?view=check", "data-go": "" }, say("evidence.none-check"))));
+}
+
+await show();
