@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -29,6 +29,9 @@ BOUND_MARGIN = 1.0001
 
 BLOCKS_AT_ONCE = 6
 """Read together when a whole atlas does not stay in memory."""
+
+_Share = tuple[npt.NDArray[np.int32], npt.NDArray[np.float32], npt.NDArray[np.float32]]
+"""Counts, reach and watched doses of some starts."""
 
 
 @dataclass(frozen=True)
@@ -91,12 +94,27 @@ class Asked:
         [Sv]
     stride : int
         Take every so-manieth start; a release of a day need not begin at every hour to be known.
+    hours : int array, shape (n,), optional
+        Release hours of the starts to take, rising, in place of ``stride``.
+    watched : int array, shape (watched,)
+        Cells whose dose is wanted start by start.
+    lanes_watched : int array, shape (quantities,)
+        Of which quantities.
     """
 
     source: Source
     lanes: npt.NDArray[np.int64]
     levels: npt.NDArray[np.float64]
     stride: int = 1
+    hours: npt.NDArray[np.int64] | None = None
+    watched: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    lanes_watched: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+
+    def starts(self, begin: int, end: int) -> npt.NDArray[np.int64]:
+        """Release hours of the starts to take from ``begin`` to before ``end``."""
+        if self.hours is None:
+            return np.arange(-(-begin // self.stride) * self.stride, end, self.stride)
+        return self.hours[np.searchsorted(self.hours, begin) : np.searchsorted(self.hours, end)]
 
 
 @dataclass(frozen=True)
@@ -110,11 +128,14 @@ class Exceeded:
     counts : int32 array, shape (criteria, cells)
     reach : float32 array, shape (criteria, n, sectors)
         [m]
+    doses : float32 array, shape (quantities, n, watched)
+        At the watched cells [Sv or Gy].
     """
 
     starts: npt.NDArray[np.int64]
     counts: npt.NDArray[np.int32]
     reach: npt.NDArray[np.float32]
+    doses: npt.NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 0, 0), dtype=np.float32))
 
 
 def height_weights(atlas: Atlas, source: Source) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
@@ -241,6 +262,9 @@ def exceedances(
     if longest > BLOCK_HOURS:
         raise OutOfRange(f"longer than {BLOCK_HOURS} h", field="release", value=f"{longest} h")
     starts = atlas.releases - min(asked.source.hours for asked in sources) + 1
+    for asked in sources:
+        if not len(asked.starts(0, max(0, atlas.releases - asked.source.hours + 1))) and atlas.releases >= longest:
+            raise OutOfRange("leave no start", field="months, hours", cure="ask for more of the year")
     if atlas.releases < longest:
         raise OutOfRange(
             f"longer than the atlas's {atlas.releases} release hours", field="release", value=f"{longest} h",
@@ -250,7 +274,7 @@ def exceedances(
     if packed is not None:
         for *_, weights in plans:
             _refuse_part(atlas, packed, weights, 0, atlas.releases)
-    gathered: list[list[tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]]] = [[] for _ in sources]
+    gathered: list[list[_Share]] = [[] for _ in sources]
     needed = sorted({atlas.heights[h] for *_, w in plans for h in np.flatnonzero(w.any(axis=(0, 1)))})
     terms = sorted({t for asked in sources for t in asked.source.active})
     with ThreadPoolExecutor(threads) as pool:
@@ -264,9 +288,10 @@ def exceedances(
                 told(end, starts)
     return [
         Exceeded(
-            atlas.times[: atlas.releases - asked.source.hours + 1 : asked.stride].copy(),
-            np.sum([c for c, _ in found], axis=0, dtype=np.int32),
-            np.concatenate([r for _, r in found], axis=1),
+            atlas.times[asked.starts(0, atlas.releases - asked.source.hours + 1)],
+            np.sum([c for c, _, _ in found], axis=0, dtype=np.int32),
+            np.concatenate([r for _, r, _ in found], axis=1),
+            np.concatenate([d for _, _, d in found], axis=1),
         )
         for (asked, _, _), found in zip(plans, gathered, strict=True)
     ]
@@ -305,10 +330,11 @@ def _refuse_part(atlas: Atlas, packed: Packed, weights: npt.NDArray[np.float32],
 
 
 def _rings_within(part: Packed, asked: Asked, tables: npt.NDArray[np.float32]) -> int:
-    """Rings beyond which no level can be reached, whatever the hour; two more, for interpolation."""
+    """Rings beyond which no level can be reached, whatever the hour; two more, for interpolation; all watched ones."""
     bound = part.largest @ tables.max(axis=1).sum(axis=0) * BOUND_MARGIN
     possible = (bound[:, asked.lanes] >= asked.levels).any(axis=1)
-    return int(min(np.flatnonzero(possible).max(initial=-1) + 3, part.grid.rings))
+    watched = int(asked.watched.max(initial=-1)) // part.grid.sectors + 1
+    return int(min(max(np.flatnonzero(possible).max(initial=-1) + 3, watched), part.grid.rings))
 
 
 def _run(
@@ -320,23 +346,22 @@ def _run(
     weights: npt.NDArray[np.float32],
     begin: int,
     end: int,
-) -> list[tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]]:
-    """Counts and reach of the starts ``begin`` to ``end`` of one part, in order, shared among threads."""
+) -> list[_Share]:
+    """What the starts ``begin`` to ``end`` of one part give, in order, shared among threads."""
     grid = part.grid
     tables = asked.source.of_terms(part.active)
     used = _rings_within(part, asked, tables)
     ends = kernel.ends_before(part.offsets, part.cells, used * grid.sectors)
-    starts = np.arange(-(-begin // asked.stride) * asked.stride, end, asked.stride)
-    shares = [s for s in np.array_split(starts, threads) if len(s)]
+    shares = [s for s in np.array_split(asked.starts(begin, end), threads) if len(s)]
 
-    def work(own: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+    def work(own: npt.NDArray[np.int64]) -> _Share:
         counts = np.zeros((len(asked.levels), grid.cells), dtype=np.int32)
         reach = np.zeros((len(asked.levels), len(own), grid.sectors), dtype=np.float32)
+        doses = np.zeros((len(asked.lanes_watched), len(own), len(asked.watched)), dtype=np.float32)
         kernel.exceedances(
-            int(own[0]) - part.first, int(own[-1]) + 1 - part.first, asked.stride, part.offsets, ends, part.cells,
-            part.terms, part.ages, tables, kind, weights, asked.lanes,
-            asked.levels, used, grid.radii, grid.ratio, counts, reach,
+            own - part.first, part.offsets, ends, part.cells, part.terms, part.ages, tables, kind, weights, asked.lanes,
+            asked.levels, used, grid.radii, grid.ratio, asked.watched, asked.lanes_watched, counts, reach, doses,
         )  # fmt: skip
-        return counts, reach
+        return counts, reach, doses
 
     return list(pool.map(work, shares))

@@ -15,7 +15,7 @@ import numpy as np
 
 from oberih.atlas.packed import Packed
 from oberih.atlas.store import Atlas
-from oberih.atlas.superpose import Asked, exceedances
+from oberih.atlas.superpose import Asked, Exceeded, exceedances
 from oberih.case.memory import remember, remembered
 from oberih.case.sources import Released
 from oberih.dose.protection import factors
@@ -136,22 +136,32 @@ def ask(
     told : callable, optional
         Told the starts done and their total.
     """
+    found = summed(atlas, questions, packed=packed, kept=kept, threads=threads, told=told)
+    return [by_criterion(atlas, q, result) for q, result in zip(questions, found, strict=True)]
+
+
+def summed(
+    atlas: Atlas, questions: Sequence[Question], *, packed: Packed | None = None, kept: Path | None = None,
+    threads: int = 2, told: Callable[[int, int], None] | None = None,
+) -> list[Exceeded]:  # fmt: skip
+    """What superposition finds for each question, or found before; parameters as of `ask`."""
     names = ["" if kept is None else _name(atlas, q.asked) for q in questions]
     found = [None if kept is None else remembered(kept / f"{name}.npz") for name in names]
     new = [i for i, result in enumerate(found) if result is None]
     if new:
-        summed = exceedances(atlas, [questions[i].asked for i in new], packed=packed, threads=threads, told=told)
-        for i, result in zip(new, summed, strict=True):
+        results = exceedances(atlas, [questions[i].asked for i in new], packed=packed, threads=threads, told=told)
+        for i, result in zip(new, results, strict=True):
             found[i] = result
             if kept is not None:
                 remember(kept / f"{names[i]}.npz", result)
+    return [result for result in found if result is not None]
+
+
+def by_criterion(atlas: Atlas, question: Question, result: Exceeded) -> list[Exceedance]:
+    """What was found, criterion by criterion, in their order."""
     return [
-        [
-            Exceedance(atlas.grid, result.starts, result.counts[i], result.reach[i], criterion.level)
-            for i, criterion in enumerate(q.criteria)
-        ]
-        for q, result in zip(questions, found, strict=True)
-        if result is not None
+        Exceedance(atlas.grid, result.starts, result.counts[i], result.reach[i], criterion.level)
+        for i, criterion in enumerate(question.criteria)
     ]
 
 
@@ -159,6 +169,12 @@ def _name(atlas: Atlas, asked: Asked) -> str:
     """The name under which what was found is kept: the digest of all that decides it."""
     source = asked.source
     arrays = {n: sha256_of_array(getattr(source, n)) for n in ("tables", "height", "heat")}
-    levels = {"lanes": asked.lanes.tolist(), "levels": asked.levels.tolist(), "stride": asked.stride}
+    levels: dict[str, object] = {
+        "lanes": asked.lanes.tolist(), "levels": asked.levels.tolist(), "stride": asked.stride
+    }  # fmt: skip
+    if asked.hours is not None:
+        levels["hours"] = sha256_of_array(asked.hours)
+    if len(asked.watched):
+        levels |= {"watched": sha256_of_array(asked.watched), "lanes_watched": asked.lanes_watched.tolist()}
     momentum = {"velocity": source.exit_velocity, "diameter": source.exit_diameter}
     return sha256_of_value({"atlas": atlas.digest, **arrays, **levels, **momentum})[:32]

@@ -23,7 +23,7 @@ __all__ = ["remember", "remembered"]
 def remember(path: Path, found: Exceeded) -> None:
     """Keep what was found; where there is no room, nothing is kept and nothing is lost."""
     text = io.BytesIO()
-    np.savez_compressed(text, starts=found.starts, counts=found.counts, reach=found.reach)
+    np.savez_compressed(text, starts=found.starts, counts=found.counts, reach=found.reach, doses=found.doses)
     with contextlib.suppress(StoreError):
         write_atomically(path, text.getvalue())
 
@@ -34,6 +34,6 @@ def remembered(path: Path) -> Exceeded | None:
         return None
     try:
         with np.load(path, allow_pickle=False) as file:
-            return Exceeded(file["starts"], file["counts"], file["reach"])
+            return Exceeded(file["starts"], file["counts"], file["reach"], file["doses"])
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zipfile.LargeZipFile):
         return None

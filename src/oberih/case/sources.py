@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from oberih.earth.site import Site
+from oberih.earth.site import Pool, Site, Unit
 from oberih.errors import InputError
 from oberih.release import (
     Batch,
@@ -29,6 +29,9 @@ DEFAULT_SCENARIOS = (
     "core-melt-contained", "core-melt-vented", "core-melt-early-failure", "pool-fire", "cask-breach",
 )  # fmt: skip
 """Those that a plan takes where none are named; the bypasses and past accidents are asked for by name."""
+
+AT_POWER = "at power"
+"""In place of a day of shutdown: the chain reaction runs until the release begins."""
 
 CORE_ASSEMBLIES = {"VVER-1000": 163, "VVER-440": 349}
 """Fuel assemblies in a core, by the beginning of the unit's type; 163 and 349 are public design data."""
@@ -66,7 +69,10 @@ def scenarios_of(names: tuple[str, ...], site: Site) -> list[Scenario]:
     return [s for s in chosen if has.get(s.needs, True)]
 
 
-def released(scenario: Scenario, site: Site, *, at: int, height: float | None = None) -> Released:
+def released(
+    scenario: Scenario, site: Site, *, at: int, height: float | None = None, unit: str | None = None,
+    shutdown: int | str | None = None,
+) -> Released:  # fmt: skip
     """What a scenario releases at a site on a day.
 
     Parameters
@@ -77,17 +83,36 @@ def released(scenario: Scenario, site: Site, *, at: int, height: float | None = 
         Day to which the fuel has decayed, seconds since 1970.
     height : float, optional
         Release height in place of the scenario's [m].
+    unit : str, optional
+        Whose core or pool; by default the core that ran last, and the pool with the youngest fuel.
+    shutdown : int or str, optional
+        When that core's chain reaction ended, in place of the site file's: seconds since 1970, or `AT_POWER`.
+        Pools and casks do not follow it: their fuel was discharged before.
 
     Raises
     ------
     InputError
         If the site has no such fuel.
+    UnknownName
+        If it has no such unit.
     """
-    inventory, fuel, sound = _fuel(scenario, site, at)
+    inventory, fuel, sound = _fuel(scenario, _as_asked(site, unit, shutdown), at)
     term = release_of(scenario, inventory=inventory, at=at)
     if height is not None:
         term = dataclasses.replace(term, height=np.full(term.hours, height))
     return Released(scenario, term, fuel, bool(sound and term.verified), _missing(inventory))
+
+
+def _as_asked(site: Site, unit: str | None, shutdown: int | str | None) -> Site:
+    """The site with that unit and pool alone, and with that time of shutdown, which nobody has verified."""
+    units: tuple[Unit, ...] = site.units
+    pools: tuple[Pool, ...] = site.pools
+    if unit is not None:
+        units, pools = (site.unit(unit),), tuple(p for p in site.pools if p.unit == unit)
+    if shutdown is not None:
+        when = shutdown if isinstance(shutdown, int) else None
+        units = tuple(dataclasses.replace(u, shutdown=when) for u in units)
+    return dataclasses.replace(site, units=units, pools=pools)
 
 
 def _missing(inventory: Inventory | None) -> str:

@@ -31,7 +31,7 @@ from oberih.zone.polygon import RULES
 from oberih.zone.table import Table, packaged, read_toml
 from oberih.zone.zone_map import ZoneMap
 
-__all__ = ["Outcome", "PartRule", "ZonePart", "named_parts", "part_rules"]
+__all__ = ["Outcome", "PartRule", "ZonePart", "governing", "named_parts", "part_rules"]
 
 
 @dataclass(frozen=True)
@@ -192,6 +192,20 @@ def named_parts(
     return found
 
 
+def governing(part: PartRule, outcomes: Sequence[Outcome], *, percentile: float) -> tuple[Outcome, bool] | None:
+    """Which outcome bounds a part, and whether by the part's fallback; None where nothing for it was computed.
+
+    Parameters
+    ----------
+    part : PartRule
+    outcomes : sequence of Outcome
+    percentile : float
+        [1]
+    """
+    among, by_fallback = _candidates(part, outcomes)
+    return (_top(among, percentile), by_fallback) if among else None
+
+
 def _candidates(part: PartRule, outcomes: Sequence[Outcome]) -> tuple[list[Outcome], bool]:
     for actions, by_fallback in ((part.actions, False), (part.fallback, True)):
         among = [o for o in outcomes if o.criterion.action in actions]
@@ -203,13 +217,18 @@ def _candidates(part: PartRule, outcomes: Sequence[Outcome]) -> tuple[list[Outco
 def _governing(
     among: Sequence[Outcome], percentile: float, measured: dict[int, Outcome], rng: np.random.Generator
 ) -> Outcome:
-    """The outcome that reaches farthest at the percentile; among equals the one reached most often."""
-    top = max(among, key=lambda o: (_radius(o.exceedance, percentile), int(o.exceedance.counts.sum())))
+    """The outcome that reaches farthest, measured."""
+    top = _top(among, percentile)
     if id(top.exceedance) not in measured:
         wanted = tuple({*PERCENTILES, percentile})
         found = top.distances or distances(top.exceedance, rng=rng, percentiles=wanted)
         measured[id(top.exceedance)] = dataclasses.replace(top, distances=found)
     return dataclasses.replace(top, distances=measured[id(top.exceedance)].distances)
+
+
+def _top(among: Sequence[Outcome], percentile: float) -> Outcome:
+    """The outcome that reaches farthest at the percentile; among equals the one reached most often."""
+    return max(among, key=lambda o: (_radius(o.exceedance, percentile), int(o.exceedance.counts.sum())))
 
 
 def _radius(exceedance: Exceedance, percentile: float) -> float:

@@ -125,29 +125,40 @@ def farthest(field, lane, level, sector, rings, sectors, radii, ratio):
 
 @njit(cache=True, nogil=True)
 def exceedances(
-    first, last, stride, offsets, ends, cells, terms, ages, tables, kind, weights, lanes, levels, used, radii, ratio,
-    counts, reach,
+    starts, offsets, ends, cells, terms, ages, tables, kind, weights, lanes, levels, used, radii, ratio, watched,
+    lanes_watched, counts, reach, doses,
 ):  # fmt: skip
-    """Count cells and measure reach for every ``stride``-th start from ``first`` to before ``last``.
+    """Count cells, measure reach and note doses at watched cells for every start.
 
     Parameters
     ----------
+    starts : int array, shape (starts,)
+        Packed hours at which the release begins.
     lanes, levels : arrays, shape (criteria,)
         Quantity and level [Sv] of each criterion.
     used : int
         Rings that any level can reach; those beyond stay untouched.
+    watched : int array, shape (watched,)
+        Cells whose doses are noted; beyond the rings used they stay 0.
+    lanes_watched : int array, shape (quantities,)
+        Which quantities are noted there.
     counts : int32 array, shape (criteria, cells)
         Added to.
     reach : float32 array, shape (criteria, starts, sectors)
         Written, one row a start.
+    doses : float32 array, shape (quantities, starts, watched)
+        Written.
     """
     sectors = reach.shape[2]
     cell_count = used * sectors
     rings = counts.shape[1] // sectors
     field = np.zeros((counts.shape[1], LANES), dtype=np.float32)
-    for row, start in enumerate(range(first, last, stride)):
+    for row in range(len(starts)):
         field[:cell_count, :] = 0.0
-        add_release(field, start, offsets, ends, cells, terms, ages, tables, kind, weights)
+        add_release(field, starts[row], offsets, ends, cells, terms, ages, tables, kind, weights)
+        for k in range(len(lanes_watched)):
+            for w in range(len(watched)):
+                doses[k, row, w] = field[watched[w], lanes_watched[k]]
         for i in range(len(levels)):
             lane = lanes[i]
             level = levels[i]

@@ -1,0 +1,228 @@
+"""How far must the zone reach, if the sliders stand like this?
+
+The designer's story: one scenario, one criterion drawn, over the starts of a year that lie in the months and hours
+asked for.  A *draft* counts fewer starts than a plan and says how many; in full detail the arithmetic is that of
+`oberih.case.plan`, to the same figures.
+
+Nouns: `DesignRequest`, `Bench`, `Design`, and `Put` (a request put so that an atlas can answer it).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from oberih.atlas.superpose import Exceeded
+from oberih.case.design_answer import Design, PartFound, Starts
+from oberih.case.design_bench import Bench, open_bench, widened
+from oberih.case.design_places import places_found
+from oberih.case.design_request import DesignRequest
+from oberih.case.design_words import notes_of
+from oberih.case.doses import Question, by_criterion, computable, question, summed
+from oberih.case.outcome import RULE, Found, dominant, found_all
+from oberih.case.products import provenance_of
+from oberih.case.sources import Released, released
+from oberih.case.uploads import Uploads, scenario_named
+from oberih.errors import InputError, OutOfRange, UnknownName
+from oberih.evidence.provenance import Provenance
+from oberih.release import Scenario, load_scenario
+from oberih.zone.criteria import load_criteria
+from oberih.zone.criterion import CriteriaSet, Criterion
+from oberih.zone.distance import times_of_year
+from oberih.zone.parts import governing, part_rules
+
+__all__ = ["Bench", "Design", "DesignRequest", "Put", "answered", "design", "open_bench", "put", "widened"]
+
+DRAFT_STARTS = 500
+"""Starts that a draft counts, about."""
+
+Hours = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Put:
+    """A request, put so that an atlas can answer it.
+
+    Parameters
+    ----------
+    request : DesignRequest
+    criteria : CriteriaSet
+    released : Released
+    question : Question
+    starts : Starts
+    """
+
+    request: DesignRequest
+    criteria: CriteriaSet
+    released: Released
+    question: Question
+    starts: Starts
+
+    @property
+    def terms(self) -> tuple[int, ...]:
+        """Terms that the bench must hold to answer."""
+        return self.question.asked.source.active
+
+
+def design(request: DesignRequest, *, bench: Bench, uploads: Uploads | None = None, threads: int = 2) -> Design:
+    """How far must the zone reach, if the sliders stand like this?
+
+    Parameters
+    ----------
+    request : DesignRequest
+    bench : Bench
+    uploads : Uploads, optional
+        Where source terms that the user gave lie.
+    threads : int
+        That sum at once.
+
+    Returns
+    -------
+    Design
+
+    Raises
+    ------
+    InputError
+        If the site has no such fuel, the criteria cannot be computed, or nothing of the year is asked for.
+    UnknownName
+        If there is no such unit, criterion or upload.
+    OutOfRange
+        If the bench does not hold the terms of the release (see `widened`), or the release outlasts the atlas.
+    """
+    return answered(put(request, bench=bench, uploads=uploads), bench=bench, threads=threads)
+
+
+def put(request: DesignRequest, *, bench: Bench, uploads: Uploads | None = None) -> Put:
+    """Put a request so that an atlas can answer it; errors as of `design`."""
+    criteria = load_criteria(request.criteria)
+    chosen = computable(criteria, age=request.age, protection=request.protection)
+    scenario = _scenario(request, uploads)
+    release = released(
+        scenario, bench.site, at=request.day, height=request.height, unit=request.unit, shutdown=request.shutdown
+    )
+    asked = question(release, chosen)
+    lanes = sorted({asked.quantities.index(c.quantity) for c in _drawable(request, criteria, chosen)})
+    hours, starts = _starts(request, bench, asked)
+    watching = dataclasses.replace(
+        asked.asked, hours=hours, watched=bench.watched.cells, lanes_watched=np.array(lanes, dtype=np.int64)
+    )
+    return Put(request, criteria, release, dataclasses.replace(asked, asked=watching), starts)
+
+
+def answered(asked: Put, *, bench: Bench, threads: int = 2) -> Design:
+    """Answer what was put; see `design`."""
+    request, question = asked.request, asked.question
+    kept = bench.kept if request.full else None
+    result = summed(bench.atlas, [question], packed=bench.packed, kept=kept, threads=threads)[0]
+    share = request.percentile / 100.0
+    found = found_all(
+        [question], [by_criterion(bench.atlas, question, result)], projection=bench.projection, places=bench.places,
+        percentile=share, seed=request.seed,
+    )  # fmt: skip
+    parts = _parts(found, share)
+    drawn = _drawn(request, asked.criteria, found, parts)
+    return _told(asked, bench, found, drawn, parts, result)
+
+
+def _told(
+    asked: Put, bench: Bench, found: Sequence[Found], drawn: Found, parts: tuple[PartFound, ...], result: Exceeded
+) -> Design:
+    request, air = asked.request, bench.air
+    return Design(
+        request=request, site=bench.site, criteria=asked.criteria, released=asked.released, starts=asked.starts,
+        found=tuple(found), drawn=drawn, parts=parts,
+        places=places_found(bench, asked.question, drawn, result, share=request.percentile / 100.0),
+        dominant=dominant(asked.question), weather_label=air.label, weather_source=air.source, weather_from=air.start,
+        weather_to=air.start + int((len(air) - 1) * air.step),
+        notes=notes_of(request, asked.released, asked.starts, drawn, bench),
+        provenance=_provenance(asked, bench),
+    )  # fmt: skip
+
+
+def _scenario(request: DesignRequest, uploads: Uploads | None) -> Scenario:
+    """The scenario named; never a path, which `load_scenario` would read."""
+    if uploads is not None:
+        return scenario_named(request.scenario, uploads)
+    if request.upload is not None:
+        raise UnknownName("upload", request.upload, known=())
+    return load_scenario(request.scenario)
+
+
+def _starts(request: DesignRequest, bench: Bench, asked: Question) -> tuple[Hours, Starts]:
+    """Release hours of the starts that count: all that a plan takes within the times asked, or some of them."""
+    atlas, hours = bench.atlas, asked.asked.source.hours
+    if atlas.releases < hours:
+        raise OutOfRange(
+            f"outlasts the {atlas.releases} release hours of the weather", field="scenario", value=f"{hours} h",
+            cure="give more weather",
+        )  # fmt: skip
+    every = np.arange(0, atlas.releases - hours + 1, asked.asked.stride)
+    inside = times_of_year(
+        atlas.times[every], months=request.months, first_hour=request.first_hour, last_hour=request.last_hour,
+        longitude=bench.site.longitude,
+    )  # fmt: skip
+    full = every[inside]
+    if not len(full):
+        raise InputError("leave no start of the weather", field="months, hours", cure="ask for more of the year")
+    step = 1 if request.full else _thinned(len(full), (request.last_hour - request.first_hour) % 24 + 1)
+    taken = full[::step]
+    return taken, Starts(len(taken), len(full), asked.asked.stride * step)
+
+
+def _thinned(count: int, hours_a_day: int) -> int:
+    """Of so many starts take every so-manieth, so that in turn every hour of the day still is one.
+
+    Examples
+    --------
+    >>> _thinned(400, 24), _thinned(1744, 24), _thinned(8753, 24)
+    (1, 5, 19)
+    """
+    step = max(1, round(count / DRAFT_STARTS))
+    while step > 1 and math.gcd(step, 24 * hours_a_day) != 1:
+        step += 1
+    return step
+
+
+def _drawable(request: DesignRequest, criteria: CriteriaSet, chosen: Sequence[Criterion]) -> list[Criterion]:
+    """The criterion that is named; else those of which one bounds the protection zone; else the first."""
+    if request.action is not None:
+        name = criteria.criterion(request.action).name
+        named = [c for c in chosen if c.name == name]
+        if not named:
+            raise InputError("counts a pathway that is not computed", field="action", value=request.action)
+        return named
+    rule = part_rules()[0]
+    return [c for c in chosen if c.action in rule.actions] or list(chosen[:1])
+
+
+def _parts(found: Sequence[Found], percentile: float) -> tuple[PartFound, ...]:
+    """Named parts of this one scenario."""
+    outcomes = [f.outcome for f in found]
+    parts = []
+    for rule in part_rules():
+        top = governing(rule, outcomes, percentile=percentile)
+        if top is not None:
+            at = next(i for i, outcome in enumerate(outcomes) if outcome is top[0])
+            parts.append(PartFound(rule, found[at], top[1]))
+    return tuple(parts)
+
+
+def _drawn(request: DesignRequest, criteria: CriteriaSet, found: Sequence[Found], parts: Sequence[PartFound]) -> Found:
+    """What is drawn, of those that `_drawable` names."""
+    if request.action is None and parts and parts[0].rule is part_rules()[0]:
+        return parts[0].found
+    name = _drawable(request, criteria, [f.criterion for f in found])[0].name
+    return next(f for f in found if f.criterion.name == name)
+
+
+def _provenance(asked: Put, bench: Bench) -> Provenance:
+    return provenance_of(
+        "design", site=bench.site, criteria=asked.criteria, released=[asked.released], inputs=bench.inputs,
+        parameters={**asked.request.parameters(), "rule": RULE, "starts": asked.starts.counted},
+        seed=asked.request.seed,
+    )  # fmt: skip
