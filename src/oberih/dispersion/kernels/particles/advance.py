@@ -1,0 +1,133 @@
+"""How do blocks of particles go through a span of time, and what do they leave behind?
+
+Between two looks at the fields (a span) a block takes as many steps as its age wants: short ones with turbulent
+velocity while it is young, long random displacements later.  At the end of each step its particles are counted into
+the cells of the output, what left the domain is counted out, and what deposited is laid down.
+
+Invariant: for each form, what is in the air, on the ground and gone adds up to what was released, to rounding.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from oberih.dispersion.kernels.particles.lanes import LANES, F
+from oberih.dispersion.kernels.particles.step import FORMS, KEPT, LOST, WEIGHT, X, Y, Z, step
+
+YOUNG = 1800.0
+"""Age up to which turbulent velocity is followed [s]."""
+
+SHORTEST, YOUNG_STEP, LONGEST = 1.0, 5.0, 150.0
+"""Steps [s]: a tenth of the age while young, a twentieth later, within these."""
+
+CONCENTRATION = 0
+DEPOSIT = FORMS + 1
+COLUMNS = 2 * FORMS + 1
+"""Of the output: time-integrated amount of the noble gas and of each form, then deposit of each form."""
+
+
+@njit(cache=True, nogil=True)
+def step_for(age):
+    """Length of the next step [s] and whether turbulent velocity is followed, by the age of a block [s]."""
+    if age < YOUNG:
+        return min(max(age / 10.0, SHORTEST), YOUNG_STEP), True
+    return min(max(age / 20.0, YOUNG_STEP), LONGEST), False
+
+
+@njit(cache=True, nogil=True, fastmath={"contract"})
+def count(block, s, dt, width, height, out, scale_x, offset_x, scale_y, offset_y, top, gone):
+    """Count a block's particles into cells after a step.
+
+    Parameters
+    ----------
+    width, height : float32
+        Last position within the domain [cells].
+    out : float32 array, shape (rows, columns, COLUMNS)
+        Added to: particle-seconds below ``top``, and what deposited.
+    scale_x, offset_x, scale_y, offset_y : float32
+        Column of the output = scale_x x + offset_x, and so for rows.
+    top : float32
+        Depth of the layer that is sampled [m].
+    gone : float64 array, shape (FORMS + 1,)
+        Added to: what left the domain, the noble gas first.
+    """
+    for i in range(LANES):
+        weight = block[WEIGHT * LANES + i]
+        if weight == F(0.0):
+            continue
+        x, y = block[X * LANES + i], block[Y * LANES + i]
+        column, row = math.floor(scale_x * x + offset_x), math.floor(scale_y * y + offset_y)
+        seen = 0 <= column < out.shape[1] and 0 <= row < out.shape[0]
+        for f in range(FORMS):
+            lost = s[(LOST + f) * LANES + i]
+            if seen:
+                out[row, column, DEPOSIT + f] += lost
+            else:
+                gone[f + 1] += lost  # laid down beyond what is drawn
+        if seen and block[Z * LANES + i] < top:
+            out[row, column, CONCENTRATION] += weight * dt
+            for f in range(FORMS):
+                out[row, column, 1 + f] += block[(KEPT + f) * LANES + i] * dt
+        if not (F(0.0) <= x <= width and F(0.0) <= y <= height):
+            gone[0] += weight
+            for f in range(FORMS):
+                gone[f + 1] += block[(KEPT + f) * LANES + i]
+                block[(KEPT + f) * LANES + i] = F(0.0)
+            block[WEIGHT * LANES + i] = F(0.0)
+
+
+@njit(cache=True, nogil=True)
+def advance(
+    blocks, states, ages, before, first, last, span, wind, surface, a, b, lapse, cells_y, settling, out, scale_x,
+    offset_x, scale_y, offset_y, top, gone,
+):  # fmt: skip
+    """Move blocks ``first`` to before ``last`` through a span of time.
+
+    Parameters
+    ----------
+    blocks : float32 array, shape (n, ROWS * LANES)
+    states : uint32 array, shape (n, 4 * GENERATORS)
+    ages, before : float64 array, shape (n,)
+        Age of each block and its last step [s]; a negative age is the time until it is released within the span.
+    span : float
+        [s]
+
+    Returns
+    -------
+    int
+        Steps of blocks taken.
+    """
+    scratch = np.zeros(128 * LANES, dtype=np.float32)
+    bits = scratch.view(np.uint32)
+    width, height = F(wind.shape[1] - 1), F(wind.shape[0] - 1)
+    taken = 0
+    for k in range(first, last):
+        left = span
+        if ages[k] < 0.0:
+            left += ages[k]
+            if left <= 0.0:
+                ages[k] += span
+                continue
+            ages[k] = 0.0
+        while left > 1e-3:
+            wanted, langevin = step_for(ages[k])
+            dt = left / math.ceil(left / wanted) if langevin or left < 2.0 * wanted else wanted
+            step(blocks[k], states[k], scratch, bits, wind, surface, a, b, F(dt), F(before[k]), langevin, lapse,
+                 cells_y, settling)  # fmt: skip
+            count(blocks[k], scratch, F(dt), width, height, out, scale_x, offset_x, scale_y, offset_y, top, gone)
+            before[k] = dt
+            ages[k] += dt
+            left -= dt
+            taken += 1
+    return taken
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def blend(earlier, later, share, out):
+    """Fields between two times: ``earlier + share (later - earlier)``; bound by memory."""
+    e, n, o = earlier.reshape(-1), later.reshape(-1), out.reshape(-1)
+    for i in range(o.shape[0]):
+        o[i] = e[i] + share * (n[i] - e[i])

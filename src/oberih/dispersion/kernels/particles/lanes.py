@@ -1,0 +1,127 @@
+"""How do 64 particles go side by side?
+
+The layout that lets LLVM turn every loop into vector instructions: one scratch array of rows of `LANES` values,
+addressed as ``row * LANES + lane`` with a row known at compile time, so that no two rows can be taken to overlap; no
+branch in a lane, no function of the C library.  Random numbers are xoshiro128+ (Blackman and Vigna 2021), eight
+generators a block of particles; a block carries its own, so that it draws the same whatever else runs, on however many
+threads.
+
+Error of what stands in for the C library, in single precision and as a test measures it: `lost_share` 2e-6 relative,
+`exponential` 1e-6 of one, normals to 5.6 standard deviations, as 23 bits allow.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+LANES = 64
+"""Particles side by side: four vectors of 16, or eight of eight."""
+
+GENERATORS = 8
+"""Random generators of a block."""
+
+NORMALS = 6
+"""Rows of normal numbers that `draw` fills, from row 0; row 6 is uniform in (0, 1]."""
+
+UNIFORM = 6
+_BITS = 7  # two rows for the logarithm
+_EXPONENT = 8
+_STATE = 9  # the generators' four words, one after the other
+FIRST_FREE = 10
+
+F = np.float32
+_U = np.uint32
+_ONE = np.uint32(0x3F800000)
+_MANTISSA = np.uint32(0x007FFFFF)
+_LN2 = np.float32(0.6931471805599453)
+
+
+@njit(inline="always")
+def lost_share(x):
+    """Give 1 - exp(-x) of a number that is not negative: a series at x/64, doubled six times without cancellation."""
+    y = min(x, F(80.0)) * F(0.015625)
+    m = y * (F(1.0) - y * (F(0.5) - y * (F(0.16666667) - y * (F(0.041666668) - y * F(0.008333334)))))
+    m = m * (F(2.0) - m)
+    m = m * (F(2.0) - m)
+    m = m * (F(2.0) - m)
+    m = m * (F(2.0) - m)
+    m = m * (F(2.0) - m)
+    return m * (F(2.0) - m)
+
+
+@njit(inline="always")
+def exponential(x):
+    """Exp of a number that is not positive."""
+    return F(1.0) - lost_share(-x)
+
+
+@njit(inline="always")
+def cube_root(x):
+    """Cube root of a number from 0 to 0.1: a rational guess, then three steps of Newton."""
+    y = F(0.46) * (x + F(0.02)) / (x + F(0.05)) + F(0.01)
+    y = (F(2.0) * y + x / (y * y)) * F(0.33333334)
+    y = (F(2.0) * y + x / (y * y)) * F(0.33333334)
+    return (F(2.0) * y + x / (y * y)) * F(0.33333334)
+
+
+@njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
+def draw(state, scratch, bits):
+    """Fill rows 0 to 5 with normal numbers and row 6 with uniform ones.
+
+    Parameters
+    ----------
+    state : uint32 array, shape (4 * GENERATORS,)
+        Changed.
+    scratch : float32 array, shape (rows * LANES,)
+    bits : uint32 array
+        The same memory as ``scratch``.
+
+    Notes
+    -----
+    Box-Muller on pairs of rows; logarithm, sine and cosine are polynomials (least squares and Taylor).
+    """
+    for j in range(4 * GENERATORS):
+        bits[_STATE * LANES + j] = state[j]
+    for row in range(NORMALS + 1):
+        for group in range(0, LANES, GENERATORS):
+            for g in range(GENERATORS):
+                a = bits[_STATE * LANES + g]
+                b = bits[_STATE * LANES + GENERATORS + g]
+                c = bits[_STATE * LANES + 2 * GENERATORS + g]
+                d = bits[_STATE * LANES + 3 * GENERATORS + g]
+                bits[row * LANES + group + g] = ((a + d) >> _U(9)) | _ONE
+                t = b << _U(9)
+                c = c ^ a
+                d = d ^ b
+                bits[_STATE * LANES + GENERATORS + g] = b ^ c
+                bits[_STATE * LANES + g] = a ^ d
+                bits[_STATE * LANES + 2 * GENERATORS + g] = c ^ t
+                bits[_STATE * LANES + 3 * GENERATORS + g] = (d << _U(11)) | (d >> _U(21))
+    for j in range(4 * GENERATORS):
+        state[j] = bits[_STATE * LANES + j]
+    for i in range(LANES):
+        scratch[UNIFORM * LANES + i] = F(2.0) - scratch[UNIFORM * LANES + i]
+    for pair in range(0, NORMALS, 2):
+        for i in range(LANES):
+            scratch[_BITS * LANES + i] = F(2.0) - scratch[pair * LANES + i]  # (0, 1]
+        for i in range(LANES):
+            word = bits[_BITS * LANES + i]
+            bits[_BITS * LANES + i] = (word & _MANTISSA) | _ONE
+            scratch[_EXPONENT * LANES + i] = F(np.int32(word >> _U(23)) - np.int32(127))
+        for i in range(LANES):
+            m = scratch[_BITS * LANES + i] - F(1.0)
+            log2 = m * (F(1.4426950) + m * (F(-0.7211658) + m * (F(0.4778098) + m * (
+                F(-0.3473084) + m * (F(0.2415588) + m * (F(-0.1259136) + m * F(0.0323240)))))))  # fmt: skip
+            logarithm = (scratch[_EXPONENT * LANES + i] + log2) * _LN2
+            radius = math.sqrt(max(F(-2.0) * logarithm, F(0.0)))
+            t = scratch[(pair + 1) * LANES + i] - F(1.5)  # turns, from -1/2 to 1/2
+            q = t * t
+            cosine = F(1.0) + q * (F(-19.7392088) + q * (F(64.9393940) + q * (F(-85.4568172) + q * (
+                F(60.2446414) + q * (F(-26.4262567) + q * (F(7.9035364) + q * F(-1.7143907)))))))  # fmt: skip
+            sine = t * (F(6.2831853) + q * (F(-41.3417022) + q * (F(81.6052493) + q * (F(-76.7058597) + q * (
+                F(42.0586940) + q * (F(-15.0946426) + q * (F(3.8199526) + q * F(-0.7181223))))))))  # fmt: skip
+            scratch[pair * LANES + i] = radius * cosine
+            scratch[(pair + 1) * LANES + i] = radius * sine

@@ -1,0 +1,316 @@
+"""Where do particles go in a step?
+
+One step of 64 particles that share an age: wind by trilinear interpolation, turbulence, reflection, settling, dry and
+wet removal.  Heights are above ground; level ``k`` of the wind lies at ``a k + b k²``; horizontal positions count cells
+of the wind's grid, and so do its horizontal components, per second.
+
+Turbulence of the boundary layer has the profiles of `turbulence`.  A young block (``langevin``) carries turbulent
+velocity: an exact Ornstein-Uhlenbeck step with the drift that keeps what is well mixed well mixed (Thomson 1987;
+Wilson et al. 1983), and at the lid of the layer the rule of Thomson et al. (1997).  An old block, whose step exceeds
+the time scale of eddies, is displaced at random (diffusivity K, drift dK/dz) and each displacement is accepted or not
+after Metropolis, so that the well-mixed state is kept exactly, whatever the step and however sharp the lid.
+
+The mean wind is integrated by Adams and Bashforth's second order: with the step's own wind and the one before.
+
+Source: Thomson (1987), J. Fluid Mech. 180, 529; Thomson, Physick & Maryon (1997), J. Appl. Meteorol. 36, 1158;
+Metropolis et al. (1953).  Meandering 0.5 m/s over 2 h as in `turbulence`.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from oberih.dispersion.kernels.particles.eddies import (
+    FREE_SIGMA,
+    diffusivity,
+    vertical_variance,
+    way_of,
+)
+from oberih.dispersion.kernels.particles.lanes import (
+    FIRST_FREE,
+    LANES,
+    UNIFORM,
+    F,
+    draw,
+    exponential,
+    lost_share,
+)
+
+# Rows of a block of particles.
+X, Y, Z, TURN_X, TURN_Y, TURN_Z, SLOW_X, SLOW_Y, WIND_X, WIND_Y, WEIGHT, KEPT = range(12)
+"""Position; turbulent velocities over their deviation; the wind of the step before; the share of the release that a
+particle stands for, and from row KEPT on what is left of it in each form that deposits."""
+
+FORMS = 3
+"""Aerosol, elemental iodine, organic iodine."""
+
+ROWS = KEPT + FORMS
+
+# Columns of the surface fields, side by side for each cell, sixteen for a line of memory.
+MIXING, FRICTION, INVERSE_LENGTH, CONVECTIVE2, DRY, BELOW, IN_CLOUD, BASE, TOP, CELLS_X = (
+    0,
+    1,
+    2,
+    3,
+    4,
+    7,
+    10,
+    13,
+    14,
+    15,
+)
+SURFACE = 16
+
+# Rows of the scratch array.
+_P = FIRST_FREE
+_U, _V, _W = _P + ROWS, _P + ROWS + 1, _P + ROWS + 2
+_S = _W + 1
+_K = _S + SURFACE
+LOST = _K + 1
+SCRATCH = LOST + FORMS
+"""Rows of the scratch array."""
+
+MEANDER = F(0.5)
+"""Slow meandering of the wind [m/s], as in `oberih.dispersion.kernels.turbulence`."""
+
+MEANDER_TIME = F(7200.0)
+"""Its time scale [s]."""
+
+DEPOSITING = F(30.0)
+"""Particles below this deposit dry, as if mixed within it [m]."""
+
+
+@njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
+def interpolate(s, wind, surface, a, b):
+    """Fill the rows of wind and surface fields for the particles of the scratch array.
+
+    The wind and the layer's four numbers are interpolated; deposition, rain and cloud are those of the nearest column.
+    Bound by the loads: 24 of the wind, 16 of the layer, 11 of the column a particle, in eight and five lines of memory.
+    """
+    last_x = F(wind.shape[1] - 1) - F(0.001)
+    last_y = F(wind.shape[0] - 1) - F(0.001)
+    last_k = F(wind.shape[2] - 1) - F(0.001)
+    inverse = F(0.5) / b
+    for i in range(LANES):
+        root = math.sqrt(a * a + F(4.0) * b * s[(_P + Z) * LANES + i])
+        s[_K * LANES + i] = min((root - a) * inverse, last_k)
+        s[_U * LANES + i] = min(max(s[(_P + X) * LANES + i], F(0.0)), last_x)
+        s[_V * LANES + i] = min(max(s[(_P + Y) * LANES + i], F(0.0)), last_y)
+    one = np.uint32(1)
+    for i in range(LANES):
+        x, y, k = s[_U * LANES + i], s[_V * LANES + i], s[_K * LANES + i]
+        ix, iy, ik = np.uint32(x), np.uint32(y), np.uint32(k)
+        fx, fy, fk = x - F(ix), y - F(iy), k - F(ik)
+        w00, w10 = (F(1.0) - fx) * (F(1.0) - fy), fx * (F(1.0) - fy)
+        w01, w11 = (F(1.0) - fx) * fy, fx * fy
+        c00, c10, c01, c11 = wind[iy, ix], wind[iy, ix + one], wind[iy + one, ix], wind[iy + one, ix + one]
+        above = ik + one
+        u0 = w00 * c00[ik, 0] + w10 * c10[ik, 0] + w01 * c01[ik, 0] + w11 * c11[ik, 0]
+        v0 = w00 * c00[ik, 1] + w10 * c10[ik, 1] + w01 * c01[ik, 1] + w11 * c11[ik, 1]
+        w0 = w00 * c00[ik, 2] + w10 * c10[ik, 2] + w01 * c01[ik, 2] + w11 * c11[ik, 2]
+        u1 = w00 * c00[above, 0] + w10 * c10[above, 0] + w01 * c01[above, 0] + w11 * c11[above, 0]
+        v1 = w00 * c00[above, 1] + w10 * c10[above, 1] + w01 * c01[above, 1] + w11 * c11[above, 1]
+        w1 = w00 * c00[above, 2] + w10 * c10[above, 2] + w01 * c01[above, 2] + w11 * c11[above, 2]
+        s[_U * LANES + i] = u0 + fk * (u1 - u0)
+        s[_V * LANES + i] = v0 + fk * (v1 - v0)
+        s[_W * LANES + i] = w0 + fk * (w1 - w0)
+        d00, d10 = surface[iy, ix], surface[iy, ix + one]
+        d01, d11 = surface[iy + one, ix], surface[iy + one, ix + one]
+        x0 = w00 * d00[0] + w10 * d10[0] + w01 * d01[0] + w11 * d11[0]
+        x1 = w00 * d00[1] + w10 * d10[1] + w01 * d01[1] + w11 * d11[1]
+        x2 = w00 * d00[2] + w10 * d10[2] + w01 * d01[2] + w11 * d11[2]
+        x3 = w00 * d00[3] + w10 * d10[3] + w01 * d01[3] + w11 * d11[3]
+        s[(_S + 0) * LANES + i] = x0
+        s[(_S + 1) * LANES + i] = x1
+        s[(_S + 2) * LANES + i] = x2
+        s[(_S + 3) * LANES + i] = x3
+        near = surface[np.uint32(y + F(0.5)), np.uint32(x + F(0.5))]
+        s[(_S + 4) * LANES + i] = near[4]
+        s[(_S + 5) * LANES + i] = near[5]
+        s[(_S + 6) * LANES + i] = near[6]
+        s[(_S + 7) * LANES + i] = near[7]
+        s[(_S + 8) * LANES + i] = near[8]
+        s[(_S + 9) * LANES + i] = near[9]
+        s[(_S + 10) * LANES + i] = near[10]
+        s[(_S + 11) * LANES + i] = near[11]
+        s[(_S + 12) * LANES + i] = near[12]
+        s[(_S + 13) * LANES + i] = near[13]
+        s[(_S + 14) * LANES + i] = near[14]
+        s[(_S + 15) * LANES + i] = near[15]
+
+
+@njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
+def vertical_langevin(s, dt, lapse):
+    """Move up and down by turbulent velocity; ``lapse`` is -d ln(density)/dz [1/m]."""
+    for i in range(LANES):
+        z, q = s[(_P + Z) * LANES + i], s[(_P + TURN_Z) * LANES + i]
+        h, friction = s[(_S + MIXING) * LANES + i], s[(_S + FRICTION) * LANES + i]
+        convective2 = s[(_S + CONVECTIVE2) * LANES + i]
+        k, _ = diffusivity(z, h, friction, s[(_S + INVERSE_LENGTH) * LANES + i])
+        variance, slope = vertical_variance(min(z, h), h, friction, convective2)
+        free = F(1.0) if z >= h else F(0.0)  # as a number: a condition used often becomes a branch
+        variance += free * (FREE_SIGMA * FREE_SIGMA - variance)
+        sigma = math.sqrt(variance)
+        slope *= (F(1.0) - free) * F(0.5) / sigma
+        scale = max(k / variance, dt)
+        lost = lost_share(dt / scale)
+        q += lost * (scale * (slope - sigma * lapse) - q) + math.sqrt(lost * (F(2.0) - lost)) * s[i]
+        new = z + sigma * q * dt
+        q *= F(-1.0) if new < F(0.0) else F(1.0)
+        new = abs(new)
+        # the lid: what passes keeps its probability, what cannot is turned back
+        lid = math.sqrt(F(0.845) * friction * friction + F(0.3447) * convective2)
+        out, into = FREE_SIGMA / lid, lid / FREE_SIGMA
+        ratio = out + free * (into - out)
+        t = (ratio - F(1.0)) / (ratio + F(1.0))
+        t2 = t * t
+        energy = q * q + F(4.0) * t * (
+            F(1.0) + t2 * (F(0.33333334) + t2 * (F(0.2) + t2 * (F(0.142857) + t2 * F(0.25))))
+        )
+        goes = F(1.0) if energy > F(0.0) else F(0.0)
+        passed = math.sqrt(max(energy, F(0.0))) * (F(1.0) if q > F(0.0) else F(-1.0))
+        crossing = F(1.0) if (new - h) * (F(2.0) * free - F(1.0)) < F(0.0) else F(0.0)
+        beyond = FREE_SIGMA + free * (lid - FREE_SIGMA)  # the rest of the way goes at the speed of the other side
+        onward = h + (new - h) * beyond * passed / (sigma * q)
+        new += crossing * goes * (onward - new)
+        back = max(F(2.0) * h - new, F(0.0))
+        s[(_P + TURN_Z) * LANES + i] = q + crossing * (goes * (passed + q) - F(2.0) * q)
+        s[(_P + Z) * LANES + i] = new + crossing * (F(1.0) - goes) * (back - new)
+
+
+@njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
+def vertical_displacement(s, dt, lapse):
+    """Move up and down at random, each displacement accepted after Metropolis; ``lapse`` as above."""
+    for i in range(LANES):
+        z = s[(_P + Z) * LANES + i]
+        h, friction = s[(_S + MIXING) * LANES + i], s[(_S + FRICTION) * LANES + i]
+        il = s[(_S + INVERSE_LENGTH) * LANES + i]
+        k, slope = diffusivity(z, h, friction, il)
+        k = max(k, F(0.01))
+        width = F(2.0) * k * dt
+        mean = z + (slope - k * lapse) * dt
+        new = abs(mean + math.sqrt(width) * s[i])
+        k2, slope2 = diffusivity(new, h, friction, il)
+        k2 = max(k2, F(0.01))
+        width2 = F(2.0) * k2 * dt
+        mean2 = new + (slope2 - k2 * lapse) * dt
+        there = (
+            exponential(F(-0.5) * (new - mean) * (new - mean) / width)
+            + exponential(F(-0.5) * (new + mean) * (new + mean) / width)
+        ) / math.sqrt(width)
+        back = (
+            exponential(F(-0.5) * (z - mean2) * (z - mean2) / width2)
+            + exponential(F(-0.5) * (z + mean2) * (z + mean2) / width2)
+        ) / math.sqrt(width2)
+        thinner = exponential(-lapse * max(new - z, F(0.0)))
+        thicker = exponential(-lapse * max(z - new, F(0.0)))
+        s[(_P + Z) * LANES + i] = new if s[UNIFORM * LANES + i] * there * thicker <= back * thinner else z
+
+
+@njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
+def horizontal(s, dt, before, cells_y, settling):
+    """Carry with the wind and spread sideways.
+
+    Parameters
+    ----------
+    dt, before : float32
+        Length of this step and of the one before [s]; 0 where there was none.
+    cells_y : float32
+        Cells a metre northward; eastward they are a column of the surface fields.
+    settling : float32
+        [m/s]
+    """
+    older = F(0.5) * dt / before if before > F(0.0) else F(0.0)
+    forgotten = lost_share(dt / MEANDER_TIME)
+    slow_kick = math.sqrt(forgotten * (F(2.0) - forgotten))
+    slow_way = MEANDER * way_of(dt, dt / MEANDER_TIME, forgotten)
+    for i in range(LANES):
+        z = s[(_P + Z) * LANES + i]
+        h, friction = s[(_S + MIXING) * LANES + i], s[(_S + FRICTION) * LANES + i]
+        inside = F(1.0) if z < h else F(0.0)
+        share = min(z / h, F(0.5))
+        variance = F(2.0449) * friction * friction * (F(1.0) - share) + F(0.3481) * s[(_S + CONVECTIVE2) * LANES + i]
+        variance = F(0.01) + inside * (variance - F(0.01))
+        sigma = math.sqrt(variance)
+        scale = max(F(0.3) * h / sigma, F(60.0))
+        scale = F(300.0) + inside * (scale - F(300.0))
+        lost = lost_share(dt / scale)
+        kick = math.sqrt(lost * (F(2.0) - lost))
+        way = sigma * way_of(dt, dt / scale, lost)
+        u = (F(1.0) - lost) * s[(_P + TURN_X) * LANES + i] + kick * s[1 * LANES + i]
+        v = (F(1.0) - lost) * s[(_P + TURN_Y) * LANES + i] + kick * s[2 * LANES + i]
+        su = (F(1.0) - forgotten) * s[(_P + SLOW_X) * LANES + i] + slow_kick * s[3 * LANES + i]
+        sv = (F(1.0) - forgotten) * s[(_P + SLOW_Y) * LANES + i] + slow_kick * s[4 * LANES + i]
+        s[(_P + TURN_X) * LANES + i] = u
+        s[(_P + TURN_Y) * LANES + i] = v
+        s[(_P + SLOW_X) * LANES + i] = su
+        s[(_P + SLOW_Y) * LANES + i] = sv
+        east, north = s[_U * LANES + i], s[_V * LANES + i]
+        carried_x = east + older * (east - s[(_P + WIND_X) * LANES + i])
+        carried_y = north + older * (north - s[(_P + WIND_Y) * LANES + i])
+        s[(_P + WIND_X) * LANES + i] = east
+        s[(_P + WIND_Y) * LANES + i] = north
+        s[(_P + X) * LANES + i] += carried_x * dt + (u * way + su * slow_way) * s[(_S + CELLS_X) * LANES + i]
+        s[(_P + Y) * LANES + i] += carried_y * dt + (v * way + sv * slow_way) * cells_y
+        s[(_P + Z) * LANES + i] = abs(z + (s[_W * LANES + i] - settling) * dt)
+
+
+@njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
+def remove(s, dt):
+    """Take out what deposits dry, and with rain in and below cloud; what is lost stands in rows LOST."""
+    for i in range(LANES):
+        z = s[(_P + Z) * LANES + i]
+        dry = (F(1.0) / DEPOSITING) if z < DEPOSITING else F(0.0)
+        base, top = s[(_S + BASE) * LANES + i], s[(_S + TOP) * LANES + i]
+        below = F(1.0) if z < base else F(0.0)
+        within = F(1.0) - below if z < top else F(0.0)
+        for f in range(FORMS):
+            rate = dry * s[(_S + DRY + f) * LANES + i] + below * s[(_S + BELOW + f) * LANES + i]
+            rate += within * s[(_S + IN_CLOUD + f) * LANES + i]
+            there = s[(_P + KEPT + f) * LANES + i]
+            lost = there * lost_share(rate * dt)
+            s[(LOST + f) * LANES + i] = lost
+            s[(_P + KEPT + f) * LANES + i] = there - lost
+
+
+@njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
+def step(block, state, s, bits, wind, surface, a, b, dt, before, langevin, lapse, cells_y, settling):
+    """Move a block by one step; afterwards rows LOST of the scratch array hold what it deposited.
+
+    Parameters
+    ----------
+    block : float32 array, shape (ROWS * LANES,)
+        Changed.
+    state : uint32 array, shape (4 * GENERATORS,)
+        Changed.
+    s, bits : arrays, shape (SCRATCH * LANES,)
+        One memory, seen as float32 and as uint32.
+    wind : float32 array, shape (rows, columns, levels, 4)
+        Cells a second eastward and northward, m/s upward, and nothing.
+    surface : float32 array, shape (rows, columns, SURFACE)
+    a, b : float32
+        Level k lies at a k + b k² [m].
+    dt, before : float32
+        [s]
+    langevin : bool
+        Whether the block is young.
+    lapse : float32
+        -d ln(density)/dz [1/m].
+    cells_y, settling : float32
+        As for `horizontal`.
+    """
+    draw(state, s, bits)
+    for j in range(ROWS * LANES):
+        s[_P * LANES + j] = block[j]
+    interpolate(s, wind, surface, a, b)
+    if langevin:
+        vertical_langevin(s, dt, lapse)
+    else:
+        vertical_displacement(s, dt, lapse)
+    horizontal(s, dt, before, cells_y, settling)
+    remove(s, dt)
+    for j in range(ROWS * LANES):
+        block[j] = s[_P * LANES + j]

@@ -1,0 +1,1 @@
+"""Where do particles carry a release, in fields of the air?"""

@@ -1,0 +1,209 @@
+"""Follow a release through the air, hour by hour.
+
+The verb of this folder: takes a `Flow` and a `Release`, gives a `Trail`: what stood in the air near the ground and what
+was laid down, cell by cell and hour by hour, for one becquerel of each form.
+
+Invariants: for each form, air + ground + gone = 1; the same seed gives the same bits, whatever the number of threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from oberih.dispersion.kernels.particles import step as kernel
+from oberih.dispersion.kernels.particles.advance import COLUMNS, DEPOSIT, LONGEST, advance, blend
+from oberih.dispersion.kernels.particles.lanes import GENERATORS, LANES
+from oberih.dispersion.particles.flow import Flow
+from oberih.errors import OutOfRange
+
+__all__ = ["SPAN", "STREAMS", "Cells", "Release", "Trail", "follow"]
+
+SPAN = LONGEST
+"""Between two looks at the fields, which are linear in time [s].  A look is that of the span's beginning, from where
+an old block's step (Adams and Bashforth's) goes on; a young block, of shorter steps, sees it 75 s late on average."""
+
+STREAMS = 4
+"""Sums that are kept apart and added in order, so that the threads that share them change no bit."""
+
+Singles = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Release:
+    """One becquerel of each form, let out evenly.
+
+    Parameters
+    ----------
+    start : int
+        Seconds since 1970, UTC.
+    length : float
+        [s]
+    x, y : float
+        Where, in cells of the flow's grid.
+    low, high : float
+        Between which heights above ground [m].
+    particles : int
+        Rounded up to whole blocks of 64.
+    settling : float
+        Velocity of heavy particles [m/s].
+    seed : int
+    """
+
+    start: int
+    length: float
+    x: float
+    y: float
+    low: float
+    high: float
+    particles: int
+    settling: float = 0.0
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Cells of equal size that are counted into: column = scale_x x + offset_x, of positions in the flow's grid.
+
+    Parameters
+    ----------
+    rows, columns : int
+    scale_x, offset_x, scale_y, offset_y : float
+    depth : float
+        Of the layer that counts as near the ground [m].
+    """
+
+    rows: int
+    columns: int
+    scale_x: float
+    offset_x: float
+    scale_y: float
+    offset_y: float
+    depth: float = 100.0
+
+
+@dataclass(frozen=True)
+class Trail:
+    """What a release left behind.
+
+    Parameters
+    ----------
+    start : int
+        Of the first hour, seconds since 1970, UTC.
+    seconds : float32 array, shape (hours, 4, rows, columns)
+        Particle-seconds near the ground, per becquerel released: noble gas, then the forms that deposit [s].
+    deposit : float32 array, shape (hours, 3, rows, columns)
+        Laid down, per becquerel released [1].
+    air, gone : float array, shape (4,)
+        What is still in the air, and what left the domain or came down beyond the cells [1].
+    steps : int
+        Particle-steps taken.
+    """
+
+    start: int
+    seconds: Singles
+    deposit: Singles
+    air: Floats
+    gone: Floats
+    steps: int
+
+
+def follow(
+    flow: Flow, release: Release, cells: Cells, *, hours: int, threads: int = 2,
+    told: Callable[[int, int], None] | None = None,
+) -> Trail:  # fmt: skip
+    """Follow a release.
+
+    Parameters
+    ----------
+    flow : Flow
+    release : Release
+    cells : Cells
+    hours : int
+        From the start of the release.
+    threads : int
+    told : callable, optional
+        Told the hours done and their total.
+
+    Raises
+    ------
+    OutOfRange
+        If the fields do not cover the hours, or the release makes no sense.
+    """
+    _check(flow, release, hours)
+    blocks, states, ages = _released(release)
+    before = np.zeros(len(blocks))
+    streams = np.array_split(np.arange(len(blocks)), STREAMS)
+    sums = np.zeros((STREAMS, cells.rows, cells.columns, COLUMNS), dtype=np.float32)
+    gone = np.zeros((STREAMS, kernel.FORMS + 1))
+    wind, surface = np.empty_like(flow.wind[0]), np.empty_like(flow.surface[0])
+    out = np.zeros((hours, COLUMNS, cells.rows, cells.columns), dtype=np.float32)
+    one = np.float32
+    taken = 0
+
+    def work(stream: int) -> int:
+        own = streams[stream]
+        if not len(own):
+            return 0
+        return int(advance(
+            blocks, states, ages, before, int(own[0]), int(own[-1]) + 1, SPAN, wind, surface, one(flow.a), one(flow.b),
+            one(flow.lapse), one(flow.cells_y), one(release.settling), sums[stream], one(cells.scale_x),
+            one(cells.offset_x), one(cells.scale_y), one(cells.offset_y), one(cells.depth), gone[stream],
+        ))  # fmt: skip
+
+    with ThreadPoolExecutor(threads) as pool:
+        for hour in range(hours):
+            sums[:] = 0.0
+            for span in range(round(3600.0 / SPAN)):
+                _look(flow, release.start + hour * 3600.0 + span * SPAN, wind, surface)
+                taken += sum(pool.map(work, range(STREAMS)))
+            out[hour] = np.moveaxis(sums.sum(axis=0), -1, 0)
+            if told:
+                told(hour + 1, hours)
+    rows = blocks.reshape(len(blocks), kernel.ROWS, LANES)
+    weight = 1.0 / (len(blocks) * LANES)
+    released = ages >= 0.0
+    air = rows[released][:, kernel.WEIGHT :].sum(axis=(0, 2), dtype=np.float64) * weight
+    out *= one(weight)
+    return Trail(
+        release.start, out[:, :DEPOSIT], out[:, DEPOSIT:], air, gone.sum(axis=0) * weight, taken * LANES
+    )  # fmt: skip
+
+
+def _look(flow: Flow, time: float, wind: Singles, surface: Singles) -> None:
+    """Fields of a time, into the arrays given."""
+    earlier, later, share = flow.between(time)
+    blend(flow.wind[earlier], flow.wind[later], np.float32(share), wind)
+    blend(flow.surface[earlier], flow.surface[later], np.float32(share), surface)
+
+
+def _released(release: Release) -> tuple[Singles, npt.NDArray[np.uint32], Floats]:
+    """Blocks at their start, their generators, and the time until each is let out, as a negative age."""
+    count = -(-release.particles // LANES)
+    rng = np.random.default_rng(np.random.SeedSequence(release.seed))
+    blocks = np.zeros((count, kernel.ROWS, LANES), dtype=np.float32)
+    blocks[:, kernel.X], blocks[:, kernel.Y] = release.x, release.y
+    blocks[:, kernel.Z] = rng.uniform(release.low, release.high, (count, LANES))
+    blocks[:, kernel.TURN_X : kernel.SLOW_Y + 1] = rng.standard_normal((count, 5, LANES))
+    blocks[:, kernel.WEIGHT :] = 1.0
+    states = rng.integers(1, 2**32, (count, 4 * GENERATORS), dtype=np.uint32)
+    ages = -(np.arange(count) + 0.5) / count * release.length
+    return blocks.reshape(count, -1), states, ages
+
+
+def _check(flow: Flow, release: Release, hours: int) -> None:
+    if release.particles < 1 or hours < 1 or release.length < 0.0 or not 0.0 <= release.low <= release.high:
+        raise OutOfRange("makes no sense", field="release", value=release)
+    rows, columns, levels = flow.wind.shape[1:4]
+    if not (0.0 < release.x < columns - 1 and 0.0 < release.y < rows - 1):
+        raise OutOfRange("lies outside the fields", field="release", value=(release.x, release.y))
+    top = flow.a * (levels - 1) + flow.b * (levels - 1) ** 2
+    if release.high > top:
+        raise OutOfRange(f"lies above the fields, which end at {top:.0f} m", field="release", value=release.high)
+    if release.start < flow.start or release.start + hours * 3600 > flow.end:
+        raise OutOfRange("the fields do not cover these hours", field="release", value=release.start)
