@@ -1,0 +1,61 @@
+// What to do where?  The settlements, most urgent first, each with what is advised and what it rests on.
+
+import { make, fill, table } from "./dom.js";
+import { number, say } from "./words.js";
+import { after, kyiv, left, utc } from "./event-hours.js";
+
+const WAYS = ["N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW"];
+const FIRST = 30;
+
+/** A direction in words. */
+export const way = (azimuth) => say(`designer.compass-${WAYS[Math.round(azimuth / 22.5) % 16]}`);
+
+const second = (text) => make("span", { class: "second" }, text);
+
+/** The lines of what to do at a place, in words. */
+export function advice(place, event) {
+  const time = (hour) => utc(after(event.start, hour));
+  const lines = place.advice.map(({ key, hour }) => {
+    const timed = hour !== null && hour !== undefined;
+    const what = place.perhaps.map((a) => say(`event.action-${a}`)).join(", ");
+    const bare = ["iodine", "leave-before", "shelter"].includes(key) && !timed;
+    return say(`event.advice-${key}${bare ? "-untimed" : ""}`, { time: timed ? time(hour) : "", what });
+  });
+  const vain = place.needed.filter((n) => !n.worth_it).map((n) => say("event.not-worth", {
+    action: say(`event.action-${n.action}`), averted: number(n.averted_mSv, 2), level: number(n.level_mSv, 2) }));
+  return [...lines, ...vain];
+}
+
+function cells(place, event, question, open) {
+  const name = make("button", { type: "button", class: "place-name", onclick: () => open(place) }, place.name);
+  const comes = place.comes_h === null ? "–" : [utc(after(event.start, place.comes_h)),
+    second(`${left(event.start, place.comes_h, event.now)}, ± ${number(place.late_h, 2)}; ${kyiv(after(event.start, place.comes_h))}`)];
+  const row = [
+    name, say("event.where-said", { km: number(place.distance_m / 1000), way: way(place.azimuth_deg) }),
+    place.people === null ? say("event.unknown") : number(place.people), make("span", {}, comes),
+    make("span", {}, number(place.outdoors_mSv), second(say("event.range-said", { low: number(place.low_mSv, 2), high: number(place.high_mSv, 2) }))),
+    number(place.sheltered_mSv),
+  ];
+  if (event.places.some((p) => p.thyroid_mSv !== null)) row.push(`${number(place.thyroid_mSv)} / ${number(place.thyroid_tablet_mSv)}`);
+  if (question.evacuate_at !== null) row.push(number(place.evacuated_mSv));
+  row.push(number(place.averted_mSv), make("ul", {}, advice(place, event).map((line) => make("li", {}, line))));
+  return row;
+}
+
+/** Show the settlements; `open(place)` is called for the one chosen. */
+export function showPlaces(element, event, question, open, all = false) {
+  const title = make("h2", {}, say("event.places"));
+  if (!event.places.length) return fill(element, title, make("p", {}, say("event.no-places")));
+  const withThyroid = event.places.some((p) => p.thyroid_mSv !== null);
+  const heads = ["place", "where", "people", "comes", "outdoors", "sheltered"].map((h) => say(`event.${h}`));
+  if (withThyroid) heads.push(say("event.thyroid"));
+  if (question.evacuate_at !== null) heads.push(say("event.evacuated", { hour: number(question.evacuate_at) }));
+  heads.push(say("event.averted"), say("event.todo"));
+  const shown = all ? event.places : event.places.slice(0, FIRST);
+  const more = shown.length < event.places.length && make("button", { type: "button",
+    onclick: () => { showPlaces(element, event, question, open, true); } }, say("event.show-all", { n: event.places.length }));
+  return fill(element, title, make("p", { class: "faint help" }, say("event.places-help")),
+    table({ caption: say("event.places"), heads, numeric: heads.map((_, i) => i).slice(2, -1).filter((i) => i !== 3),
+      rows: shown.map((p) => cells(p, event, question, open)) }), more,
+    event.left_out ? make("p", { class: "faint" }, say("event.left-out", { n: event.left_out })) : null);
+}
