@@ -39,6 +39,9 @@ FORMATS: Mapping[str, tuple[str, str]] = {
 }
 """Type of the content, and ending of the file's name."""
 
+_LAST = 7258118400
+"""2200-01-01T00:00Z."""
+
 TABLE_TYPE = "text/csv; charset=utf-8"
 """Of a single table."""
 
@@ -81,6 +84,8 @@ class Wanted:
             raise UnknownName("table", self.table, known=COLUMNS)
         if self.table is not None and self.format != "csv":
             raise InputError("is a table of csv", field="table", value=self.table, cure="ask for csv, or leave it out")
+        if not 0 <= self.created <= _LAST:
+            raise InputError("outside 1970 to 2200", field="created", value=self.created)
 
 
 @dataclass(frozen=True)
@@ -172,7 +177,7 @@ def content_of(design: Design, language: str = "en") -> ExportContent:
             for f, rule in shown_of(design)
         ),
         exceedance=design.drawn.exceedance,
-        places=tuple(PlaceDose(p.place, p.inside, p.median, p.high, p.share, p.earliest, p.typical)
+        places=tuple(PlaceDose(p.place, p.inside, p.median, p.high, p.share, p.earliest, p.typical, p.arrival_of)
                      for p in design.places),
         weather_label=design.weather_label, weather_source=design.weather_source,
         weather_period=(design.weather_from, design.weather_to) if happened else None,

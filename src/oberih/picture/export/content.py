@@ -74,6 +74,9 @@ class PlaceDose:
         Of starts in which the level is reached there [1].
     earliest, typical : float or None
         Earliest, and median, time from the start of the release to the arrival of the plume [s].
+    arrival_of : str or None
+        Over which starts: ``level``, those in which the level is reached there, or ``plume``, those in which the
+        plume comes.
     """
 
     place: Place
@@ -83,6 +86,7 @@ class PlaceDose:
     share: float | None = None
     earliest: float | None = None
     typical: float | None = None
+    arrival_of: str | None = None
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,7 @@ COLUMNS = {
         "share_above": "share of starts in which the level is reached there [1]",
         "arrival_earliest_s": "earliest arrival of the plume after the release begins [s]",
         "arrival_median_s": "median arrival [s]",
+        "arrival_of": "over which starts: level, those in which the level is reached there; plume, those it comes in",
         "provenance": "SHA-256 of inputs, parameters and software",
     },
 }  # fmt: skip
@@ -127,7 +128,7 @@ def _place(known: PlaceDose, unit: str, digest: str) -> Row:
         "population": place.population, "inside": known.inside,
         "dose_median": _digits(known.median), "dose_percentile": _digits(known.high), "dose_unit": unit,
         "share_above": _digits(known.share), "arrival_earliest_s": _rounded(known.earliest),
-        "arrival_median_s": _rounded(known.typical), "provenance": digest,
+        "arrival_median_s": _rounded(known.typical), "arrival_of": known.arrival_of, "provenance": digest,
     }  # fmt: skip
 
 

@@ -32,7 +32,7 @@ _WHOLE_NUMBERS = {"zone", "people", "places_unknown", "geonames_id", "population
 _TRUTHS = {"reaches_edge", "verified", "inside"}
 _WORDS = {
     "part", "title", "title_uk", "criterion", "action", "scenario", "level_unit", "age", "rule", "provenance",
-    "compass", "name", "country", "dose_unit", "value", "site", "name_uk",
+    "compass", "arrival_of", "name", "country", "dose_unit", "value", "site", "name_uk",
 }  # fmt: skip
 _POINTS_OF_ARC = 5
 """Points along the arc of a sector or a cell."""
