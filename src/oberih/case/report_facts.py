@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -218,11 +217,23 @@ def facts_from(
     parts = tuple(_part(p, reached, geometries, site, places) for p in result["parts"])
     return Facts(
         site=site, site_argument=site.id if site.id in {s.id for s in list_sites()} else f"{site.id}.toml",
-        criteria=criteria, releases=tuple(releases), result=json.loads(json.dumps(dict(result))),
-        provenance=json.loads(json.dumps(dict(provenance))), reached=reached, parts=parts,
-        towards=_towards(distances, float(result["percentile"])), sensitivity=sensitivity, places=tuple(places),
+        criteria=criteria, releases=tuple(releases), result=_as_kept(result),
+        provenance=_as_kept(provenance), reached=reached, parts=parts,
+        towards=_towards(distances, float(result["percentile"])), sensitivity=_as_kept(sensitivity),
+        places=tuple(places),
         names_uk=ukrainian_names(),
     )  # fmt: skip
+
+
+def _as_kept(value: Any) -> Any:
+    """Give plain values alike whether they were written and read in between or not: 95.0 and 95 are one number."""
+    if isinstance(value, Mapping):
+        return {str(name): _as_kept(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_kept(one) for one in value]
+    if isinstance(value, float) and value.is_integer() and abs(value) <= 2**53:
+        return int(value)
+    return float(value) if isinstance(value, int) and abs(value) > 2**53 else value
 
 
 def _reached(release: Released, criterion: Criterion, row: Mapping[str, Any]) -> Reached:

@@ -23,7 +23,10 @@ from oberih.picture.report import (
     clean,
 )
 
-__all__ = ["answer_text", "first_page"]
+__all__ = ["IODINE_GONE", "answer_text", "first_page"]
+
+IODINE_GONE = 100 * 86400
+"""After shutdown, from when on a report says that radioiodine has decayed [s]: a dozen half-lives of I-131."""
 
 
 def first_page(book: Book) -> tuple[Block, ...]:
@@ -41,7 +44,7 @@ def first_page(book: Book) -> tuple[Block, ...]:
     beside = (*_zones(book), Heading(say("sure")), Points(_sureness(book, part), style="note"))
     return (
         Paragraph(kicker, "kicker"), Paragraph(answer_text(book), "answer"), *drawn, *caveat,
-        Columns((map_of(book),), beside, share=0.56),
+        Columns((map_of(book),), beside, share=0.53),
         Heading(say("options")), Points(_options(book, part), numbered=True), Paragraph(say("options-note"), "note"),
     )  # fmt: skip
 
@@ -110,7 +113,7 @@ def _zones(book: Book) -> tuple[Block, ...]:
         return ()
     title = word("zones", percentile=book.speech.percent(book.facts.percentile / 100.0))
     heads = (word("col-zone"), word("col-circle"), word("col-people"))
-    return (Table(title, heads, tuple(rows), widths=(0.5, 0.28, 0.22), numeric=(1, 2)),)
+    return (Table(title, heads, tuple(rows), widths=(0.43, 0.32, 0.25), numeric=(1, 2)),)
 
 
 def _options(book: Book, part: Part | None) -> tuple[Text, ...]:
@@ -168,7 +171,7 @@ def _iodine(book: Book) -> list[Text]:
     if far.distance > 0.0:
         radius = book.figure(book.speech.distance(far.distance, beyond=far.beyond), "reached", *far.key)
         return [book.speech.say("option-iodine", radius=radius)]
-    shut = all(u.shutdown is not None and u.shutdown <= _day(book) for u in book.facts.site.units)
+    shut = all(u.shutdown is not None and u.shutdown + IODINE_GONE <= _day(book) for u in book.facts.site.units)
     return [book.speech.say("option-iodine-none")] if shut else []
 
 

@@ -37,7 +37,7 @@ MOST_RELEASES = 6
 MOST_ACTIONS = 8
 """Actions in rows on page 2."""
 
-MOST_PLACES = 6
+MOST_PLACES = 10
 """Places named on page 2."""
 
 
@@ -47,8 +47,10 @@ def second_page(book: Book) -> tuple[Block, ...]:
     shown = None if part is None or part.empty else part
     return (
         *_matrix(book),
-        Columns(_places(book, shown), _rose(book, part), share=0.55),
-        Columns(_moves(book, part), (Heading(say("silent")), Points(_silent(book), style="note")), share=0.55),
+        Columns(
+            (*_places(book, shown), *_moves(book, part)),
+            (*_rose(book, part), Heading(say("silent")), Points(_silent(book), style="note")), share=0.57,
+        ),
         Box(_sign(book), "sign"),
     )  # fmt: skip
 

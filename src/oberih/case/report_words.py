@@ -91,7 +91,9 @@ class Speech:
 
     def people(self, value: int) -> str:
         """Say how many people, to three digits: no census is known better."""
-        return self.number(float(value)) if value < 1e7 else self.count(int(float(f"{value:.3g}")))
+        if value >= 1_000_000:
+            return f"{self.number(value / 1e6)}{THIN}{self.word('million')}"
+        return self.number(float(value))
 
     def km(self, metres: float) -> str:
         """Say a distance in kilometres, without the unit."""
@@ -121,7 +123,8 @@ class Speech:
         """Say a time span in its usual unit."""
         for unit, length in (("y", SECONDS_PER_YEAR), ("d", SECONDS_PER_DAY)):
             if seconds >= length:
-                return f"{self.number(seconds / length)}{THIN}{self.word('time-' + unit)}"
+                count = seconds / length
+                return f"{self.number(count)}{THIN}{self.word('time-' + unit).split()[_form(count)]}"
         return f"{self.number(seconds / SECONDS_PER_HOUR)}{THIN}{self.word('time-h')}"
 
     def compass(self, azimuth: float) -> str:
@@ -166,6 +169,16 @@ class Speech:
 
     def _marked(self, text: str) -> str:
         return text if self.language == "en" else text.replace(".", ",")
+
+
+def _form(count: float) -> int:
+    """Which of three forms a counted word takes in Ukrainian; English has the same three times."""
+    if count % 1.0:
+        return 1
+    ten, hundred = int(count) % 10, int(count) % 100
+    if ten == 1 and hundred != 11:
+        return 0
+    return 1 if ten in (2, 3, 4) and hundred not in (12, 13, 14) else 2
 
 
 def _raised(exponent: int) -> str:

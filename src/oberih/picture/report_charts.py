@@ -75,7 +75,7 @@ def petals_svg(petals: Sequence[Petal], *, names: Sequence[str], unit: str, say:
 def bars_svg(bars: Sequence[Bar], *, mark: float, unit: str, say: Callable[[float], str], colour: str) -> str:
     """Draw spans one above the other; ``mark`` [m] is the answer, drawn as a line through all."""
     farthest = max(1000.0, mark, *(b.high for b in bars))
-    left, right, step = 290.0, 980.0, 44.0
+    left, right, step = 400.0, 985.0, 44.0
     height = step * len(bars) + 52.0
     scale = (right - left) / (1.04 * farthest)
     rows = "".join(
