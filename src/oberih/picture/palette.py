@@ -55,9 +55,12 @@ ZONE_STYLES = {
     "upz": Style("#F5B700", dash=(3.6, 2.4), width=1.9, fill=0.12),
     "epd": Style("#0072B2", dash=(3.2, 1.6), fill=0.07),
     "icpd": Style("#56B4E9", dash=(1.2, 1.6), fill=0.06),
+    "circle": Style("#333333", dash=(2.4, 1.6), width=1.6, fill=0.0),
+    "kept": Style("#1a1a1a", dash=(1.2, 1.8), width=2.8, fill=0.0),
     "reference": Style("#333333", dash=(1.0, 2.0), width=1.2, fill=0.0),
 }
-"""Style by action or part of a plan; ``reference`` is a size of the literature, to compare with."""
+"""Style by action or part of a plan; ``circle`` is the round zone that holds, ``kept`` the zone of a setting to compare
+with, ``reference`` a size of the literature."""
 
 DOUBLED = 1.8
 """How much wider a border is drawn that has another one on it [pt]."""
