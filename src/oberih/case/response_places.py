@@ -214,7 +214,7 @@ def _row(run: Run, sums: _Sums, place: Place, course: Course) -> PlaceRow | None
         float(main[ring, around].max()),
         None if thyroid is None else float(sums.grid(thyroid, UNPROTECTED)[cell]),
         None if thyroid is None else float(sums.grid(thyroid, sums.tablet)[cell]),
-        needed, perhaps, _advice({n.criterion.action for n in needed}, perhaps, comes, past, course.leave),
+        needed, perhaps, _advice(needed, perhaps, _before(comes, place), past, course.leave),
     )  # fmt: skip
 
 
@@ -249,10 +249,16 @@ def _perhaps(run: Run, sums: _Sums, ring: int, around: list[int], sure: set[str]
     return tuple(sorted(found, key=lambda a: URGENCY[a]))
 
 
+def _before(comes: float | None, place: Place) -> float | None:
+    """The hour by which something must be done that is to be done before the plume comes: it may come early."""
+    return None if comes is None else max(comes - late_by(place.distance), 0.0)
+
+
 def _advice(
-    needed: set[str], perhaps: tuple[str, ...], comes: float | None, past: float | None, leave: float
+    met: tuple[Needed, ...], perhaps: tuple[str, ...], comes: float | None, past: float | None, leave: float
 ) -> tuple[Advice, ...]:
     """What to do, in the order of doing it."""
+    needed = {n.criterion.action for n in met}
     lines: list[Advice] = []
     if "iodine" in needed:
         lines.append(Advice("iodine", comes))

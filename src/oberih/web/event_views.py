@@ -16,12 +16,14 @@ import numpy.typing as npt
 from pydantic import BaseModel, Field
 
 from oberih.case.outcome import Found
+from oberih.case.report_words import Speech
 from oberih.case.response import EventAnswer
 from oberih.case.response_export import drawn
 from oberih.case.response_places import PlaceRow
 from oberih.case.response_run import Run
 from oberih.case.wording import stamp
 from oberih.constants import SECONDS_PER_HOUR
+from oberih.language.catalogue import LANGUAGES
 from oberih.picture.palette import class_colours
 from oberih.units import millisieverts
 
@@ -57,7 +59,7 @@ class ReleaseView(BaseModel):
 
     scenario: str
     title: dict[str, str]
-    fuel: str
+    fuel: dict[str, str] = Field(description="Which fuel, by language.")
     hours: int
     verified: bool
     total_Bq: dict[str, float] = Field(description="The ten largest.")
@@ -200,7 +202,7 @@ def event_view(answer: EventAnswer, *, now: int) -> EventView:
             steady=air.steady,
         ),
         release=ReleaseView(
-            scenario=answer.request.scenario, title=dict(answer.scenario.title), fuel=run.released.fuel,
+            scenario=answer.request.scenario, title=dict(answer.scenario.title), fuel={lang: Speech(lang).fuel(run.released.fuel).text for lang in LANGUAGES},
             hours=run.released.source_term.hours, verified=run.released.verified,
             total_Bq={n: float(f"{a:.3g}") for n, a in total if a > 0.0}, dominant=dict(answer.dominant),
         ),

@@ -29,13 +29,15 @@ export class Form {
     this.choices = choices;
     this.uploads = { weather: [], "source-term": [] };
     this.mapping = null;
+    this.hourNow = `${choices.now.slice(0, 13)}:00`;
     this.changed = changed;
+    $("controls").open = !matchMedia("(max-width: 60rem)").matches;
     this.fillIn(question);
     $("question").addEventListener("input", (e) => { if (e.target.type !== "file") this.said(); });
     $("question").addEventListener("change", (e) => { if (e.target.type !== "file") changed(); });
     for (const id of ["shelter-until", "evacuate-at"]) $(id).addEventListener("input", () => changed(true));
     $("question").addEventListener("submit", (e) => e.preventDefault());
-    $("now").addEventListener("click", () => { $("at").value = ""; changed(); });
+    $("now").addEventListener("click", () => { $("at").value = this.hourNow; this.said(); changed(); });
     for (const [id, kind] of [["weather-file", "weather"], ["mapping-file", "mapping"], ["source-file", "source-term"]]) {
       $(id).addEventListener("change", () => this.handIn($(id), kind));
     }
@@ -46,7 +48,7 @@ export class Form {
     const { choices } = this;
     const option = (value, text, chosen) => make("option", { value, selected: value === (chosen ?? "") }, text);
     const marked = (known, name) => { const words = say(`design.measure-${dashed(name)}`); return known[name] ? words : say("event.unverified-mark", { what: words }); };
-    $("at").value = question.at ? new Date(question.at.length < 17 && !question.at.includes("Z") ? `${question.at}Z` : question.at).toISOString().slice(0, 13) + ":00" : "";
+    $("at").value = question.at ? new Date(question.at.length < 17 && !question.at.includes("Z") ? `${question.at}Z` : question.at).toISOString().slice(0, 13) + ":00" : this.hourNow;
     fill($("weather"), this.weathers(question).map(([v, t]) => option(v, t, question.weather ?? "forecast")));
     const own = question.scenario?.startsWith("upload:") ? [[question.scenario, say("event.scenario-upload", { name: this.nameOf("source-term", question.scenario) })]] : [];
     const shipped = choices.scenarios.map((s) => [s.name, s.title[language]]);
@@ -79,7 +81,7 @@ export class Form {
   question() {
     const at = $("at").value;
     return {
-      at: at ? `${at.slice(0, 13)}:00Z` : null, weather: $("weather").value === "forecast" ? null : $("weather").value,
+      at: at && at !== this.hourNow ? `${at.slice(0, 13)}:00Z` : null, weather: $("weather").value === "forecast" ? null : $("weather").value,
       scenario: $("scenario").value === this.choices.scenario ? null : $("scenario").value,
       criteria: $("criteria").value === "iaea" ? null : $("criteria").value, age: $("age").value || null,
       shelter: $("shelter").value || null, iodine: $("iodine").value || null,

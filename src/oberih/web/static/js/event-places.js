@@ -26,19 +26,25 @@ export function advice(place, event) {
   return [...lines, ...vain];
 }
 
+/** Whether anything is worth telling of the thyroid. */
+const thyroidTold = (event) => event.places.some((p) => p.thyroid_mSv !== null && p.thyroid_mSv >= 0.1);
+
 function cells(place, event, question, open) {
   const name = make("button", { type: "button", class: "place-name", onclick: () => open(place) }, place.name);
-  const comes = place.comes_h === null ? "–" : [utc(after(event.start, place.comes_h)),
-    second(`${left(event.start, place.comes_h, event.now)}, ± ${number(place.late_h, 2)}; ${kyiv(after(event.start, place.comes_h))}`)];
+  const people = place.people === null ? say("event.people-unknown") : say("event.people-said", { n: number(place.people) });
+  const where = say("event.where-said", { km: number(place.distance_m / 1000), way: way(place.azimuth_deg) });
+  const at = place.comes_h === null ? null : after(event.start, place.comes_h);
   const row = [
-    name, say("event.where-said", { km: number(place.distance_m / 1000), way: way(place.azimuth_deg) }),
-    place.people === null ? say("event.unknown") : number(place.people), make("span", {}, comes),
-    make("span", {}, number(place.outdoors_mSv), second(say("event.range-said", { low: number(place.low_mSv, 2), high: number(place.high_mSv, 2) }))),
-    number(place.sheltered_mSv),
+    make("span", {}, name, second(where), second(people)),
+    at === null ? "–" : make("span", {}, utc(at), second(say("event.comes-second", {
+      left: left(event.start, place.comes_h, event.now), late: number(place.late_h, 2), kyiv: kyiv(at) }))),
+    make("ul", {}, advice(place, event).map((line) => make("li", {}, line))),
+    make("span", {}, number(place.outdoors_mSv, 2), second(say("event.range-said", { low: number(place.low_mSv, 2), high: number(place.high_mSv, 2) }))),
+    number(place.sheltered_mSv, 2),
   ];
-  if (event.places.some((p) => p.thyroid_mSv !== null)) row.push(`${number(place.thyroid_mSv)} / ${number(place.thyroid_tablet_mSv)}`);
-  if (question.evacuate_at !== null) row.push(number(place.evacuated_mSv));
-  row.push(number(place.averted_mSv), make("ul", {}, advice(place, event).map((line) => make("li", {}, line))));
+  if (thyroidTold(event)) row.push(make("span", {}, number(place.thyroid_mSv, 2), second(number(place.thyroid_tablet_mSv, 2))));
+  if (question.evacuate_at !== null) row.push(number(place.evacuated_mSv, 2));
+  row.push(number(place.averted_mSv, 2));
   return row;
 }
 
@@ -46,16 +52,15 @@ function cells(place, event, question, open) {
 export function showPlaces(element, event, question, open, all = false) {
   const title = make("h2", {}, say("event.places"));
   if (!event.places.length) return fill(element, title, make("p", {}, say("event.no-places")));
-  const withThyroid = event.places.some((p) => p.thyroid_mSv !== null);
-  const heads = ["place", "where", "people", "comes", "outdoors", "sheltered"].map((h) => say(`event.${h}`));
-  if (withThyroid) heads.push(say("event.thyroid"));
+  const heads = ["place", "comes", "todo", "outdoors", "sheltered"].map((h) => say(`event.${h}`));
+  if (thyroidTold(event)) heads.push(say("event.thyroid"));
   if (question.evacuate_at !== null) heads.push(say("event.evacuated", { hour: number(question.evacuate_at) }));
-  heads.push(say("event.averted"), say("event.todo"));
+  heads.push(say("event.averted"));
   const shown = all ? event.places : event.places.slice(0, FIRST);
   const more = shown.length < event.places.length && make("button", { type: "button",
     onclick: () => { showPlaces(element, event, question, open, true); } }, say("event.show-all", { n: event.places.length }));
   return fill(element, title, make("p", { class: "faint help" }, say("event.places-help")),
-    table({ caption: say("event.places"), heads, numeric: heads.map((_, i) => i).slice(2, -1).filter((i) => i !== 3),
+    table({ caption: say("event.places"), heads, numeric: heads.map((_, i) => i).slice(3),
       rows: shown.map((p) => cells(p, event, question, open)) }), more,
     event.left_out ? make("p", { class: "faint" }, say("event.left-out", { n: event.left_out })) : null);
 }

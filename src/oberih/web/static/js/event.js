@@ -18,7 +18,8 @@ function state(name) {
 }
 
 const dated = (name) => name.replaceAll(/[^\w]/g, "-");
-const window_ = (seconds) => say("event.days", { n: number(seconds / 86400, 3) });
+const window_ = (seconds) => (seconds < 86400 ? say("event.hours", { n: number(seconds / 3600) })
+  : seconds > 360 * 86400 ? say("event.years", { n: number(seconds / 31557600, 2) }) : say("event.days", { n: number(seconds / 86400) }));
 
 /** Which dose "effective-adult-7d" is, in words. */
 function doseSaid(name) {
@@ -60,7 +61,7 @@ function show(event, question) {
   showActions(event);
   showPlaces($("places"), event, question, (place) => openPlace(place, event, question));
   const label = say(`event.label-${dated(event.weather.label)}`);
-  const basis = say("event.basis", { scenario: event.release.title[language], fuel: event.release.fuel, hours: event.release.hours,
+  const basis = say("event.basis", { scenario: event.release.title[language], fuel: event.release.fuel[language], hours: event.release.hours,
     source: event.weather.source, label, dose: doseSaid(event.dose), digest: event.provenance.slice(0, 16) });
   const quiet = event.notes.filter((n) => !loud.includes(n.key)).map(said);
   $("basis").textContent = [basis, ...quiet, event.verified ? null : say("event.note-unverified")].filter(Boolean).join(" ");
