@@ -29,7 +29,10 @@ from oberih.regimes.participation import (
 from oberih.regimes.read.participation_cells import known_states
 from oberih.regimes.read.participation_tables import lint_participation, read_participation
 
-__all__ = ["claims", "for_reading", "lint_folder", "list_events", "open_register", "show_event", "votes", "who"]
+__all__ = [
+    "actor_of", "claims", "for_reading", "lint_folder", "list_events", "open_register", "position_of", "show_event",
+    "votes", "who",
+]  # fmt: skip
 
 _FOR_FILES = {"series", "versions", "comes as"}
 
@@ -111,7 +114,7 @@ def who(register: Register, name: str, *, as_of: date | None = None) -> Sheet:
     UnknownName
         If it is neither a state's code or name, nor an organisation of the register.
     """
-    actor = _actor(register, name)
+    actor = actor_of(register, name)
     rows = [
         ("role", s.start.text if (s := _last(register, r.event)) else "", register.events[r.event].id, r.role,
          r.source + mark(r.verified))
@@ -155,7 +158,7 @@ def votes(register: Register, instrument: str | None = None, *, as_of: date | No
         )  # fmt: skip
         columns = ("date", "body", "instrument", "form", *VOTES, "sponsors", "source")
         return Sheet("Positions" + _day(as_of), columns=columns, rows=rows, notes=_notes(rows))
-    position = _position(register, instrument)
+    position = position_of(register, instrument)
     rows = tuple(
         (v.vote, v.actor, known_states().get(v.actor) or register.named(v.actor), v.source + mark(v.verified))
         for vote in VOTES for v in register.votes if v.position == position.id and v.vote == vote
@@ -268,7 +271,14 @@ def _worded(figure: Figure) -> str:
     return str(figure.value) if figure.bound == "exactly" else f"{figure.bound} {figure.value}"
 
 
-def _actor(register: Register, name: str) -> str:
+def actor_of(register: Register, name: str) -> str:
+    """Return the id of a state (by its code or name) or organisation (by its id or name).
+
+    Raises
+    ------
+    UnknownName
+        If it is neither.
+    """
     states = known_states()
     if name.upper() in states:
         return name.upper()
@@ -281,7 +291,14 @@ def _actor(register: Register, name: str) -> str:
     return found
 
 
-def _position(register: Register, name: str) -> Position:
+def position_of(register: Register, name: str) -> Position:
+    """Return the position of that id or instrument.
+
+    Raises
+    ------
+    UnknownName
+        If there is none.
+    """
     for p in register.positions:
         if name.casefold() in {p.id.casefold(), p.instrument.casefold()}:
             return p
