@@ -37,7 +37,7 @@ from oberih.release import load_scenario
 from oberih.zone.criteria import load_criteria
 from oberih.zone.geojson import collection_geojson
 
-__all__ = ["FORMS", "documents", "report", "report_from"]
+__all__ = ["FORMS", "documents", "printed", "report", "report_from", "report_tag"]
 
 FORMS = ("pdf", "html")
 """In which a report is written."""
@@ -138,6 +138,16 @@ def documents(facts: Facts, languages: Sequence[str], forms: Sequence[str] = FOR
         if "html" in forms:
             found[f"report-{language}.html"] = draw_report_html(told).encode()
     return found
+
+
+def printed(facts: Facts, language: str, form: str) -> bytes:
+    """Draw the report of facts in one language and form, of `FORMS`."""
+    return next(iter(documents(facts, [language], [form]).values()))
+
+
+def report_tag(facts: Facts, language: str, form: str) -> str:
+    """Say what decides the bytes of a report: the same text, the same bytes."""
+    return f"{facts.digest} {facts.again} {language} {form} typst {typst_version()}"
 
 
 def _check(languages: Sequence[str]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from oberih.case.report_asked import asked_rows
 from oberih.case.report_book import Book, Cell
 from oberih.case.report_facts import Part, Reached
 from oberih.case.report_second import changed
@@ -54,27 +55,8 @@ def distances_annex(book: Book) -> Section:
 
 def _asked(book: Book) -> Iterator[Row]:
     """The question as it was put."""
-    word, chosen = book.speech.word, book.facts.parameters
-
-    def row(key: str, value: Cell) -> Row:
-        return book.row(0, (key,), word(f"report-annex.asked-{key}"), value)
-
-    yield row("percentile", book.speech.percent(book.facts.percentile / 100.0))
-    yield row("day", book.speech.day(int(chosen["at"])))
-    yield row("age", word(f"age-{chosen['age']}") if chosen.get("age") else word("report-annex.not-given"))
-    measures = ", ".join(chosen.get("protection") or ())
-    yield row("protection", book.speech.foreign(measures) if measures else word("report-annex.outdoors"))
-    height = chosen.get("height")
-    said = word("report-annex.as-scenario") if height is None else f"{book.speech.number(height)}\u00a0{word('m')}"
-    yield row("height", said)
-    yield row("rule", word(f"report-annex.rule-{chosen.get('rule', 'anywhere')}"))
-    if chosen.get("months"):
-        months = ", ".join(str(m) for m in chosen["months"])
-        first, last = str(chosen["first_hour"]), str(chosen["last_hour"])
-        yield row("times", word("report-annex.times", months=months, first=first, last=last))
-    if chosen.get("starts"):
-        counted = {name: book.speech.count(int(chosen["starts"][name])) for name in ("counted", "full")}
-        yield row("detail", word("report-annex.detail-draft", **counted))
+    for asked in asked_rows(book):
+        yield book.row(0, (asked.key,), asked.what, asked.value)
 
 
 def _every_distance(book: Book) -> Table:

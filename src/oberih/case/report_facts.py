@@ -143,6 +143,8 @@ class Facts:
         On the map.
     names_uk : mapping of int to str
         Ukrainian names of places by their number.
+    again : str
+        Address that gives the same; empty where a command line does.
     """
 
     site: Site
@@ -157,6 +159,7 @@ class Facts:
     sensitivity: Mapping[str, Any] | None
     places: tuple[Place, ...]
     names_uk: Mapping[int, str]
+    again: str = ""
 
     @property
     def percentile(self) -> float:
@@ -167,6 +170,12 @@ class Facts:
     def first(self) -> Part | None:
         """The protection zone; else the first part there is."""
         return self.parts[0] if self.parts else None
+
+    @property
+    def at(self) -> int:
+        """Day to which fuel has decayed [seconds since 1970, UTC]."""
+        chosen = self.parameters
+        return int(chosen["at"] if "at" in chosen else chosen["day"])
 
     @property
     def digest(self) -> str:
@@ -193,7 +202,7 @@ def facts_of(planned: Planned, sensitivity: Mapping[str, Any] | None) -> Facts:
 def facts_from(
     result: Mapping[str, Any], provenance: Mapping[str, Any], features: Sequence[Mapping[str, Any]], distances: bytes,
     *, site: Site, criteria: CriteriaSet, releases: Sequence[Released], places: Sequence[Place],
-    sensitivity: Mapping[str, Any] | None,
+    sensitivity: Mapping[str, Any] | None, again: str = "",
 ) -> Facts:  # fmt: skip
     """Join a result to the nouns it names.
 
@@ -221,7 +230,7 @@ def facts_from(
         provenance=_as_kept(provenance), reached=reached, parts=parts,
         towards=_towards(distances, float(result["percentile"])), sensitivity=_as_kept(sensitivity),
         places=tuple(places),
-        names_uk=ukrainian_names(),
+        names_uk=ukrainian_names(), again=again,
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ Page 1: the question, the answer in one sentence with its band, the map, the opt
 
 from __future__ import annotations
 
+from oberih.case.report_asked import asked_rows
 from oberih.case.report_book import Book
 from oberih.case.report_facts import Part
 from oberih.case.report_map import map_of
@@ -33,12 +34,13 @@ def first_page(book: Book) -> tuple[Block, ...]:
     """Lay out page 1."""
     say = book.speech.say
     kicker = say(
-        "kicker", site=book.site, day=book.figure(book.speech.day(_day(book)), "day"),
+        "kicker", site=book.site, day=book.figure(book.speech.day(book.facts.at), "day"),
         criteria=book.speech.choose(book.facts.criteria.title, book.facts.criteria.title_uk, limit=70),
     )  # fmt: skip
     caveat: tuple[Block, ...] = ()
     if weather_caveat(str(book.facts.result["weather"]["label"])):
         caveat = (Box((Paragraph(say("caveat")),), "warning"),)
+    caveat = (*caveat, *_by_hand(book))
     part = book.facts.first
     drawn = () if part is None or part.empty else (Paragraph(_drawn(book, part), "lead"),)
     beside = (*_zones(book), Heading(say("sure")), Points(_sureness(book, part), style="note"))
@@ -49,8 +51,12 @@ def first_page(book: Book) -> tuple[Block, ...]:
     )  # fmt: skip
 
 
-def _day(book: Book) -> int:
-    return int(book.facts.parameters["at"])
+def _by_hand(book: Book) -> tuple[Block, ...]:
+    """What was set other than usual, in a frame: it changes the question."""
+    told = [f"{row.what}: {row.value}" for row in asked_rows(book) if row.by_hand]
+    if not told:
+        return ()
+    return (Box((Paragraph(book.speech.say("by-hand", settings="; ".join(told))),), "warning"),)
 
 
 def _percentile(book: Book) -> Run:
@@ -171,7 +177,7 @@ def _iodine(book: Book) -> list[Text]:
     if far.distance > 0.0:
         radius = book.figure(book.speech.distance(far.distance, beyond=far.beyond), "reached", *far.key)
         return [book.speech.say("option-iodine", radius=radius)]
-    shut = all(u.shutdown is not None and u.shutdown + IODINE_GONE <= _day(book) for u in book.facts.site.units)
+    shut = all(u.shutdown is not None and u.shutdown + IODINE_GONE <= book.facts.at for u in book.facts.site.units)
     return [book.speech.say("option-iodine-none")] if shut else []
 
 

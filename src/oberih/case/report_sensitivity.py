@@ -20,7 +20,7 @@ from oberih.constants import AGES
 from oberih.zone.distance import distances, times_of_year
 from oberih.zone.exceedance import Exceedance
 
-__all__ = ["CIRCLES", "PERCENTILES", "SEASONS", "sensitivity"]
+__all__ = ["CIRCLES", "PERCENTILES", "SEASONS", "moved", "sensitivity"]
 
 PERCENTILES = (50.0, 75.0, 90.0, 95.0, 99.0)
 """Shares of starts to cover [%]."""
@@ -41,36 +41,55 @@ YEAR = 8000
 """Hours of weather from which on its seasons are told apart [h]."""
 
 
-def sensitivity(planned: Planned, *, ages: bool = True) -> dict[str, Any] | None:
-    """What moves the radius of the first part, one thing at a time.
-
-    Parameters
-    ----------
-    planned : Planned
-    ages : bool
-        Whether other ages are summed too, over the whole atlas.
+def sensitivity(planned: Planned) -> dict[str, Any] | None:
+    """What moves the radius of a plan's first part, one thing at a time; other ages are summed over the whole atlas.
 
     Returns
     -------
     dict or None
-        Criterion, scenario, and rows of ``value``, ``distance``, ``low``, ``high`` [m]; plain values.  None where no
-        part was found.
+        As `moved`, with ``ages``; None where no part was found.
     """
     if not planned.parts:
         return None
-    zone = planned.parts[0].zone
+    zone, request = planned.parts[0].zone, planned.request
     found = next(
         f for f in planned.found
         if f.criterion.key == zone.criterion.key and f.question.released.scenario.name == zone.scenario
     )  # fmt: skip
-    percentile = planned.request.percentile / 100.0
-    seed = planned.request.seed
+    told = moved(
+        found, percentile=request.percentile, seed=request.seed, longitude=planned.site.longitude,
+        hours=len(planned.ground.air),
+    )  # fmt: skip
+    return {**told, "ages": _ages(found, planned, request.percentile / 100.0)}
+
+
+def moved(found: Found, *, percentile: float, seed: int, longitude: float, hours: int) -> dict[str, Any]:
+    """What moves the radius of one criterion, from the starts that were summed for it.
+
+    Parameters
+    ----------
+    found : Found
+    percentile : float
+        Asked for [%].
+    seed : int
+        Of the bands.
+    longitude : float
+        Of the site, for its solar time [°].
+    hours : int
+        Of weather; of less than `YEAR` no season is told.
+
+    Returns
+    -------
+    dict
+        Criterion, scenario, and rows of ``value``, ``distance``, ``low``, ``high`` [m]; plain values.
+    """
+    exceedance = found.exceedance
+    seasons = _times(exceedance, longitude, percentile / 100.0, seed) if hours >= YEAR else []
     return {
-        "criterion": zone.criterion.key, "scenario": zone.scenario, "starts": found.distances.starts,
-        "percentiles": _percentiles(found.exceedance, planned.request.percentile, seed),
-        "circles": _circles(found.exceedance, zone.reach.distance),
-        "seasons": _times(found.exceedance, planned, percentile),
-        "ages": _ages(found, planned, percentile) if ages else [],
+        "criterion": found.criterion.key, "scenario": found.question.released.scenario.name,
+        "starts": found.distances.starts, "percentiles": _percentiles(exceedance, percentile, seed),
+        "circles": _circles(exceedance, found.distances.at(percentile / 100.0).distance), "seasons": seasons,
+        "ages": [],
     }  # fmt: skip
 
 
@@ -98,15 +117,13 @@ def _circles(exceedance: Exceedance, radius: float) -> list[dict[str, float]]:
     return [{"radius": r, "share": float((farthest <= r * (1.0 + 1e-6)).mean())} for r in asked]
 
 
-def _times(exceedance: Exceedance, planned: Planned, percentile: float) -> list[dict[str, Any]]:
-    if len(planned.ground.air) < YEAR:
-        return []
-    longitude, starts = planned.site.longitude, exceedance.starts
+def _times(exceedance: Exceedance, longitude: float, percentile: float, seed: int) -> list[dict[str, Any]]:
+    starts = exceedance.starts
     asked = {name: times_of_year(starts, months=months, longitude=longitude) for name, months in SEASONS.items()}
     day = times_of_year(starts, first_hour=DAY[0], last_hour=DAY[1], longitude=longitude)
     asked |= {"day": day, "night": ~day}
     return [
-        _row(name, exceedance, percentile, planned.request.seed, subset) | {"starts": int(subset.sum())}
+        _row(name, exceedance, percentile, seed, subset) | {"starts": int(subset.sum())}
         for name, subset in asked.items() if subset.sum() >= FEWEST
     ]  # fmt: skip
 

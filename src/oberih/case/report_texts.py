@@ -42,10 +42,10 @@ def weather_annex(book: Book) -> Section:
     row("kind", s.word(f"report-annex.weather-{kind}") if kind else s.foreign(str(weather["label"])))
     row("source", s.foreign(str(weather["source"]), limit=400))
     hours = s.count(int(weather["hours"]))
-    if kind == "climate" or "start" not in quality:
+    if kind == "climate":
         row("period", s.word("report-annex.weather-made-period", hours=hours))
     else:
-        first, last = s.stamp(quality["start"]), s.stamp(quality["end"])
+        first, last = s.stamp(quality.get("start", weather.get("from"))), s.stamp(quality.get("end", weather.get("to")))
         row("period", s.word("report-annex.weather-period-value", first=first, last=last, hours=hours))
     if quality:
         row("gaps", f"{len(quality['gaps'])}; {s.duration(float(quality['longest_gap']))}")
@@ -164,7 +164,8 @@ def provenance_annex(book: Book) -> Section:
     inputs = [book.row(7, ("input", n), code(n), code(str(v))) for n, v in sorted(origin["inputs"].items())]
     made = [book.row(7, ("software", n), code(n), code(str(v))) for n, v in sorted(origin["software"].items())]
     choices = [book.row(7, ("parameter", n), code(n), code(_plain(v))) for n, v in sorted(origin["parameters"].items())]
-    checks = Points(tuple(s.say(f"report-annex.check-{i}") for i in (1, 2, 3)), numbered=True)
+    names = ("web", "3") if book.facts.again else ("1", "2", "3")
+    checks = Points(tuple(s.say(f"report-annex.check-{name}") for name in names), numbered=True)
     blocks = (
         *facts_table(book, s.word("report-annex.title-h"), top), checks,
         *facts_table(book, s.word("report-annex.inputs"), inputs),
@@ -183,7 +184,9 @@ def _plain(value: Any) -> str:
 
 
 def command_of(book: Book) -> str:
-    """Write the command line that gives the same report."""
+    """Write the command line, or the address, that gives the same report."""
+    if book.facts.again:
+        return f"{book.facts.again}&lang={book.speech.language}"
     chosen, origin = book.facts.parameters, book.facts.provenance
     words = ["oberih", "report", book.facts.site_argument]
     scenarios = list(chosen.get("scenarios") or [chosen["scenario"]])
@@ -198,8 +201,8 @@ def command_of(book: Book) -> str:
     for name, value in given.items():
         if value is not None and value != usual[name]:
             words += [name, str(value)]
-    if int(chosen["at"]) != PLANNING_DAY:
-        words += ["--at", day(int(chosen["at"]))]
+    if book.facts.at != PLANNING_DAY:
+        words += ["--at", day(book.facts.at)]
     for measure in chosen.get("protection") or ():
         words += ["--protection", str(measure)]
     if origin["seed"] != DEFAULT_SEED:

@@ -45,8 +45,9 @@ from oberih.web.state import State
 __all__ = ["create_app"]
 
 ROUTERS = (
-    pages.router, words.router, map_route.router, situation.router, design.router, export.router, report.router, uploads.router,
-    regimes.router, participation.router, event.router, evidence.router, evidence_writing.router, account.router, accounts.router,
+    pages.router, words.router, map_route.router, situation.router, design.router, export.router, report.router,
+    uploads.router, regimes.router, participation.router, event.router, evidence.router, evidence_writing.router,
+    account.router, accounts.router,
 )  # fmt: skip
 """Everything that is served, page by page."""
 

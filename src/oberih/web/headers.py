@@ -27,6 +27,7 @@ def policy(tiles: str | None = None) -> str:
     rules = {
         "default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "font-src": "'self'",
         "img-src": f"'self' data: blob:{origin}", "connect-src": f"'self'{origin}",
+        "frame-src": "'self'",  # a report is looked at in a frame before it is kept
         "worker-src": "'self' blob:", "child-src": "blob:",  # MapLibre draws in a worker that it makes itself
         "manifest-src": "'self'", "base-uri": "'none'", "form-action": "'self'", "frame-ancestors": "'none'",
     }  # fmt: skip

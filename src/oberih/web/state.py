@@ -19,6 +19,7 @@ from oberih.case.response_weather import EventRoom
 from oberih.earth.site import load_site
 from oberih.web.engine import Engine
 from oberih.web.live import Live
+from oberih.web.press import Press
 from oberih.web.settings import ServeSettings
 
 __all__ = ["Shared", "State"]
@@ -39,6 +40,8 @@ class State:
         Looks at the sources of the situation, and tells the pages.
     events : Responder
         Answers what is asked of events.
+    press : Press
+        Sets reports.
     """
 
     settings: ServeSettings
@@ -46,6 +49,7 @@ class State:
     engine: Engine = field(init=False)
     live: Live = field(init=False)
     events: Responder = field(init=False)
+    press: Press = field(default_factory=Press, init=False)
 
     def __post_init__(self) -> None:
         """Lay out what the settings name."""
