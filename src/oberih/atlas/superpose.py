@@ -16,12 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from oberih.atlas.kernels import superpose as kernel
+from oberih.atlas.kernels.rises import rises
 from oberih.atlas.layout import BLOCK_HOURS
 from oberih.atlas.packed import Packed, pack
 from oberih.atlas.store import Atlas
-from oberih.dispersion.kernels import puff
-from oberih.dispersion.kernels.profile import wind_ratio
-from oberih.dispersion.kernels.rise import plume_rise
 from oberih.errors import OutOfRange
 
 BOUND_MARGIN = 1.0001
@@ -175,18 +173,12 @@ def _rise(atlas: Atlas, source: Source, height: float, heat: float) -> npt.NDArr
     if heat <= 0.0 and source.exit_velocity <= 0.0:
         return np.zeros(atlas.releases)
     facts = atlas.facts["air"]
-    rows = atlas.air[: atlas.releases]
-    rise = np.empty(len(rows))
-    for t, row in enumerate(rows):
-        inverse_length = row[puff.INVERSE_LENGTH]
-        top = max(min(height, row[puff.MIXING]), facts["wind_height"])
-        ratio = wind_ratio(top, facts["wind_height"], facts["roughness_length"], inverse_length)
-        speed = float(np.hypot(row[puff.EAST], row[puff.NORTH])) * ratio
-        rise[t] = plume_rise(
-            heat, source.exit_velocity, source.exit_diameter, speed, row[puff.FRICTION], inverse_length,
-            row[puff.MIXING], 288.15, height,
-        )  # fmt: skip
-    return rise
+    return np.asarray(
+        rises(
+            atlas.air[: atlas.releases], facts["wind_height"], facts["roughness_length"], heat, source.exit_velocity,
+            source.exit_diameter, height,
+        )
+    )  # fmt: skip
 
 
 def dose_field(atlas: Atlas, source: Source, *, start: int, packed: Packed | None = None) -> npt.NDArray[np.float32]:

@@ -54,8 +54,7 @@ def places_inside(places: Iterable[Place], area: Any) -> list[Place]:
     if not among or area.is_empty:
         return []
     shapely.prepare(area)
-    points = shapely.points([p.longitude for p in among], [p.latitude for p in among])
-    inside = shapely.intersects(area, points)
+    inside = shapely.intersects_xy(area, [p.longitude for p in among], [p.latitude for p in among])
     return [place for place, within in zip(among, inside, strict=True) if within]
 
 

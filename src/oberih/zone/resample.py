@@ -1,8 +1,8 @@
 """What would another year of the same climate have said?
 
 The block bootstrap on histograms: starts are counted once into bins of distance, block of
-weather by block; a resampled year is then a weighted sum of blocks, and all resampled years
-of all sectors are one matrix product.  Bins are a quarter of a ring wide (2 % of the
+weather by block; a resampled year is then a weighted sum of blocks, of which only those bins are
+summed that a bisection asks for.  Bins are a quarter of a ring wide (2 % of the
 distance on the usual grid), and every ring edge is the edge of a bin.
 
 Source: E. Carlstein, The use of subseries values for estimating the variance of a general
@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from oberih.earth.grid import Grid
+from oberih.zone.kernels import resample as kernel
 
 __all__ = ["DistanceBins", "block_of_start", "cumulative_by_block", "draw_blocks", "quantile_bins"]
 
@@ -105,13 +106,10 @@ def cumulative_by_block(bin_of: npt.NDArray[np.int32], block: Indices, *, blocks
 
     Returns
     -------
-    float32 array, shape (blocks, columns, bins)
+    float32 array, shape (columns, bins, blocks)
         Whole numbers, exact in float32.
     """
-    columns = bin_of.shape[1]
-    flat = bin_of + (block[:, None] * columns + np.arange(columns)[None, :]) * bins
-    counts = np.bincount(flat.ravel(), minlength=blocks * columns * bins).reshape(blocks, columns, bins)
-    return np.cumsum(counts, axis=2, dtype=np.float32)
+    return np.asarray(kernel.counted(bin_of, block, blocks, bins))
 
 
 def quantile_bins(
@@ -122,7 +120,7 @@ def quantile_bins(
     Parameters
     ----------
     weights : float32 array, shape (replicates, blocks)
-    cumulative : float32 array, shape (blocks, columns, bins)
+    cumulative : float32 array, shape (columns, bins, blocks)
     totals : float32 array, shape (replicates,)
         Number of starts in each resampled year.
     levels : tuple of float
@@ -133,13 +131,6 @@ def quantile_bins(
     last : float array, shape (replicates, bins)
         Number of starts at or below each bin in the last column.
     """
-    _, columns, bins = cumulative.shape
-    ranks = [np.ceil(p * totals - 1e-4)[:, None] for p in levels]
-    found = np.empty((len(levels), len(weights), columns), dtype=np.int64)
-    # One product for all: many small ones would each wait for BLAS threads on a busy machine.
-    below = (weights @ cumulative.reshape(len(cumulative), -1)).reshape(-1, columns, bins)
-    for column in range(columns):  # a column at a time stays in the cache
-        for i, rank in enumerate(ranks):
-            found[i, :, column] = np.count_nonzero(below[:, column] < rank, axis=1)
-    last = below[:, -1].astype(np.float64)
-    return np.minimum(found, bins - 1), last
+    ranks = np.array([np.ceil(p * totals - 1e-4) for p in levels])
+    found = kernel.first_bins(weights, cumulative, ranks)
+    return np.minimum(found, cumulative.shape[1] - 1), np.asarray(kernel.held(weights, cumulative[-1]))

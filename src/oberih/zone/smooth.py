@@ -14,11 +14,13 @@ the field by a sector turns the result by a sector; the margin is only ever lowe
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from oberih.earth.grid import Grid
+from oberih.zone.kernels.smooth import carried
 
 __all__ = ["Margin", "nodes_xy", "smooth_margin"]
 
@@ -116,10 +118,17 @@ def _to_nodes(grid: Grid, field: Floats) -> Floats:
     inward = np.repeat(field[:1], _PAD, axis=0)
     outward = np.full((_PAD, grid.sectors), -_CUT)
     padded = np.concatenate([inward, field, outward])
+    radial, around = _carriers(grid)
+    return np.asarray(carried(radial, padded, around))
+
+
+@lru_cache(maxsize=8)
+def _carriers(grid: Grid) -> tuple[Floats, Floats]:
+    """Weights of the cells for the nodes along each axis."""
     radial = _kernel(_node_rings(grid)[:, None] - np.arange(-_PAD, grid.rings + _PAD)[None, :])
     turn = _node_sectors(grid)[:, None] - np.arange(grid.sectors)[None, :]
     around = _kernel((turn + grid.sectors / 2.0) % grid.sectors - grid.sectors / 2.0)
-    return np.asarray(radial @ padded @ around.T)
+    return radial, around
 
 
 def _kernel(offset: Floats) -> Floats:

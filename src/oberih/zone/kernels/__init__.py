@@ -1,0 +1,1 @@
+"""Which arithmetic of zones is worth a compiler?"""
