@@ -62,12 +62,15 @@ class Timing:
         Hour from the atlas less hour by the clock at which 1 %, 50 % and 99 % have passed.
     distance : float array
         Of each cell [m].
+    clock_arrival : float array
+        Hour by the clock at which 1 % has passed, since the release began [h].
     """
 
     arrival: Floats
     middle: Floats
     passed: Floats
     distance: Floats
+    clock_arrival: Floats
 
 
 def timing(air: Air, *, hours: int, height: float, grid: Grid, settings: PuffSettings) -> Timing:
@@ -79,10 +82,8 @@ def timing(air: Air, *, hours: int, height: float, grid: Grid, settings: PuffSet
     guess = np.zeros((length, grid.cells))
     for hour in range(hours):
         work = workspace(grid)
-        booked, gammas = np.zeros((length, grid.cells)), np.zeros((length, grid.cells))
-        follow_by_clock(
-            mesh, work, gamma, vector, table, air.cyclic, hour, height, settings.puffs_per_hour, booked, gammas
-        )
+        booked, puffs = np.zeros((length, grid.cells)), settings.puffs_per_hour
+        follow_by_clock(mesh, work, gamma, vector, table, air.cyclic, hour, height, puffs, booked)
         shift = hour * QUARTERS
         clock[shift:] += booked[: length - shift]
         puff.disperse_hour(mesh, work, gamma, vector, table, air.cyclic, hour, height, settings.puffs_per_hour)
@@ -102,7 +103,7 @@ def _compared(clock: Floats, guess: Floats, grid: Grid) -> Timing:
     total = clock.sum(axis=0).reshape(grid.rings, grid.sectors)
     wanted = np.flatnonzero((total > 0.01 * total.max(axis=1, keepdims=True)).ravel() & (guess.sum(axis=0) > 0.0))
     errors = [_reached(guess, wanted, s) - _reached(clock, wanted, s) for s in (0.01, 0.5, 0.99)]
-    return Timing(*errors, np.repeat(grid.radii, grid.sectors)[wanted])
+    return Timing(*errors, np.repeat(grid.radii, grid.sectors)[wanted], _reached(clock, wanted, 0.01))
 
 
 def _reached(booked: Floats, cells: npt.NDArray[np.int64], share: float) -> Floats:

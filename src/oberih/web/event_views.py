@@ -202,7 +202,8 @@ def event_view(answer: EventAnswer, *, now: int) -> EventView:
             steady=air.steady,
         ),
         release=ReleaseView(
-            scenario=answer.request.scenario, title=dict(answer.scenario.title), fuel={lang: Speech(lang).fuel(run.released.fuel).text for lang in LANGUAGES},
+            scenario=answer.request.scenario, title=dict(answer.scenario.title),
+            fuel={lang: Speech(lang).fuel(run.released.fuel).text for lang in LANGUAGES},
             hours=run.released.source_term.hours, verified=run.released.verified,
             total_Bq={n: float(f"{a:.3g}") for n, a in total if a > 0.0}, dominant=dict(answer.dominant),
         ),
