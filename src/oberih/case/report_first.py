@@ -119,7 +119,7 @@ def _zones(book: Book) -> tuple[Block, ...]:
         return ()
     title = word("zones", percentile=book.speech.percent(book.facts.percentile / 100.0))
     heads = (word("col-zone"), word("col-circle"), word("col-people"))
-    return (Table(title, heads, tuple(rows), widths=(0.43, 0.32, 0.25), numeric=(1, 2)),)
+    return (Table(title, heads, tuple(rows), widths=(0.39, 0.30, 0.31), numeric=(1, 2)),)
 
 
 def _options(book: Book, part: Part | None) -> tuple[Text, ...]:

@@ -97,7 +97,7 @@ class Speech:
 
     def km(self, metres: float) -> str:
         """Say a distance in kilometres, without the unit."""
-        return self.number(kilometres(metres))
+        return self.number(kilometres(metres), 3 if metres >= 1000.0 else 2)
 
     def distance(self, metres: float, *, beyond: bool = False) -> str:
         """Say a distance with its unit; nowhere where it is 0."""

@@ -181,7 +181,8 @@ def _legend(scene: MapScene, sheet: Sheet, words: Mapping[str, str]) -> tuple[st
         patch = f'<rect x="40" y="50" width="560" height="200" fill="{LAND["former_reservoir"]}" stroke="#7d6b46" '
         entries.append((patch + 'stroke-width="22" stroke-dasharray="90 70"/>', words["reservoir"]))
     drawn = "".join(
-        f'<g transform="translate(-4980 {5090 + i * _ROW})">{swatch}<text x="760" y="225" font-size="220" '
+        f'<g transform="translate(-4980 {5090 + i * _ROW})">{swatch}<text x="760" y="225" '
+        f'font-size="{min(220.0, 9150.0 / (0.62 * max(len(name), 1))):.0f}" '
         f'fill="{INK}" {FONT}>{text(name)}</text></g>'
         for i, (swatch, name) in enumerate(entries)
     )
