@@ -47,7 +47,7 @@ def run(browser: object) -> Iterator[Run]:
 
 
 QUESTION = {
-    "scenario": "pool-fire", "unit": "3", "shutdown": "at power", "day": "2026-01-01", "height": 0, "weather": "year",
+    "scenario": "pool-fire", "unit": "3", "shutdown": "at-power", "day": "2026-01-01", "height": 0, "weather": "year",
     "months": [1, 2, 12], "first_hour": 20, "last_hour": 5, "criteria": "iaea", "action": "iodine", "percentile": 99.5,
     "age": "1y", "protection": ["basement", "iodine after 1 h"],
 }  # fmt: skip

@@ -34,11 +34,12 @@ export class Asker {
     else if (!this.timers.patience) this.set("patience", () => this.impatient(), PATIENCE);
   }
 
-  /** Ask the full question again, whatever was answered before. */
-  repeat() {
+  /** What is waited for has come: ask now instead of later. */
+  hurry() {
+    if (this.flying || !this.timers.again) return;
     this.clear("again");
-    this.end();
-    this.waiting = { question: this.question, detail: "full", turn: this.turn };
+    this.waiting = { question: this.question, detail: "draft", turn: this.turn };
+    this.failed = null;
     this.send();
   }
 
@@ -111,7 +112,11 @@ export class Asker {
     else {
       const again = error.retryAfter > 0 ? error.retryAfter : busy ? 2 : 5;
       this.state(busy ? "waiting" : "lost", { ...told, again });
-      this.set("again", () => { if (!this.flying) { this.waiting = { ...asked, turn: this.turn, question: this.question }; this.send(); } }, again * 1000);
+      this.set("again", () => {
+        if (this.flying) return;
+        this.waiting = { question: this.question, detail: asked.detail, turn: this.turn };
+        this.send();
+      }, again * 1000);
     }
   }
 }

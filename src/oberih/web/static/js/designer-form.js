@@ -17,6 +17,7 @@ export class Form {
     this.choices = choices;
     this.changed = changed;
     this.uploads = [];
+    this.height = 30;  // until an answer tells that of the scenario
     this.offer();
     this.bind();
   }
@@ -25,21 +26,21 @@ export class Form {
     const c = this.choices;
     this.scenarios();
     options(by("unit"), [["", say("designer.unit-any")], ...c.units.map((u) => [u.id, say("designer.unit-one", u)])]);
-    options(by("weather"), c.weathers.map((w) => [w, say(`designer.weather-${w}`)]));
+    options(by("weather"), c.weather.map((w) => [w, say(`designer.weather-${w}`)]));
     options(by("criteria"), c.criteria.map((s) => [s.name, s.title]));
-    options(by("age"), [["", say("designer.age-own")], ...c.ages.map((a) => [a, say(`designer.age-${a}`)])]);
+    options(by("age"), [["", say("designer.age-own")], ...c.ages.map((a) => [a.name, a.title])]);
     const month = new Intl.DateTimeFormat(language === "uk" ? "uk-UA" : "en-GB", { month: "short", timeZone: "UTC" });
     fill(by("months"), MONTHS.map((m) => make("label", { class: "month" },
       make("input", { type: "checkbox", value: String(m) }), make("span", {}, month.format(new Date(Date.UTC(2026, m - 1, 1)))))));
-    fill(by("protection"), c.protection.map((p) => make("label", { class: "inline", title: p.title },
-      make("input", { type: "checkbox", value: p.name }), p.title)));
+    fill(by("protection"), c.protection.map((p) => make("label", { class: "inline" },
+      make("input", { type: "checkbox", value: p.name }), make("span", {}, p.title + (p.verified ? "" : " †")))));
     by("day").min = String(dayNumber(c.days[0]));
     by("day").max = String(dayNumber(c.days[1]));
   }
 
   scenarios() {
     const own = this.uploads.map((u) => [`upload:${u.id}`, say("designer.scenario-own", { name: u.name || u.id })]);
-    options(by("scenario"), [...this.choices.scenarios.map((s) => [s.name, s.title]), ...own]);
+    options(by("scenario"), [...this.choices.scenarios.filter((s) => s.offered).map((s) => [s.name, s.title]), ...own]);
   }
 
   /** A source term of the user's own becomes a scenario. */
@@ -49,7 +50,7 @@ export class Form {
   }
 
   actions(set, chosen = "") {
-    const list = this.choices.criteria.find((s) => s.name === set)?.actions ?? [];
+    const list = this.choices.criteria.find((s) => s.name === set)?.criteria ?? [];
     options(by("action"), [["", say("designer.action-first")], ...list.map((a) => [a.name, a.title])]);
     by("action").value = list.some((a) => a.name === chosen) ? chosen : "";
   }
@@ -60,8 +61,9 @@ export class Form {
       slider.addEventListener("input", () => { typed.value = slider.value; this.tell(true); });
       slider.addEventListener("change", () => this.tell(false));
       typed.addEventListener("change", () => {
-        if (typed.value !== "" && typed.checkValidity()) { slider.value = typed.value; this.typed = { ...this.typed, [name]: Number(typed.value) }; this.tell(false, name); }
-        else typed.reportValidity();
+        if (typed.value === "" || !typed.checkValidity()) return void typed.reportValidity();
+        slider.value = typed.value;
+        this.tell(false);
       });
     }
     by("day").addEventListener("input", () => { by("day-typed").value = dayOf(Number(by("day").value)); this.tell(true); });
@@ -129,8 +131,8 @@ export class Form {
     for (const name of CHOICES) if (name !== "action") by(name).value = question[name] ?? "";
     this.actions(question.criteria, question.action ?? "");
     for (const name of SLIDERS) {
-      const number = question[name] ?? this.choices.height;
-      by(name).value = by(`${name}-typed`).value = String(number);
+      const value = question[name] ?? this.height;
+      by(name).value = by(`${name}-typed`).value = String(value);
     }
     by("height-own").checked = question.height !== null;
     by("day-typed").value = question.day;
@@ -152,10 +154,13 @@ export class Form {
     const own = question.height !== null;
     by("height").disabled = by("height-typed").disabled = !own;
     by("shutdown-date").hidden = by("shutdown-mode").value !== "day";
+    const needs = this.choices.scenarios.find((s) => s.name === question.scenario)?.needs;
+    by("shutdown-mode").disabled = by("shutdown-date").disabled = needs !== "core";
+    by("unit").disabled = needs !== "core" && needs !== "pool";
     const scenario = this.choices.scenarios.find((s) => s.name === question.scenario);
     by("scenario-help").textContent = scenario?.story ?? say("designer.scenario-help");
     for (const slider of document.querySelectorAll("input[type=range]")) this.speak(slider);
-    by("in-short").textContent = this.short(question, scenario);
+    by("in-short").textContent = this.short(question);
   }
 
   speak(slider) {
@@ -163,9 +168,37 @@ export class Form {
     slider.setAttribute("aria-valuetext", `${typed.value}${unit}`);
   }
 
-  short(question, scenario) {
-    const name = scenario?.title ?? by("scenario").selectedOptions[0]?.textContent ?? "";
-    return [name, `${question.percentile} %`].join(" · ");
+  short(question) {
+    return ["scenario", "unit", "months", "percentile"].map((name) => this.told(name, question)).join(" · ");
+  }
+
+  /** The height that the scenario has, shown while no other is chosen. */
+  scenarioHeight(metres) {
+    this.height = metres;
+    if (by("height-own").checked) return;
+    by("height").value = by("height-typed").value = String(Math.round(metres));
+    this.speak(by("height"));
+  }
+
+  /** One part of a question in words. */
+  told(name, question) {
+    const value = question[name], c = this.choices, none = say("designer.value-none");
+    const title = (list) => list.find((one) => one.name === value)?.title ?? value ?? none;
+    switch (name) {
+      case "scenario": return c.scenarios.find((s) => s.name === value)?.title ?? say("designer.scenario-own", { name: this.uploads.find((u) => `upload:${u.id}` === value)?.name ?? value });
+      case "unit": return value === null ? say("designer.unit-any") : say("designer.unit-one", { id: value });
+      case "shutdown": return value === null ? say("designer.shutdown-site") : value === AT_POWER ? say("designer.shutdown-power") : value;
+      case "height": return value === null ? say("designer.height-scenario") : `${value} ${say("designer.metre")}`;
+      case "weather": return say(`designer.weather-${value}`);
+      case "months": return seasonOf(value) ? say(`designer.season-${seasonOf(value)}`) : value.join(", ");
+      case "first_hour": case "last_hour": return `${value}:00`;
+      case "percentile": return `${value} %`;
+      case "criteria": return title(c.criteria);
+      case "action": return value === null ? say("designer.action-first") : title(c.criteria.find((s) => s.name === question.criteria)?.criteria ?? []);
+      case "age": return value === null ? say("designer.age-own") : title(c.ages);
+      case "protection": return value.map((p) => c.protection.find((one) => one.name === p)?.title ?? p).join("; ") || say("designer.value-no-protection");
+      default: return value ?? none;
+    }
   }
 
   /** Mark the control that a refusal names; null clears. */
