@@ -93,7 +93,7 @@ def scene_of_design(design: Design, language: str = "en") -> MapScene:
         places=tuple(p.place for p in design.places if p.place.distance <= 1.5 * extent), rose=rose,
         tables=() if rose is None else (sector_table(rose),), warnings=_warnings(design, language),
         sources=(design.weather_source, places_source(), f"criteria: {design.criteria.title}"),
-        footer=message("export.footer", language, digest=design.provenance.digest[:16]),
+        footer=message("export.footer", language, digest=design.provenance.digest[:16]), language=language,
     )  # fmt: skip
 
 
@@ -101,7 +101,7 @@ def _scene_zone(found: Found, rule: PartRule | None, percentile: float, language
     zone, reach = found.zone, found.zone.reach
     beyond, empty = zone.outline.reaches_edge, zone.outline.is_empty
     low, high = (np.nan if v is None or beyond else v for v in (reach.low, reach.high))
-    told = distance_text(reach.distance, lower=low, upper=high)
+    told = _distance(reach.distance, low, high, language)
     people = "" if zone.people is None or empty else people_text(float(zone.people.total))
     return SceneZone(
         name=title_of(found, rule, language), name_uk="" if rule is None else rule.title_uk,
@@ -110,6 +110,13 @@ def _scene_zone(found: Found, rule: PartRule | None, percentile: float, language
         people_text=message("export.people", language, people=people) if people else "", verified=zone.verified,
         nowhere=empty, circle=reach.distance if first and not beyond and not empty else 0.0,
     )  # fmt: skip
+
+
+def _distance(distance: float, low: float, high: float, language: str) -> str:
+    told = distance_text(distance, lower=low, upper=high)
+    for word in ("km", "nowhere"):
+        told = told.replace(word, message(f"picture.{word}", language))
+    return told
 
 
 def rose_of(design: Design, language: str = "en") -> Rose | None:

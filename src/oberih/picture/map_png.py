@@ -65,7 +65,7 @@ def draw_png(scene: MapScene) -> bytes:
         canvas = FigureCanvasAgg(figure)
         draw_plate(figure.add_axes(_MAP), scene, sheet)
         if overview is not None and sheet.inset is not None:
-            draw_overview(figure.add_axes(_inset(sheet.inset, sheet.half)), overview, within=scene.extent)
+            draw_overview(figure.add_axes(_inset(sheet.inset, sheet.half)), scene, overview)
         _draw_head(figure, scene)
         draw_side(figure, scene, sheet)
         _draw_foot(figure, scene, sheet)
@@ -88,8 +88,6 @@ def _draw_head(figure: Any, scene: MapScene) -> None:
 
 
 def _draw_foot(figure: Any, scene: MapScene, sheet: Sheet) -> None:
-    note = "Base map: Natural Earth (public domain). Places: GeoNames (CC BY 4.0)."
-    if "former_reservoir" in sheet.base:
-        note += " Dashed sand: former Kakhovka reservoir, drained June 2023."
+    note = scene.said("base") + (scene.said("former-reservoir") if "former_reservoir" in sheet.base else "")
     figure.text(0.018, 0.050, note, fontsize=7.0, color="#4a4a4a", va="center")
     figure.text(0.018, 0.026, scene.footer, fontsize=7.0, color="#4a4a4a", va="center", family="DejaVu Sans Mono")

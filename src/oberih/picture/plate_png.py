@@ -46,34 +46,35 @@ def draw_plate(axis: Any, scene: MapScene, sheet: Sheet) -> None:
     _draw_rings(axis, sheet)
     _draw_places(axis, sheet)
     _draw_site(axis, scene, sheet)
-    _draw_scale(axis, sheet)
+    _draw_scale(axis, scene, sheet)
 
 
-def draw_overview(axis: Any, sheet: Sheet, *, within: float) -> None:
+def draw_overview(axis: Any, scene: MapScene, sheet: Sheet) -> None:
     """Draw the zones that leave the map, and the frame of the map among them.
 
     Parameters
     ----------
     axis : matplotlib.axes.Axes
+    scene : MapScene
+        Whose extent is the frame of the map.
     sheet : Sheet
         Of the overview.
-    within : float
-        From the site to the edge of the map [m].
     """
+    within, unit = scene.extent, scene.said("km")
     _frame(axis, sheet)
     _draw_base(axis, sheet, share=0.6)
     for zone in sheet.zones:
         _draw_zone(axis, zone, filled=True, share=0.7)
     for radius in rings_for(0.95 * sheet.half):
         axis.add_patch(Circle((0.0, 0.0), radius, fc="none", ec="#6b675c", lw=0.4, ls=(0, (1, 3)), zorder=5))
-        axis.text(-0.34 * radius, 0.94 * radius, f"{kilometres(float(radius)):g} km", fontsize=6.0, color=INK,
+        axis.text(-0.34 * radius, 0.94 * radius, f"{kilometres(float(radius)):g} {unit}", fontsize=6.0, color=INK,
                   ha="center", va="center", path_effects=_HALO, zorder=8)  # fmt: skip
     axis.add_patch(Rectangle((-within, -within), 2 * within, 2 * within, fc="none", ec=INK, lw=1.0, zorder=8))
     for label in sheet.labels:
         axis.plot(label.mark.x, label.mark.y, marker="o", ms=2.2, mfc=INK, mec="white", mew=0.3, zorder=7)
         axis.text(label.x, label.y + label.height, label.mark.name, fontsize=6.5, color=INK, va="top",
                   path_effects=_HALO, zorder=8)  # fmt: skip
-    axis.text(0.03, 0.97, "Overview; square: the map", transform=axis.transAxes, fontsize=6.5, weight="bold", va="top",
+    axis.text(0.03, 0.97, scene.said("overview"), transform=axis.transAxes, fontsize=6.5, weight="bold", va="top",
               color=INK, path_effects=_HALO, zorder=9)  # fmt: skip
 
 
@@ -191,7 +192,7 @@ def _draw_site(axis: Any, scene: MapScene, sheet: Sheet) -> None:
               path_effects=_HALO, zorder=9)  # fmt: skip
 
 
-def _draw_scale(axis: Any, sheet: Sheet) -> None:
+def _draw_scale(axis: Any, scene: MapScene, sheet: Sheet) -> None:
     length, half = scale_bar(sheet.half), sheet.half
     left, bottom, tall = -0.95 * half, -0.93 * half, 0.012 * half
     axis.add_patch(Rectangle((-half, -half), length + 0.13 * half, 0.155 * half, fc="white", alpha=0.8, zorder=9))
@@ -200,9 +201,10 @@ def _draw_scale(axis: Any, sheet: Sheet) -> None:
         box = Rectangle((left + i * length / 4, bottom), length / 4, tall, fc=fill, ec=INK, lw=0.8, zorder=10)
         axis.add_patch(box)
     for i in (0, 2, 4):
-        unit = " km" if i == 4 else ""
+        unit = f" {scene.said('km')}" if i == 4 else ""
         axis.text(left + i * length / 4, bottom + 2.2 * tall, f"{kilometres(i * length / 4):g}{unit}", fontsize=7.5,
                   ha="center", zorder=10)  # fmt: skip
-    axis.annotate("N", xy=(0.93 * half, 0.955 * half), xytext=(0.93 * half, 0.83 * half), ha="center", va="center",
+    north = scene.said("compass").split()[0]
+    axis.annotate(north, xy=(0.93 * half, 0.955 * half), xytext=(0.93 * half, 0.83 * half), ha="center", va="center",
                   fontsize=12, weight="bold", color=INK, zorder=10, path_effects=_HALO,
                   arrowprops={"arrowstyle": "-|>", "lw": 2.0, "color": INK})  # fmt: skip

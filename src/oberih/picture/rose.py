@@ -8,6 +8,7 @@ matplotlib is the caller's; this module imports none of it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -60,7 +61,7 @@ def around(rose: Rose, distance: Floats) -> Floats:
     return np.stack([radius * np.sin(angle), radius * np.cos(angle)], axis=-1)
 
 
-def draw_rose(axis: Any, rose: Rose, *, colour: str) -> None:
+def draw_rose(axis: Any, rose: Rose, *, colour: str, points: Sequence[str] = EIGHT) -> None:
     """Draw a rose on a plain axis.
 
     Parameters
@@ -69,11 +70,13 @@ def draw_rose(axis: Any, rose: Rose, *, colour: str) -> None:
     rose : Rose
     colour : str
         Of the zone it belongs to.
+    points : sequence of str
+        Names of the eight directions, from north clockwise.
     """
     limit = 1.04 * rose.farthest
     axis.set(xlim=(-1.24 * limit, 1.24 * limit), ylim=(-1.24 * limit, 1.24 * limit), aspect="equal")
     axis.set_axis_off()
-    _draw_grid(axis, rose, limit)
+    _draw_grid(axis, rose, limit, points)
     upper, lower = around(rose, rose.upper), around(rose, rose.lower)
     axis.fill(*np.concatenate([upper, lower[::-1]]).T, color=BY_ITSELF, alpha=0.22, lw=0.0)
     axis.fill(*around(rose, rose.median).T, color=BY_ITSELF, alpha=0.55, lw=0.0)
@@ -82,13 +85,13 @@ def draw_rose(axis: Any, rose: Rose, *, colour: str) -> None:
         axis.plot(*around(rose, rose.drawn).T, color=colour, lw=1.8)
 
 
-def _draw_grid(axis: Any, rose: Rose, limit: float) -> None:
+def _draw_grid(axis: Any, rose: Rose, limit: float, points: Sequence[str]) -> None:
     turn = np.linspace(0.0, 2.0 * np.pi, 121)
     ink = {"fontsize": 6.5, "color": INK, "ha": "center", "va": "center"}
     for radius in rings_for(rose.farthest):
         axis.plot(radius * np.sin(turn), radius * np.cos(turn), color="#b0b0b0", lw=0.5)
         axis.text(0.383 * radius, 0.924 * radius, f"{kilometres(float(radius)):g}", **ink)
-    for i, name in enumerate(EIGHT):
+    for i, name in enumerate(points):
         east, north = np.sin(np.pi * i / 4.0), np.cos(np.pi * i / 4.0)
         axis.plot([0.0, limit * east], [0.0, limit * north], color="#b0b0b0", lw=0.5)
         axis.text(1.12 * limit * east, 1.12 * limit * north, name, **ink | {"fontsize": 7.5})

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from oberih.earth.places import Place
 from oberih.errors import InputError
+from oberih.language.catalogue import message
 
 __all__ = ["Field", "MapScene", "Rose", "SceneZone", "Table", "extent_for"]
 
@@ -220,6 +221,8 @@ class MapScene:
         How sure the answer is, in sentences.
     downloads : tuple of (str, str)
         Files in the same folder as the page, with what they hold.
+    language : str
+        Of the words that the picture itself adds.
     """
 
     site_name: str
@@ -242,6 +245,11 @@ class MapScene:
     overview: float = 0.0
     sureness: tuple[str, ...] = ()
     downloads: tuple[tuple[str, str], ...] = ()
+    language: str = "en"
+
+    def said(self, key: str, **values: object) -> str:
+        """What the picture itself says, of ``language/data/picture.toml``."""
+        return message(f"picture.{key}", self.language, **values)
 
     @property
     def leading(self) -> str:
