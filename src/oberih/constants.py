@@ -8,6 +8,9 @@ VON_KARMAN: Final = 0.4
 GRAVITY: Final = 9.80665
 """Standard gravity [m/s2]; CGPM 1901, exact by definition."""
 
+EARTH_RADIUS: Final = 6_371_008.8
+"""Mean radius of the Earth [m]; IUGG, (2a + b)/3 of the ellipsoid."""
+
 GAS_CONSTANT_DRY_AIR: Final = 287.05
 """Specific gas constant of dry air [J/(kg K)]; US Standard Atmosphere 1976."""
 

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from oberih.constants import KELVIN_OFFSET, SECONDS_PER_HOUR
+from oberih.constants import EARTH_RADIUS, KELVIN_OFFSET, SECONDS_PER_HOUR
 from oberih.errors import InputError, UnknownName
 from oberih.weather.kernels.copula import (
     Slots,
@@ -49,8 +49,6 @@ COMPONENTS = ("wind_a", "wind_b", "cloud", "cloud_base", "temperature", "rain")
 """Order of the hidden components."""
 CALM_BELOW = 0.5
 """A wind that would be reported as 0 m/s [m/s]."""
-EARTH_RADIUS = 6371.0088e3
-"""Mean radius R1 of the Earth [m]; IUGG 1980."""
 LEAST_CIRCLE = 480
 """Shortest circle of three-hour steps: sixty days, far above the correlation time."""
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from oberih.constants import EARTH_RADIUS
+
 __all__ = ["distance", "nearest"]
 
 Floats = npt.NDArray[np.float64]
-
-EARTH_RADIUS = 6_371_008.8
-"""Mean radius of the Earth [m]; IUGG 1980, (2a + b)/3 of GRS80."""
 
 
 def distance(

@@ -1,0 +1,155 @@
+"""Where would fields of the air carry a release, hour by hour?
+
+The particle engine on a person's own files: wind on levels in, gridded concentration and deposition out, in the form
+that other models' outputs have, so that they can be laid side by side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from oberih.case.dispersed_file import write_dispersed
+from oberih.case.progress import Progress
+from oberih.case.sheet import Sheet
+from oberih.case.wording import stamp
+from oberih.constants import FORMS
+from oberih.dispersion.particles.flow_of_fields import flow_of_fields
+from oberih.dispersion.particles.follow import Cells, Release, Trail, follow
+from oberih.errors import InputError
+from oberih.weather.fields import Fields
+from oberih.weather.read.volume_netcdf import RawVolume, volume_of_netcdf
+from oberih.weather.volume import ROUGHNESS, cut, fields_of_volume
+
+__all__ = ["DisperseRequest", "disperse"]
+
+MOST_CELLS = 4_000_000
+"""Cells of the output at most, over all its hours."""
+
+
+@dataclass(frozen=True)
+class DisperseRequest:
+    """A release in fields.
+
+    Parameters
+    ----------
+    fields : tuple of Path
+        NetCDF files of wind on levels, and of the ground.
+    latitude, longitude : float
+        [°]
+    start : int or None
+        Seconds since 1970, UTC; the first time of the fields where None.
+    release_hours : float
+        How long it is released [h].
+    hours : int or None
+        How long it is followed [h]; where None as long as the fields last, at most 72, in steady air 24.
+    low, high : float
+        Between which heights above ground [m].
+    amount : float
+        [Bq]
+    form : str
+        Of `oberih.constants.FORMS`.
+    particles : int
+    depth : float
+        Of the layer whose concentration is given [m].
+    finer : int
+        Cells of the output to a cell of the fields, each way.
+    settling : float
+        Fall of heavy particles [m/s].
+    roughness_length : float
+        [m]
+    seed, threads : int
+    out : Path
+        The NetCDF file to write.
+    """
+
+    fields: tuple[Path, ...]
+    latitude: float
+    longitude: float
+    out: Path
+    start: int | None = None
+    release_hours: float = 1.0
+    hours: int | None = None
+    low: float = 10.0
+    high: float = 100.0
+    amount: float = 1.0
+    form: str = "aerosol"
+    particles: int = 100_000
+    depth: float = 100.0
+    finer: int = 2
+    settling: float = 0.0
+    roughness_length: float = ROUGHNESS
+    seed: int = 1
+    threads: int = 2
+
+
+def disperse(request: DisperseRequest, *, progress: Progress) -> Sheet:
+    """Follow a release through fields and write what it leaves.
+
+    Raises
+    ------
+    InputError, WeatherRefused
+        If the fields cannot be used, or do not hold the release.
+    StoreError
+        If the file cannot be written.
+    """
+    if request.out.exists() and request.out.is_dir():
+        raise InputError("is a folder", field="--out", value=str(request.out), cure="name a file such as cloud.nc")
+    progress.stage("fields")
+    raw = volume_of_netcdf(request.fields)
+    start = int(raw.time[0]) if request.start is None else request.start
+    hours = _hours(raw, start) if request.hours is None else request.hours
+    cut(raw, start=start, end=start + hours * 3600)
+    fields = fields_of_volume(raw, roughness_length=request.roughness_length)
+    x, y = fields.place(longitude=request.longitude, latitude=request.latitude)
+    flow = flow_of_fields(fields)
+    cells = _cells(fields, request, hours)
+    release = Release(
+        start, request.release_hours * 3600.0, x, y, request.low, request.high, request.particles, request.settling,
+        request.seed,
+    )  # fmt: skip
+    progress.stage("particles", total=hours)
+    trail = follow(flow, release, cells, hours=hours, threads=request.threads, told=lambda done, of: progress.advance())
+    progress.stage("file")
+    write_dispersed(request.out, request, fields, cells, trail)
+    progress.done()
+    return _sheet(request, fields, cells, trail)
+
+
+def _hours(raw: RawVolume, start: int) -> int:
+    """Whole hours that the fields cover from a start on."""
+    if len(raw.time) == 1:
+        return 24
+    return max(1, min(72, int(raw.time[-1] - start) // 3600))
+
+
+def _cells(fields: Fields, request: DisperseRequest, hours: int) -> Cells:
+    rows, columns = (len(fields.y) - 1) * request.finer, (len(fields.x) - 1) * request.finer
+    if rows * columns * hours > MOST_CELLS:
+        raise InputError(
+            f"gives {rows} x {columns} cells over {hours} h, more than {MOST_CELLS:,}", field="--finer",
+            value=request.finer, cure="take fewer hours or coarser cells, or cut out a smaller area",
+        )  # fmt: skip
+    scale = float(request.finer)
+    return Cells(rows, columns, scale, 0.0, scale, 0.0, request.depth)
+
+
+def _sheet(request: DisperseRequest, fields: Fields, cells: Cells, trail: Trail) -> Sheet:
+    form = FORMS.index(request.form)
+    ground = float(trail.deposit[:, form - 1].sum()) if form else 0.0
+    most = np.unravel_index(int(trail.seconds[:, form].argmax()), trail.seconds[:, form].shape)
+    facts = (
+        ("weather", f"{fields.source}: {stamp(int(fields.time[0]))} to {stamp(int(fields.time[-1]))}"),
+        ("grid", f"{len(fields.x)} x {len(fields.y)} cells" + (f" of {fields.crs}" if fields.crs else "")),
+        ("release", f"{request.amount:g} Bq, {request.form}, {request.low:g} to {request.high:g} m, "
+                    f"{request.release_hours:g} h from {stamp(trail.start)}"),
+        ("followed", f"{len(trail.seconds)} h with {request.particles:,} particles, {trail.steps:,} particle-steps"),
+        ("in the air at the end", f"{100 * trail.air[form]:.1f} %"),
+        ("on the ground", f"{100 * ground:.1f} %"),
+        ("left the fields, or fell beyond the cells", f"{100 * trail.gone[form]:.1f} %"),
+        ("highest hour", f"hour {int(most[0]) + 1}"),
+        ("written", str(request.out)),
+    )  # fmt: skip
+    return Sheet("A release in fields of the air", facts, notes=fields.derived)

@@ -1,0 +1,56 @@
+"""``oberih disperse``: a release in one's own fields of the air, gridded hour by hour."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from oberih.cli.options import Moment, Number
+from oberih.constants import FORMS
+
+__all__ = ["disperse"]
+
+
+@click.command()
+@click.argument("fields", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--latitude", type=Number(min=-85.0, max=85.0), required=True, metavar="DEGREES")
+@click.option("--longitude", type=Number(min=-180.0, max=360.0), required=True, metavar="DEGREES")
+@click.option(
+    "--at", "start", type=Moment(), default=None, help="Start of the release.  [default: first of the fields]"
+)
+@click.option("--release-hours", type=Number(min=0.0, max=240.0), default=1.0, show_default=True)
+@click.option("--hours", type=click.IntRange(1, 240), default=None,
+    help="How long it is followed.  [default: as the fields last, 72 at most]")  # fmt: skip
+@click.option("--low", type=Number(min=0.0, max=10000.0), default=10.0, show_default=True, metavar="METRES")
+@click.option("--high", type=Number(min=0.0, max=10000.0), default=100.0, show_default=True, metavar="METRES")
+@click.option("--amount", type=Number(min=0.0), default=1.0, show_default=True, metavar="BQ")
+@click.option("--form", type=click.Choice(FORMS), default="aerosol", show_default=True)
+@click.option("--particles", type=click.IntRange(1, 20_000_000), default=100_000, show_default=True)
+@click.option("--depth", type=Number(min=1.0, max=5000.0), default=100.0, show_default=True, metavar="METRES",
+    help="Of the layer whose concentration is given.")  # fmt: skip
+@click.option("--finer", type=click.IntRange(1, 100), default=2, show_default=True,
+    help="Cells of the output to a cell of the fields, each way.")  # fmt: skip
+@click.option("--settling", type=Number(min=0.0, max=10.0), default=0.0, show_default=True, metavar="M/S",
+    help="Fall of heavy particles.")  # fmt: skip
+@click.option("--roughness-length", type=Number(min=1e-4, max=3.0), default=0.1, show_default=True, metavar="METRES")
+@click.option("--seed", type=click.IntRange(0, 2**53 - 1), default=1, show_default=True)
+@click.option("--threads", type=click.IntRange(1, 64), default=2, show_default=True, help="They change no bit.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=Path("cloud.nc"), show_default=True)
+@click.option("--quiet", is_flag=True, help="No progress, no table.")
+@click.option("--json", "as_json", is_flag=True, help="The summary as JSON on stdout.")
+def disperse(fields: tuple[Path, ...], quiet: bool, as_json: bool, **given: Any) -> None:
+    """Follow a release through FIELDS: netCDF files of wind on pressure or hybrid levels, and of the ground.
+
+    Example:  oberih disperse era5.nc --latitude 47.51 --longitude 34.59 --hours 12 --out cloud.nc
+    """
+    from oberih.case.disperse import DisperseRequest
+    from oberih.case.disperse import disperse as follow  # here, so that help and mistakes answer at once
+    from oberih.cli.progress import watched
+    from oberih.cli.show import show_sheet
+
+    with watched(quiet=quiet) as progress:
+        sheet = follow(DisperseRequest(fields=fields, **given), progress=progress)
+    if not quiet or as_json:
+        show_sheet(sheet, as_json=as_json)

@@ -1,0 +1,112 @@
+"""What does the air do, everywhere between the ground and a height?
+
+Defines the noun `Fields`: wind, temperature and the boundary layer on a grid, at times, in SI units, above ground.
+
+Invariants: times at equal steps, increasing; x and y evenly spaced, increasing; heights rise with the level; no value
+is missing except rain, which is NaN where it was not given (unknown, not dry).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pyproj import Transformer
+
+from oberih.constants import EARTH_RADIUS
+from oberih.errors import InputError
+
+__all__ = ["Fields"]
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Fields:
+    """The air in a volume.
+
+    Parameters
+    ----------
+    time : int64 array, shape (t,)
+        Seconds since 1970, UTC.
+    x, y : float array
+        Longitude and latitude [°] where ``geographic``, else metres east and north in ``crs``.
+    geographic : bool
+    crs : str
+        Of a plane, as pyproj reads it; empty where geographic.
+    height : float array, shape (t, levels, y, x)
+        Above ground [m].
+    east, north, up : float array, shape (t, levels, y, x)
+        Wind [m/s]; ``up`` is relative to the ground, positive upward.
+    temperature : float array, shape (t, levels, y, x)
+        [K]
+    mixing_height, friction_velocity, inverse_obukhov_length, convective_velocity : float array, shape (t, y, x)
+        [m], [m/s], [1/m], [m/s]
+    precipitation : float array, shape (t, y, x)
+        [kg/(m2 s)]; NaN where unknown.
+    roughness_length : float
+        [m]
+    label, source : str
+        As in `oberih.weather.series.Weather`.
+    derived : tuple of str
+        What was not in the files and was derived, and how; what was set aside.
+    attrs : dict
+    """
+
+    time: npt.NDArray[np.int64]
+    x: Array
+    y: Array
+    geographic: bool
+    crs: str
+    height: Array
+    east: Array
+    north: Array
+    up: Array
+    temperature: Array
+    mixing_height: Array
+    friction_velocity: Array
+    inverse_obukhov_length: Array
+    convective_velocity: Array
+    precipitation: Array
+    roughness_length: float
+    label: str
+    source: str
+    derived: tuple[str, ...] = ()
+    attrs: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def step(self) -> float:
+        """Between times [s]; an hour where there is one time only."""
+        return float(self.time[1] - self.time[0]) if len(self.time) > 1 else 3600.0
+
+    def metres_a_cell(self) -> tuple[Array, float]:
+        """Length of a cell eastward in each row, and northward [m]."""
+        dx, dy = float(self.x[1] - self.x[0]), float(self.y[1] - self.y[0])
+        if not self.geographic:
+            return np.full(len(self.y), dx), dy
+        a_degree = EARTH_RADIUS * np.pi / 180.0
+        return np.asarray(a_degree * dx * np.cos(np.radians(self.y))), a_degree * dy
+
+    def place(self, *, longitude: float, latitude: float) -> tuple[float, float]:
+        """Where a point lies, in cells from the first column and row.
+
+        Raises
+        ------
+        InputError
+            If it lies outside the grid.
+        """
+        east, north = longitude, latitude
+        if self.geographic:
+            east = self.x[0] + (longitude - self.x[0]) % 360.0
+        else:
+            east, north = Transformer.from_crs("EPSG:4326", self.crs, always_xy=True).transform(longitude, latitude)
+        column = (east - self.x[0]) / (self.x[1] - self.x[0])
+        row = (north - self.y[0]) / (self.y[1] - self.y[0])
+        if not (0.0 < column < len(self.x) - 1 and 0.0 < row < len(self.y) - 1):
+            raise InputError(
+                "lies outside the fields, or on their edge", field="latitude, longitude",
+                value=f"{latitude}, {longitude}", cure="give fields that reach well beyond the place",
+            )  # fmt: skip
+        return float(column), float(row)
