@@ -12,7 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +24,11 @@ from oberih.case.incidents import DAY, Recent, recent_records
 from oberih.case.keeping import Keeping
 from oberih.case.record_data import named
 from oberih.case.regime_states import RegimeState, regime_states
+from oberih.case.response_plume import Plume
 from oberih.case.situation import (
     OLD_AFTER,
     Change,
+    PlumeNow,
     ReadingsNow,
     Situation,
     SourceNow,
@@ -44,6 +46,9 @@ __all__ = ["Desk", "OnDesk"]
 
 _AGAIN = 60.0
 """The record and the files are read again after so long even unchanged: the last 24 hours move on [s]."""
+
+FORECAST_OLD_AFTER = timedelta(hours=12)
+"""From this age on a forecast counts as old: weather services give two to four a day."""
 
 _MOST_EVENTS = 200
 
@@ -73,8 +78,8 @@ class Desk:
     Parameters
     ----------
     on : OnDesk
-    atlas : callable, optional
-        Says how the atlas stands: a word and when it came to that.
+    plume : callable, optional
+        Given the time [s since 1970], computes the forecast's plume; takes seconds in a new hour.
 
     Raises
     ------
@@ -82,14 +87,15 @@ class Desk:
         If the site is not known.
     """
 
-    def __init__(self, on: OnDesk, *, atlas: Callable[[], tuple[str, datetime | None]] | None = None) -> None:
-        self.on, self._atlas = on, atlas
+    def __init__(self, on: OnDesk, *, plume: Callable[[int], Plume | None] | None = None) -> None:
+        self.on = on
         self.site = site_now(load_site(on.site))
         self.record: Watched[Recent] = _record(on.keeping)
         self.regimes: Watched[tuple[RegimeState, ...]] = _regimes(on.keeping)
         self.in_force: Watched[InForce] | None = _in_force(on)
         self.readings = [_readings(path) for path in on.readings]
-        self.forecast: Watched[int] | None = _forecast(on.forecast)
+        self.forecast: Watched[Plume] | None = _forecast(on.forecast, plume)
+        self._atlas = ""
         self._events: deque[Change] = deque(maxlen=_MOST_EVENTS)
         self._digests: dict[str, bytes] = {}
         self._versions: dict[str, int] = {}
@@ -108,21 +114,43 @@ class Desk:
             UTC.
         """
         with self._turn:
-            for source in self._sources():
+            for source in self._quick():
                 self._note(source, source.look(now), now)
             self._latest = self._gathered(now)
             return self._latest
 
+    def look_ahead(self, now: datetime) -> None:
+        """Compute the forecast's plume anew where the hour or the forecast is another; takes seconds.
+
+        Parameters
+        ----------
+        now : datetime
+            UTC.
+        """
+        if self.forecast is not None:
+            self._note(self.forecast, self.forecast.look(now), now)
+
+    def atlas_became(self, state: str, now: datetime) -> None:
+        """Note how the atlas stands; that it became ready, or failed, is a change."""
+        if state != self._atlas and state in ("ready", "failed"):
+            self._events.append(Change(now, "atlas", state))
+        self._atlas = state
+
     def latest(self, now: datetime, *, within: float) -> Situation:
-        """Give the last look if it is at most ``within`` seconds old, else look again."""
+        """Give the last look if it is at most ``within`` seconds old or one is under way, else look again."""
         found = self._latest
+        if found is not None and self._turn.locked():
+            return found
         if found is not None and 0.0 <= (now - found.at).total_seconds() <= within:
             return found
         return self.look(now)
 
+    def _quick(self) -> list[Watched[Any]]:
+        """What is looked at every time: all but the forecast."""
+        return [self.record, self.regimes, *([] if self.in_force is None else [self.in_force]), *self.readings]
+
     def _sources(self) -> Iterable[Watched[Any]]:
-        optional = [s for s in (self.in_force, self.forecast) if s is not None]
-        return [self.record, self.regimes, *optional, *self.readings]
+        return [*self._quick(), *([] if self.forecast is None else [self.forecast])]
 
     def _note(self, source: Watched[Any], what: str | None, now: datetime) -> None:
         if what is not None:
@@ -136,6 +164,7 @@ class Desk:
             regimes=states, changes=self._changes(now, recent, states),
             sources=tuple(SourceNow.of(s.health(now)) for s in self._sources()),
             record_size=recent.size if recent else None,
+            plume=PlumeNow.of(self.forecast.value) if self.forecast else None,
         )  # fmt: skip
         return self._numbered(found)
 
@@ -153,9 +182,7 @@ class Desk:
         came = [Change(f.newest, "readings", f.name, count=f.last_day) for f in self._readings_now.files
                 if f.newest is not None and f.last_day]  # fmt: skip
         events = [e for e in self._events if now - e.at < DAY]
-        state, since = self._atlas() if self._atlas else ("", None)
-        built = [Change(since, "atlas", state)] if since is not None and now - since < DAY else []
-        found = [*record_changes(recent), *regime_changes(states, now=now), *came, *events, *built]
+        found = [*record_changes(recent), *regime_changes(states, now=now), *came, *events]
         return tuple(sorted(found, key=lambda c: c.at, reverse=True))
 
     def _numbered(self, found: Situation) -> Situation:
@@ -175,8 +202,9 @@ def _parts(s: Situation) -> dict[str, Any]:
     """What counts as a change of each part: all that it says but the time of the last look."""
     sources = [(h.name, h.kind, h.state, h.newest, h.broken_since, h.error) for h in s.sources]
     return {
-        "site": s.site, "in_force": s.in_force, "readings": s.readings, "incidents": s.incidents,
-        "regimes": s.regimes, "changes": s.changes, "sources": (sources, s.record_size), "plume": s.plume,
+        "site": s.site, "in_force": s.in_force and replace(s.in_force, zones={}), "readings": s.readings,
+        "incidents": s.incidents, "regimes": s.regimes, "changes": s.changes, "sources": (sources, s.record_size),
+        "plume": s.plume,
     }  # fmt: skip
 
 
@@ -220,12 +248,12 @@ def _readings(path: Path) -> Watched[Given]:
     )  # fmt: skip
 
 
-def _forecast(path: Path | None) -> Watched[int] | None:
-    """The file of the forecast; what it says of the weather is for event response."""
-    if path is None:
+def _forecast(path: Path | None, plume: Callable[[int], Plume | None] | None) -> Watched[Plume] | None:
+    """The forecast's plume: another one each hour, and when the file changed."""
+    if path is None or plume is None:
         return None
     return Watched(
-        path.name, "forecast", read=lambda now: path.stat().st_size, mark=lambda: mark_of(path),
-        newest=lambda _: datetime.fromtimestamp(path.stat().st_mtime).astimezone(),
-        stale_after=timedelta(hours=12).total_seconds(), again=_AGAIN,
+        path.name, "forecast", read=lambda now: plume(int(now.timestamp())), mark=lambda: mark_of(path),
+        newest=lambda p: None if p.written is None else datetime.fromtimestamp(p.written, UTC),
+        stale_after=FORECAST_OLD_AFTER.total_seconds(), again=10 * _AGAIN,
     )  # fmt: skip

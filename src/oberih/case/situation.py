@@ -15,6 +15,7 @@ from oberih.case.given import Given, doubted
 from oberih.case.in_force import InForce
 from oberih.case.incidents import DAY, Incident, Recent
 from oberih.case.regime_states import RegimeState
+from oberih.case.response_plume import Plume
 from oberih.case.watched import Health
 from oberih.earth.site import Site
 
@@ -23,6 +24,7 @@ __all__ = [
     "PARTS",
     "Change",
     "FileNow",
+    "PlumeNow",
     "ReadingNow",
     "ReadingsNow",
     "SiteNow",
@@ -159,6 +161,37 @@ class SourceNow:
 
 
 @dataclass(frozen=True)
+class PlumeNow:
+    """Where it would go if it released now: what was assumed, never what is.
+
+    Parameters
+    ----------
+    start, until : datetime
+        Hour of the assumed release; until when the weather is known, UTC.
+    scenario : dict of str to str
+        What was assumed, by language.
+    levels_sv : tuple of float
+        Lower ends of the classes, effective dose in the open [Sv].
+    colours : tuple of str
+        Of each class.
+    """
+
+    start: datetime
+    until: datetime
+    scenario: dict[str, str]
+    levels_sv: tuple[float, ...]
+    colours: tuple[str, ...]
+
+    @classmethod
+    def of(cls, plume: Plume | None) -> PlumeNow | None:
+        """Make it of a plume, without its cells."""
+        if plume is None:
+            return None
+        start, until = (datetime.fromtimestamp(t, UTC) for t in (plume.start, plume.until))
+        return cls(start, until, plume.scenario, tuple(v / 1e3 for v in plume.levels), plume.colours)
+
+
+@dataclass(frozen=True)
 class Situation:
     """Everything on the first page.
 
@@ -176,8 +209,8 @@ class Situation:
         Whether a plan was named at the start at all.
     record_size : int or None
         Records kept; None where no record was begun.
-    plume : dict or None
-        The forecast plume, where there is one.
+    plume : PlumeNow or None
+        The forecast plume, where there is one; its cells are asked for apart.
     """
 
     at: datetime
@@ -192,7 +225,7 @@ class Situation:
     changes: tuple[Change, ...]
     sources: tuple[SourceNow, ...]
     record_size: int | None
-    plume: dict[str, Any] | None = None
+    plume: PlumeNow | None = None
 
 
 def site_now(site: Site) -> SiteNow:

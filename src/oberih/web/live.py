@@ -74,7 +74,7 @@ class Live:
         self._boot = secrets.token_hex(4)
         self._clients: set[_Client] = set()
         self._watcher: asyncio.Task[None] | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ahead: asyncio.Task[None] | None = None
         self._stopped = False
         self._latest: Situation | None = None
         self._engine: dict[str, Any] = {}
@@ -88,7 +88,6 @@ class Live:
         """Begin to watch, in the loop that runs; once."""
         if self._watcher is None or self._watcher.done():
             self._stopped = False
-            self._loop = asyncio.get_running_loop()
             self._watcher = asyncio.create_task(self._watch())
 
     def stop(self) -> None:
@@ -96,6 +95,8 @@ class Live:
         self._stopped = True
         if self._watcher is not None:
             self._watcher.cancel()
+        if self._ahead is not None:
+            self._ahead.cancel()
         for client in self._clients:
             client.wake.set()
 
@@ -160,8 +161,10 @@ class Live:
         while not self._stopped:
             try:
                 before = self._latest.version if self._latest else 0
-                self._latest = await asyncio.to_thread(self.desk.look, self.clock())
                 engine = self.engine() if self.engine else {}
+                self.desk.atlas_became(str(engine.get("state", "")), self.clock())
+                self._latest = await asyncio.to_thread(self.desk.look, self.clock())
+                self._look_ahead()
             except Exception:
                 _LOG.exception("the desk could not be looked at")  # the next look may; a watcher that died tells nobody
             else:
@@ -170,6 +173,13 @@ class Live:
                 self._engine = engine
                 beat = self._beat if beat <= 0 else beat
             await asyncio.sleep(self._every)
+
+    def _look_ahead(self) -> None:
+        """Compute the forecast's plume beside the looks, which do not wait for it."""
+        if self._ahead is None or self._ahead.done():
+            if self._ahead is not None and not self._ahead.cancelled() and (error := self._ahead.exception()):
+                _LOG.error("the forecast's plume could not be computed", exc_info=error)
+            self._ahead = asyncio.create_task(asyncio.to_thread(self.desk.look_ahead, self.clock()))
 
     def _wake(self, *, parts: bool, engine: bool, beat: bool) -> None:
         if not (parts or engine or beat):

@@ -15,6 +15,7 @@ from fastapi import Depends, Request
 
 from oberih.case.desk import Desk, OnDesk
 from oberih.case.response import Responder
+from oberih.case.response_plume import forecast_plume
 from oberih.case.response_weather import EventRoom
 from oberih.earth.site import load_site
 from oberih.web.engine import Engine
@@ -54,11 +55,14 @@ class State:
     def __post_init__(self) -> None:
         """Lay out what the settings name."""
         s = self.settings
-        desk = Desk(OnDesk(s.site, s.keeping, s.readings, s.in_force, s.forecast))
         self.engine = Engine(s)
-        self.live = Live(desk, self.clock, engine=self.engine.told)
         room = EventRoom(load_site(s.site), s.forecast, s.weather, s.mapping, s.cache, s.seed)
         self.events = Responder(room)
+        desk = Desk(
+            OnDesk(s.site, s.keeping, s.readings, s.in_force, s.forecast),
+            plume=lambda now: forecast_plume(self.events, now=now),
+        )
+        self.live = Live(desk, self.clock, engine=self.engine.told)
 
 
 def _state(request: Request) -> State:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from functools import lru_cache
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
@@ -64,7 +64,20 @@ _Longitude = Annotated[float, Query(ge=-180, le=180, description="[°]")]
 _Latitude = Annotated[float, Query(ge=-85, le=85, description="[°]")]
 
 
-@router.get("/basemap", dependencies=[may("read")], responses=refusals(401, 403, 422), response_model=dict)
+class GeoJson(Response):
+    """A GeoJSON document."""
+
+    media_type = "application/geo+json"
+
+
+_LAND: dict[int | str, dict[str, Any]] = {
+    200: {"description": "Land, waters, borders and places.",
+          "content": {"application/geo+json": {"schema": {"type": "object"}}}},
+}  # fmt: skip
+
+
+@router.get("/basemap", dependencies=[may("read")], responses={**_LAND, **refusals(401, 403, 422)},
+            response_class=GeoJson)  # fmt: skip
 def basemap(
     request: Request, west: _Longitude, south: _Latitude, east: _Longitude, north: _Latitude,
     lang: Annotated[Literal["en", "uk"], Query(description="Of the names.")] = "en",

@@ -118,6 +118,18 @@ export function inForce(now) {
     make("p", { class: "faint hash" }, say("situation.in-force-checked", { file: `${z.folder}/zones.geojson`, hash: z.sha256 }))];
 }
 
+/** The forecast plume in words: what was assumed; never what is. */
+export function plume(now) {
+  const p = now.plume, scenario = p.scenario[language] ?? p.scenario.en;
+  return [make("p", {}, make("strong", {}, say("situation.plume-if", { scenario, when: moment(p.start) })), ` ${say("situation.plume-until", { when: moment(p.until) })}`),
+    make("a", { class: "button", href: "/event" }, say("situation.to-event"))];
+}
+
+/** What the plume's colours mean, from much to little. */
+export function plumeLegend(p) {
+  return p.levels_sv.map((level, i) => ({ colour: p.colours[i], label: say("situation.plume-level", { dose: number(level * 1000) }) })).reverse();
+}
+
 /** Incidents, the latest written first; claims stay claims. */
 export function incidents(now) {
   if (now.record_size === null) return make("p", {}, say("situation.record-none"));

@@ -6,7 +6,7 @@ import { fill, make } from "./dom.js";
 import { listen } from "./live.js";
 import { fresh, lost } from "./shell.js";
 import { language, say } from "./words.js";
-import { changes, clock, inForce, incidents, readings, regimes, site, sources, tiles } from "./situation-parts.js";
+import { changes, clock, inForce, incidents, plume, plumeLegend, readings, regimes, site, sources, tiles } from "./situation-parts.js";
 import { incidentPoint, readingPoint } from "./situation-points.js";
 
 const at = (id) => document.getElementById(id);
@@ -35,6 +35,8 @@ function show() {
   at("sources").classList.remove("waiting");
   fill(at("sources"), sources(now));
   put("in_force", inForce, "sources");
+  at("plume-part").hidden = !now.plume;
+  if (now.plume) put("plume", plume);
   put("incidents", incidents);
   put("readings", readings);
   put("site", site);
@@ -45,8 +47,21 @@ function show() {
 function onMap() {
   const now = held.now;
   held.map.zones(now.in_force?.zones ?? null);
+  plumeOnMap(now);
   held.map.points([...now.incidents.filter((i) => i.latitude !== null).map(incidentPoint),
     ...now.readings.stations.map((r) => readingPoint(r, now))]);
+}
+
+/** The plume of the forecast: what would be if it released now, fetched only when it is another. */
+async function plumeOnMap(now) {
+  const key = now.plume && `${now.plume.start} ${now.versions.plume}`;
+  if (key === held.plume) return;
+  held.plume = key;
+  try {
+    held.map.field(key && await ask("/api/v1/situation/plume"), key && plumeLegend(now.plume));
+  } catch {
+    held.plume = null;  // the next change asks again
+  }
 }
 
 async function openTheMap() {
