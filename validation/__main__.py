@@ -14,7 +14,7 @@ import io
 import sys
 from collections.abc import Callable, Sequence
 
-from validation import hukkoo, new_start, pillars, prairie_grass, registry, tamper
+from validation import api_fuzz, hukkoo, new_start, pillars, prairie_grass, registry, tamper
 
 Comparison = tuple[str, str, Callable[[Sequence[str]], int], Sequence[str]]
 
@@ -31,6 +31,7 @@ def comparisons(folder: Sequence[str]) -> list[Comparison]:
         ("registry", "every defect found, none on the corrected rows", registry.main, ()),
         ("pillars", "no finding contradicts the agency's; every difference explained", pillars.main, ()),
         ("tamper", "every attack on the record detected and located", tamper.main, ()),
+        ("api_fuzz", "no server error, no status, type or answer that is not described", api_fuzz.main, ()),
     ]
 
 
