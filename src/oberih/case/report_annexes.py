@@ -100,7 +100,7 @@ def _part(book: Book, part: Part) -> Iterator[Row]:
         return
     yield book.row(
         0, ("drawn", key), s.word("report-annex.part-drawn", part=name),
-        say("report-annex.part-drawn-value", near=s.distance(part.near), far=s.distance(part.far, beyond=r.beyond),
+        say("report-annex.part-drawn-value", near=s.distance(part.near), far=s.distance(part.far, beyond=part.edge),
             towards=s.direction(part.towards), area=f"{s.number(part.area / 1e6)}\u00a0{s.word('km2')}",
             outside=s.percent(part.outside, 2), coverage=s.percent(part.coverage)),
     )  # fmt: skip

@@ -36,13 +36,21 @@ def asked_rows(book: Book) -> Iterator[Asked]:
     yield row("day", s.day(book.facts.at))
     age = chosen.get("age")
     yield row("age", word(f"age-{age}") if age else word("report-annex.not-given"), bool(age))
-    measures = ", ".join(clean(str(m), 60) for m in chosen.get("protection") or ())
+    measures = ", ".join(_measure(book, str(m)) for m in chosen.get("protection") or ())
     yield row("protection", measures or word("report-annex.outdoors"), bool(measures))
     height = chosen.get("height")
     at = word("report-annex.as-scenario") if height is None else f"{s.number(height)}\u00a0{word('m')}"
     yield row("height", at, height is not None)
     yield row("rule", word(f"report-annex.rule-{chosen.get('rule', 'anywhere')}"))
     yield from _of_a_design(book)
+
+
+def _measure(book: Book, name: str) -> str:
+    """What people are taken to be under; its own name where the catalogue has none."""
+    try:
+        return book.speech.word(f"design.measure-{name.replace(' ', '-')}")
+    except KeyError:
+        return clean(name, 60)
 
 
 def _of_a_design(book: Book) -> Iterator[Asked]:

@@ -83,6 +83,8 @@ class Part:
         How people were counted, ``places`` or ``raster``.
     unknown : int
         Places inside without a figure.
+    edge : bool
+        Whether it runs out of the grid, so that the truth may be farther.
     places : tuple of Place
         Inside, most populous first.
     """
@@ -101,6 +103,7 @@ class Part:
     confidence: float | None
     method: str | None
     unknown: int
+    edge: bool
     places: tuple[Place, ...]
 
     @property
@@ -269,7 +272,8 @@ def _part(
         rule, governing, geometry, near, far, towards, area=1e6 * data["area_km2"], outside=data["outside_share"],
         coverage=data["coverage"], direction_share=data["direction_share"], starts=data.get("starts"),
         confidence=data.get("confidence"), method=data["people_method"],
-        unknown=data["places_of_unknown_population"] or 0, places=tuple(inside),
+        unknown=data["places_of_unknown_population"] or 0, edge=bool(data["reaches_edge_of_grid"]),
+        places=tuple(inside),
     )  # fmt: skip
 
 

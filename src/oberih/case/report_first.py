@@ -86,7 +86,7 @@ def _drawn(book: Book, part: Part) -> Text:
     assert part.towards is not None
     return book.speech.say(
         "drawn", near=book.figure(book.speech.distance(part.near), *key),
-        far=book.figure(book.speech.distance(part.far, beyond=part.reached.beyond), *key),
+        far=book.figure(book.speech.distance(part.far, beyond=part.edge), *key),
         towards=book.figure(book.speech.compass(part.towards), *key),
         area=book.figure(_area(book, part.area), *key),
         people=book.figure(book.people(_people(part)), "people", part.rule.name),
@@ -175,8 +175,8 @@ def _iodine(book: Book) -> list[Text]:
         return []
     far = max(rows, key=lambda r: r.distance)
     if far.distance > 0.0:
-        radius = book.figure(book.speech.distance(far.distance, beyond=far.beyond), "reached", *far.key)
-        return [book.speech.say("option-iodine", radius=radius)]
+        radius = book.figure(book.speech.distance(far.distance), "reached", *far.key)
+        return [book.speech.say("option-iodine-beyond" if far.beyond else "option-iodine", radius=radius)]
     shut = all(u.shutdown is not None and u.shutdown + IODINE_GONE <= book.facts.at for u in book.facts.site.units)
     return [book.speech.say("option-iodine-none")] if shut else []
 

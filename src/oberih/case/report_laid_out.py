@@ -44,5 +44,5 @@ def laid_out(facts: Facts, language: str) -> Report:
     return Report(
         language=language, title=word("title", site=book.site), question=word("question"), first=first_page(book),
         second=second_page(book), second_title=word("second"), annexes=annexes, annex_word=word("annex"),
-        page_word=word("page"), of_word=word("of"), running=word("running", site=book.site), foot=foot,
+        page_word=word("page"), of_word=word("of"), foot=foot,
     )  # fmt: skip

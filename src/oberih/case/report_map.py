@@ -31,10 +31,9 @@ def map_of(book: Book) -> Picture:
         dataclasses.replace(p, name=clean(book.place(p), 40)) for p in facts.places
         if p.distance <= 1.5 * extent and (extent <= 150e3 or (p.population or 0) >= CITY / 20)
     )  # fmt: skip
-    first = next((p for p in facts.parts if not p.empty), None)
     scene = MapScene(
         site_name=clean(book.site, 40), latitude=facts.site.latitude, longitude=facts.site.longitude, title="",
-        subtitle="", headline="", weather_label="", zones=tuple(_zone(book, p, p is first) for p in facts.parts),
+        subtitle="", headline="", weather_label="", zones=tuple(_zone(book, p, p is facts.first) for p in facts.parts),
         extent=extent, places=places,
     )  # fmt: skip
     words = {

@@ -72,7 +72,10 @@ def _matrix(book: Book) -> tuple[Block, ...]:
     first = 0.30
     widths = (first, *((1.0 - first) / len(releases) for _ in releases))
     title = word("matrix", percentile=book.speech.percent(facts.percentile / 100.0))
-    heads = (word("col-action"), *(clean(book.scenario(r.scenario), 70) for r in releases))
+    heads = (
+        word("col-action"),
+        *(clean(book.scenario(r.scenario), 70 if len(releases) > 3 else 120) for r in releases),
+    )
     table = Table(title, heads, tuple(rows), widths=widths, numeric=tuple(range(1, len(heads))))
     left = len(facts.reached) - len(shown) * len(releases)
     return (table, *((Paragraph(book.speech.say("more-rows", count=str(left)), "note"),) if left else ()))
@@ -153,6 +156,8 @@ def _moves(book: Book, part: Part | None) -> tuple[Block, ...]:
     spans += _asked(book)
     if not spans:
         return (Heading(say("moves")), Paragraph(say("moves-unasked"), "note"))
+    if max(s.high for s in spans) <= 0.0:
+        return (Heading(say("moves")), Paragraph(say("moves-none"), "note"))
     spans.sort(key=lambda s: s.low - s.high)
     bars = [Bar(s.name, s.low, s.high) for s in spans]
     chart = Picture(

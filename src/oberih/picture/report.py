@@ -175,10 +175,8 @@ class Report:
         The two pages for the one who decides.
     second_title : str
     annexes : tuple of Section
-    annex_word, page_word, of_word, contents_title : str
+    annex_word, page_word, of_word : str
         Words that a renderer needs.
-    running : str
-        At the head of each page.
     foot : str
         At the foot of each page: what it was made from and with.
     """
@@ -193,7 +191,6 @@ class Report:
     annex_word: str
     page_word: str
     of_word: str
-    running: str
     foot: str
 
 

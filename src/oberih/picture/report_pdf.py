@@ -85,7 +85,7 @@ def as_data(report: Report) -> dict[str, Any]:
     """Give a report as plain values, as the template takes it."""
     return {
         "language": report.language, "title": report.title, "question": report.question,
-        "second_title": report.second_title, "running": report.running, "foot": report.foot,
+        "second_title": report.second_title, "foot": report.foot,
         "annex_word": report.annex_word, "page_word": report.page_word, "of_word": report.of_word,
         "first": [_block(b) for b in report.first], "second": [_block(b) for b in report.second],
         "annexes": [
