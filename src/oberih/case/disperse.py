@@ -6,11 +6,9 @@ that other models' outputs have, so that they can be laid side by side.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-
 import numpy as np
 
+from oberih.case.disperse_request import DisperseRequest
 from oberih.case.dispersed_file import write_dispersed
 from oberih.case.progress import Progress
 from oberih.case.sheet import Sheet
@@ -21,68 +19,12 @@ from oberih.dispersion.particles.follow import Cells, Release, Trail, follow
 from oberih.errors import InputError
 from oberih.weather.fields import Fields
 from oberih.weather.read.volume_netcdf import RawVolume, volume_of_netcdf
-from oberih.weather.volume import ROUGHNESS, cut, fields_of_volume
+from oberih.weather.volume import cut, fields_of_volume
 
-__all__ = ["DisperseRequest", "disperse"]
+__all__ = ["disperse"]
 
 MOST_CELLS = 4_000_000
 """Cells of the output at most, over all its hours."""
-
-
-@dataclass(frozen=True)
-class DisperseRequest:
-    """A release in fields.
-
-    Parameters
-    ----------
-    fields : tuple of Path
-        NetCDF files of wind on levels, and of the ground.
-    latitude, longitude : float
-        [°]
-    start : int or None
-        Seconds since 1970, UTC; the first time of the fields where None.
-    release_hours : float
-        How long it is released [h].
-    hours : int or None
-        How long it is followed [h]; where None as long as the fields last, at most 72, in steady air 24.
-    low, high : float
-        Between which heights above ground [m].
-    amount : float
-        [Bq]
-    form : str
-        Of `oberih.constants.FORMS`.
-    particles : int
-    depth : float
-        Of the layer whose concentration is given [m].
-    finer : int
-        Cells of the output to a cell of the fields, each way.
-    settling : float
-        Fall of heavy particles [m/s].
-    roughness_length : float
-        [m]
-    seed, threads : int
-    out : Path
-        The NetCDF file to write.
-    """
-
-    fields: tuple[Path, ...]
-    latitude: float
-    longitude: float
-    out: Path
-    start: int | None = None
-    release_hours: float = 1.0
-    hours: int | None = None
-    low: float = 10.0
-    high: float = 100.0
-    amount: float = 1.0
-    form: str = "aerosol"
-    particles: int = 100_000
-    depth: float = 100.0
-    finer: int = 2
-    settling: float = 0.0
-    roughness_length: float = ROUGHNESS
-    seed: int = 1
-    threads: int = 2
 
 
 def disperse(request: DisperseRequest, *, progress: Progress) -> Sheet:

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 import oberih
+from oberih.case.disperse_request import DisperseRequest
 from oberih.constants import FORMS
 from oberih.dispersion.particles.follow import Cells, Trail
 from oberih.errors import StoreFull
 from oberih.weather.fields import Fields
-
-if TYPE_CHECKING:
-    from oberih.case.disperse import DisperseRequest
 
 __all__ = ["write_dispersed"]
 
