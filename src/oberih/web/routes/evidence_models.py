@@ -84,9 +84,7 @@ class RecordStanding(BaseModel):
 class RecordPage(BaseModel):
     """Some records, the newest first."""
 
-    records: list[dict[str, Any]] = Field(
-        description="Every field of each, with number, recorded_at and corrected_by."
-    )
+    records: list[dict[str, Any]] = Field(description="Every field of each, with number, recorded_at and corrected_by.")
     size: int = Field(description="Records in the log.")
     below: int | None = Field(description="Ask for those below this number for the next page; null: there are no more.")
 

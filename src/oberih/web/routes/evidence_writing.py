@@ -40,9 +40,7 @@ Fields = Annotated[
 def evidence_add(state: Shared, who: Custodian, fields: Fields) -> WrittenRecord:
     """Record one statement; signed by this server's key, with the writer's role in it."""
     _refuse_untidy(fields)
-    return WrittenRecord.of(
-        record_writing.add(state.settings.keeping, fields, role=who.role, now=state.clock())
-    )
+    return WrittenRecord.of(record_writing.add(state.settings.keeping, fields, role=who.role, now=state.clock()))
 
 
 @router.post("/records/{number}/corrections", status_code=201, responses=refusals(401, 403, 404, 422, 503))

@@ -13,8 +13,8 @@ import { language, moment, say } from "./words.js";
 
 const MOST_SHOWN = 200;
 
-/** Show the panel; `exists` tells whether the server has a record at all. */
-export function showCheck(place, exists) {
+/** Show the panel; also where the server says that it has no record, since the reader may remember one. */
+export function showCheck(place) {
   const text = make("textarea", { id: "own-text", rows: "5", spellcheck: "false", autocomplete: "off", class: "hash" });
   const files = make("input", { id: "own-file", type: "file", multiple: true });
   const memory = make("div", {});
@@ -41,7 +41,7 @@ export function showCheck(place, exists) {
   };
   fill(place, make("div", { class: "columns" },
     make("section", { class: "panel" }, ownPart(text, files, memory)),
-    make("section", { class: "panel" }, exists ? serverPart(run) : null, filePart(run), howTo())), result, records);
+    make("section", { class: "panel" }, serverPart(run), filePart(run), howTo())), result, records);
   tellMemory(memory);
 }
 

@@ -39,12 +39,12 @@ async function show({ focus = false } = {}) {
   } catch (error) {
     if (error instanceof TypeError) lost();
     fill(head, make("p", { class: "notice", role: "alert" }, say("shell.failed", { why: printable(error.message) })), tabs(query));
-    if (query.get("view") === "check") showCheck(body, true);
+    if (query.get("view") === "check") showCheck(body);
     else fill(body, make("button", { type: "button", onclick: () => show() }, say("shell.try-again")));
     return;
   }
   fill(head, make("p", { class: "lead" }, say("evidence.intro")), tabs(query), standing.exists ? stand(standing) : null);
-  if (query.get("view") === "check") showCheck(body, standing.exists);
+  if (query.get("view") === "check") showCheck(body);
   else if (query.get("view") === "write" && mayRecord) showWrite(body, go);
   else if (/^\d{1,15}$/.test(query.get("record") ?? "")) await showRecord(body, { number: Number(query.get("record")) }, { mayRecord, go });
   else if (query.get("id")) await showRecord(body, { id: query.get("id") }, { mayRecord, go });

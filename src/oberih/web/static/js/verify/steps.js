@@ -46,11 +46,12 @@ export class Steps {
   }
 
   /**
-   * In one word: "failed"; "anchored" (it also fits something that the reader has from elsewhere or from before);
-   * "within" (it only fits together: whoever serves it could have made it all).
+   * In one word: "failed"; "nothing" (nothing was checked); "anchored" (it also fits something that the reader has from
+   * elsewhere or from before); "within" (it only fits together: whoever serves it could have made it all).
    */
   get verdict() {
     if (this.anyFailed) return "failed";
+    if (!this.list.some((step) => step.state === "held")) return "nothing";
     return this.list.some((step) => step.state === "held" && ANCHORS.has(step.what)) ? "anchored" : "within";
   }
 }
