@@ -90,9 +90,11 @@ def create_app(settings: ServeSettings, *, clock: Callable[[], datetime]) -> Fas
 @asynccontextmanager
 async def _running(app: FastAPI) -> AsyncIterator[None]:
     """Prepare the year's atlas while the pages are served already; end all work with the server."""
-    engine = app.state.held.engine
+    engine, live = app.state.held.engine, app.state.held.live
     engine.start()
+    live.start()
     yield
+    live.stop()
     await asyncio.to_thread(engine.stop)
 
 
