@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from oberih.atlas.superpose import Exceeded
 from oberih.case.design_answer import Design, PartFound, Starts
-from oberih.case.design_bench import Bench, open_bench, widened
+from oberih.case.design_bench import Bench, open_bench, open_forecast, widened
 from oberih.case.design_places import places_found
 from oberih.case.design_request import DesignRequest
 from oberih.case.design_words import notes_of
@@ -36,10 +36,16 @@ from oberih.zone.criterion import CriteriaSet, Criterion
 from oberih.zone.distance import times_of_year
 from oberih.zone.parts import governing, part_rules
 
-__all__ = ["Bench", "Design", "DesignRequest", "Put", "answered", "design", "open_bench", "put", "widened"]
+__all__ = [
+    "Bench", "Design", "DesignRequest", "Put", "Sums", "answered", "design", "open_bench", "open_forecast", "put",
+    "sums_of", "widened",
+]  # fmt: skip
 
-DRAFT_STARTS = 500
-"""Starts that a draft counts, about."""
+MOST_STARTS = 700
+"""Starts that a draft counts at most."""
+
+START_HOURS = 12_500
+"""Release hours of all its starts together, at most: 520 starts of a release of a day."""
 
 Hours = npt.NDArray[np.int64]
 
@@ -69,6 +75,20 @@ class Put:
         return self.question.asked.source.active
 
 
+@dataclass(frozen=True)
+class Sums:
+    """What superposition found for a request, whatever its percentile.
+
+    Parameters
+    ----------
+    put : Put
+    result : Exceeded
+    """
+
+    put: Put
+    result: Exceeded
+
+
 def design(request: DesignRequest, *, bench: Bench, uploads: Uploads | None = None, threads: int = 2) -> Design:
     """How far must the zone reach, if the sliders stand like this?
 
@@ -94,7 +114,8 @@ def design(request: DesignRequest, *, bench: Bench, uploads: Uploads | None = No
     OutOfRange
         If the bench does not hold the terms of the release (see `widened`), or the release outlasts the atlas.
     """
-    return answered(put(request, bench=bench, uploads=uploads), bench=bench, threads=threads)
+    asked = put(request, bench=bench, uploads=uploads)
+    return answered(request, sums_of(asked, bench=bench, threads=threads), bench=bench, threads=threads)
 
 
 def put(request: DesignRequest, *, bench: Bench, uploads: Uploads | None = None) -> Put:
@@ -114,19 +135,23 @@ def put(request: DesignRequest, *, bench: Bench, uploads: Uploads | None = None)
     return Put(request, criteria, release, dataclasses.replace(asked, asked=watching), starts)
 
 
-def answered(asked: Put, *, bench: Bench, threads: int = 2) -> Design:
-    """Answer what was put; see `design`."""
-    request, question = asked.request, asked.question
-    kept = bench.kept if request.full else None
-    result = summed(bench.atlas, [question], packed=bench.packed, kept=kept, threads=threads)[0]
-    share = request.percentile / 100.0
+def sums_of(asked: Put, *, bench: Bench, threads: int = 2) -> Sums:
+    """Sum what was put over the starts; see `design`."""
+    kept = bench.kept if asked.request.full else None
+    return Sums(asked, summed(bench.atlas, [asked.question], packed=bench.packed, kept=kept, threads=threads)[0])
+
+
+def answered(request: DesignRequest, sums: Sums, *, bench: Bench, threads: int = 2) -> Design:
+    """Answer a request from the sums of one that differs from it in no more than percentile and seed."""
+    asked, share = dataclasses.replace(sums.put, request=request), request.percentile / 100.0
+    question = asked.question
     found = found_all(
-        [question], [by_criterion(bench.atlas, question, result)], projection=bench.projection, places=bench.places,
-        percentile=share, seed=request.seed,
+        [question], [by_criterion(bench.atlas, question, sums.result)], projection=bench.projection,
+        places=bench.places, percentile=share, seed=request.seed, threads=threads,
     )  # fmt: skip
     parts = _parts(found, share)
     drawn = _drawn(request, asked.criteria, found, parts)
-    return _told(asked, bench, found, drawn, parts, result)
+    return _told(asked, bench, found, drawn, parts, sums.result)
 
 
 def _told(
@@ -161,29 +186,37 @@ def _starts(request: DesignRequest, bench: Bench, asked: Question) -> tuple[Hour
             f"outlasts the {atlas.releases} release hours of the weather", field="scenario", value=f"{hours} h",
             cure="give more weather",
         )  # fmt: skip
-    every = np.arange(0, atlas.releases - hours + 1, asked.asked.stride)
-    inside = times_of_year(
-        atlas.times[every], months=request.months, first_hour=request.first_hour, last_hour=request.last_hour,
-        longitude=bench.site.longitude,
-    )  # fmt: skip
-    full = every[inside]
+    last = atlas.releases - hours
+    full = _within(request, bench, np.arange(0, last + 1, asked.asked.stride))
     if not len(full):
         raise InputError("leave no start of the weather", field="months, hours", cure="ask for more of the year")
-    step = 1 if request.full else _thinned(len(full), (request.last_hour - request.first_hour) % 24 + 1)
-    taken = full[::step]
-    return taken, Starts(len(taken), len(full), asked.asked.stride * step)
+    stride, taken = asked.asked.stride, full
+    most = min(MOST_STARTS, START_HOURS // hours)
+    while not request.full and len(taken) > most:
+        stride = _next_stride(max(stride, math.floor(stride * len(taken) / most) - 1))
+        taken = _within(request, bench, np.arange(0, last + 1, stride))
+    return taken, Starts(len(taken), len(full), stride)
 
 
-def _thinned(count: int, hours_a_day: int) -> int:
-    """Of so many starts take every so-manieth, so that in turn every hour of the day still is one.
+def _within(request: DesignRequest, bench: Bench, starts: Hours) -> Hours:
+    """Those starts that lie in the months and hours asked for."""
+    inside = times_of_year(
+        bench.atlas.times[starts], months=request.months, first_hour=request.first_hour, last_hour=request.last_hour,
+        longitude=bench.site.longitude,
+    )  # fmt: skip
+    return starts[inside]
+
+
+def _next_stride(stride: int) -> int:
+    """The next longer stride at which in turn every hour of the day is a start.
 
     Examples
     --------
-    >>> _thinned(400, 24), _thinned(1744, 24), _thinned(8753, 24)
-    (1, 5, 19)
+    >>> [_next_stride(s) for s in (1, 5, 17)]
+    [5, 7, 19]
     """
-    step = max(1, round(count / DRAFT_STARTS))
-    while step > 1 and math.gcd(step, 24 * hours_a_day) != 1:
+    step = stride + 1
+    while math.gcd(step, 24) != 1:
         step += 1
     return step
 

@@ -7,6 +7,7 @@ needs and that no slider moves.  It is made once; every question of the designer
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from oberih.atlas.build import build
 from oberih.atlas.packed import ALL_TERMS, Packed, pack
 from oberih.atlas.store import Atlas
 from oberih.atlas.watch import Watched, watch
@@ -31,7 +33,13 @@ from oberih.errors import InputError
 from oberih.release import list_scenarios, load_scenario
 from oberih.weather.air import Air
 
-__all__ = ["Bench", "bench_of", "open_bench", "terms_of_site", "widened"]
+__all__ = ["Bench", "bench_of", "open_bench", "open_forecast", "terms_of_site", "widened"]
+
+TRAVEL = 24
+"""Last hours of a forecast, in which nothing is released: its last plumes need them to travel [h]."""
+
+FORECASTS_KEPT = 4
+"""Atlases of forecasts that stay on the disk; a new forecast comes every few hours."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +139,32 @@ def bench_of(
     packed.largest  # noqa: B018  kept by the noun itself; found now, so that the first question need not
     progress.done()
     return bench
+
+
+def open_forecast(request: PlanRequest, *, progress: Progress) -> Bench:
+    """Take the atlas of a forecast onto the bench, all of its terms; built beside those of years if need be.
+
+    Parameters
+    ----------
+    request : PlanRequest
+        Site, weather (the file), mapping and cache count.
+    progress : Progress
+
+    Raises
+    ------
+    InputError, WeatherRefused
+        If the forecast cannot be used, or holds less than a day beyond the `TRAVEL` hours.
+    StoreError
+        If the atlas cannot be built or read.
+    """
+    site = load_site(request.site)
+    ground = ground_of(request, site, progress=progress, fewest=24, travel=TRAVEL)
+    folder = request.cache / "forecasts"
+    atlas = build(folder / f"{ground.plan.digest[:16]}.zarr", ground.plan)
+    for old in sorted(folder.glob("*.zarr"), key=lambda p: p.stat().st_mtime)[:-FORECASTS_KEPT]:
+        if old != atlas.path:
+            shutil.rmtree(old, ignore_errors=True)
+    return bench_of(ground, atlas, site, cache=request.cache, progress=progress, terms=ALL_TERMS)
 
 
 def widened(bench: Bench, *, told: Callable[[], None] | None = None, threads: int = 2) -> Bench:

@@ -123,6 +123,11 @@ class DesignRequest:
         return self.months == ALL_MONTHS and (self.last_hour + 1 - self.first_hour) % 24 == 0
 
     @property
+    def summed(self) -> DesignRequest:
+        """The question of which the sums are: neither the percentile nor the bands bear on them."""
+        return dataclasses.replace(self, percentile=95.0, seed=DEFAULT_SEED)
+
+    @property
     def upload(self) -> str | None:
         """Identifier of the user's own source term, if that is the scenario."""
         return self.scenario.removeprefix(UPLOAD) if self.scenario.startswith(UPLOAD) else None

@@ -104,8 +104,24 @@ def settings_of(site: Site) -> PuffSettings:
     return PuffSettings(building_height=site.building_height, building_width=site.building_width)
 
 
-def ground_of(request: PlanRequest, site: Site, *, progress: Progress) -> Ground:
+FEWEST_HOURS = 24 * 28
+"""Of the weather of a plan [h]."""
+
+
+def ground_of(
+    request: PlanRequest, site: Site, *, progress: Progress, fewest: int = FEWEST_HOURS, travel: int = LAST_HOURS
+) -> Ground:
     """Weather, air and the plan of the atlas that a request stands on.
+
+    Parameters
+    ----------
+    request : PlanRequest
+    site : Site
+    progress : Progress
+    fewest : int
+        Hours of weather that there must be.
+    travel : int
+        Last hours of a real series in which nothing is released, so that the last releases travel [h].
 
     Raises
     ------
@@ -114,8 +130,8 @@ def ground_of(request: PlanRequest, site: Site, *, progress: Progress) -> Ground
     """
     weather, report = weather_of(request, site, progress=progress)
     air = air_from_weather(weather, roughness_length=site.roughness_length)
-    releases = len(air) if air.cyclic else len(air) - LAST_HOURS
-    if releases < 24 * 28:
+    releases = len(air) if air.cyclic else len(air) - travel
+    if releases < fewest:
         raise InputError(
             f"{len(air)} hours of weather are too few for a plan", file=weather.attrs.get("file", request.weather),
             field="weather", cure="give four weeks at least, better years; for one event use 'oberih assess'",

@@ -7,6 +7,7 @@ nuclides that make the dose.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,17 +67,22 @@ def found_all(
     percentile: float,
     seed: int,
     raster: PopulationRaster | None = None,
+    threads: int = 1,
 ) -> list[Found]:
-    """Distances and zones of every criterion under every scenario."""
+    """Distances and zones of every criterion under every scenario; ``threads`` at once."""
     found = []
-    for question, exceedances in zip(questions, exceeded, strict=True):
-        alike: dict[tuple[object, float], Found] = {}
-        for criterion, exceedance in zip(question.criteria, exceedances, strict=True):
-            key = (criterion.quantity, criterion.level)
-            if key not in alike:
-                alike[key] = _found(question, criterion, exceedance, projection, places, percentile, seed, raster)
-            same = alike[key]
-            found.append(Found(question, criterion, exceedance, same.distances, _of(same.zone, criterion)))
+    with ThreadPoolExecutor(threads) as pool:
+        for question, exceedances in zip(questions, exceeded, strict=True):
+            pairs = list(zip(question.criteria, exceedances, strict=True))
+            distinct = {(c.quantity, c.level): (c, e) for c, e in reversed(pairs)}
+
+            def one(pair: tuple[Criterion, Exceedance], question: Question = question) -> Found:
+                return _found(question, *pair, projection, places, percentile, seed, raster)
+
+            alike = dict(zip(distinct, pool.map(one, distinct.values()), strict=True))
+            for criterion, exceedance in pairs:
+                same = alike[criterion.quantity, criterion.level]
+                found.append(Found(question, criterion, exceedance, same.distances, _of(same.zone, criterion)))
     return found
 
 

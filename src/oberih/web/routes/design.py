@@ -25,15 +25,15 @@ Language = Annotated[Literal["en", "uk"], Query(description="Of texts.")]
 @router.get("/design/choices", dependencies=[may("read")], responses=refusals(401, 403, 422))
 def design_choices(state: Shared, lang: Language = "en") -> DesignChoices:
     """Give what can be chosen in the designer, and how far the year's atlas is."""
-    return DesignChoices.of(state.settings.site, state.engine.readiness, lang)
+    return DesignChoices.of(state.settings.site, state.engine.readiness, state.engine.weathers, lang)
 
 
-@router.get("/design", dependencies=[may("compute")], responses=refusals(401, 403, 404, 422, 503))
+@router.get("/design", dependencies=[may("compute")], responses=refusals(401, 403, 404, 409, 422, 429, 503))
 def design_zone(state: Shared, query: Asked) -> DesignAnswer:
     """Design a zone: how far must it reach if the sliders stand like this?
 
     A draft counts fewer starts than a plan, says how many, and is meant for moving sliders; ``detail=full`` counts all.
-    The same query has the same answer.  While the year's atlas is being prepared, or more is asked than can be
-    computed soon, the answer is 503 with ``Retry-After``.
+    The same query has the same answer.  While the year's atlas is being prepared the answer is 409, and where more is
+    asked than can be computed soon 429, both with ``Retry-After``; 503 where the atlas could not be made.
     """
     return DesignAnswer.of(state.engine.design(request_of(query, seed=state.settings.seed)), query.lang)

@@ -124,7 +124,7 @@ class DesignChoices(BaseModel):
     defaults: DesignDefaults
 
     @classmethod
-    def of(cls, site: str, readiness: Readiness, language: str) -> DesignChoices:
+    def of(cls, site: str, readiness: Readiness, weathers: tuple[str, ...], language: str) -> DesignChoices:
         """Show what can be chosen."""
         place = load_site(site)
         uk = language == "uk"
@@ -137,15 +137,23 @@ class DesignChoices(BaseModel):
                 MeasureChoice(name=m, title=message(measure_key(m), language), verified=all(r.verified for r in rows))
                 for m, rows in measures().items()
             ],
-            weather=["year"], height_most_m=HIGHEST_RELEASE,
+            weather=list(weathers), height_most_m=HIGHEST_RELEASE,
             defaults=DesignDefaults(
                 scenario=DEFAULT_SCENARIO, criteria="iaea", day=day(PLANNING_DAY), percentile=95.0, weather="year"
             ),
         )  # fmt: skip
 
 
+_STAGES = {
+    "weather": "weather", "atlas:": "building", "the atlas into memory": "reading", "settlements": "settlements",
+}  # fmt: skip
+"""What the preparing thread says it does, by its beginning, and the name of its message."""
+
+
 def _atlas(r: Readiness, language: str) -> AtlasReadiness:
-    text = message(f"design.atlas-{r.state}", language, stage=r.stage, done=r.done, total=r.total, why=r.why)
+    key = next((key for begin, key in _STAGES.items() if r.stage.startswith(begin)), "other")
+    stage = message(f"design.stage-{key}", language)
+    text = message(f"design.atlas-{r.state}", language, stage=stage, done=r.done, total=r.total, why=r.why)
     return AtlasReadiness(state=r.state, stage=r.stage, done=r.done, total=r.total, text=text)
 
 
