@@ -72,7 +72,7 @@ class NewAccount(Given):
     about: str = Field(default="", max_length=100, description="Whose it is, in words.")
 
 
-class Change(Given):
+class AccountChange(Given):
     """What an account is to be; what is not named stays."""
 
     role: Role | None = None

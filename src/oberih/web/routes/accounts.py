@@ -14,7 +14,7 @@ from oberih.web.access.by import By
 from oberih.web.access.may import Who, may
 from oberih.web.access.porter import AtDesk
 from oberih.web.problem import refusals
-from oberih.web.routes.account_models import AccountShown, Change, NewAccount, PasswordMade
+from oberih.web.routes.account_models import AccountChange, AccountShown, NewAccount, PasswordMade
 
 
 def _unkept(response: Response) -> None:
@@ -59,7 +59,7 @@ async def accounts_add(request: Request, porter: AtDesk, who: Administrator, giv
 
 
 @router.patch("/{name}", responses=_MAY_FAIL)
-def accounts_change(porter: AtDesk, who: Administrator, name: Name, given: Change) -> AccountShown:
+def accounts_change(porter: AtDesk, who: Administrator, name: Name, given: AccountChange) -> AccountShown:
     """Give an account another role, shut it or open it again, or say whose it is."""
     changed = minding.change_account(
         porter, _by(who), name, role=given.role, disabled=given.disabled, about=given.about
