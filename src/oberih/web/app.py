@@ -15,13 +15,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
 
 from oberih.errors import InputError
 from oberih.web import pages
 from oberih.web.access.guard import guard
 from oberih.web.described import describe_rights, operation_name
 from oberih.web.headers import SecurityHeaders
+from oberih.web.packed import PackedFiles
 from oberih.web.problem import tell_problems
 from oberih.web.routes import (
     account,
@@ -79,8 +79,8 @@ def create_app(settings: ServeSettings, *, clock: Callable[[], datetime]) -> Fas
     tell_problems(app)
     for router in ROUTERS:
         app.include_router(router)
-    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
-    app.mount("/vendor", StaticFiles(directory=_maplibre()), name="vendor")
+    app.mount("/static", PackedFiles(directory=Path(__file__).parent / "static"), name="static")
+    app.mount("/vendor", PackedFiles(directory=_maplibre()), name="vendor")
     describe_rights(app, ROUTERS)
     guard(app, app.state.held)
     app.add_middleware(SecurityHeaders, tiles=settings.tiles)

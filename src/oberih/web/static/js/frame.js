@@ -27,7 +27,7 @@ export function titleOf(properties) {
 }
 
 /** A swatch: `{zone: key}`, `{colour}` or `{kind}` of a point. */
-function swatch({ zone, colour, kind }) {
+function swatch({ zone, colour, kind, opacity = 1 }) {
   if (kind) return make("span", { class: `pin ${kind} swatch`, "aria-hidden": "true" });
   const icon = draw("svg", { viewBox: "0 0 28 14", width: 28, height: 14, class: "swatch", "aria-hidden": "true" });
   if (zone) {
@@ -35,7 +35,7 @@ function swatch({ zone, colour, kind }) {
     icon.append(draw("rect", { x: 1.5, y: 1.5, width: 25, height: 11, fill: s.colour, "fill-opacity": s.fill,
       stroke: s.colour, "stroke-width": s.width, "stroke-dasharray": s.dash.map((d) => d * s.width).join(" ") || null }));
   } else {
-    icon.append(draw("rect", { x: 1, y: 1, width: 26, height: 12, fill: colour, stroke: "#555", "stroke-width": 0.8 }));
+    icon.append(draw("rect", { x: 1, y: 1, width: 26, height: 12, fill: colour, "fill-opacity": opacity, stroke: "#555", "stroke-width": 0.8 }));
   }
   return icon;
 }
@@ -56,7 +56,7 @@ export function frameIn(element) {
   function legendNow() {
     const seen = new Map(shown.zones.map((p) => [titleOf(p), { zone: keyOf(p), label: titleOf(p) }]));
     const kinds = [...new Set(shown.points.map((p) => p.kind))].filter((k) => k && k !== "site");
-    const auto = [...seen.values(), ...shown.field, ...kinds.map((kind) => ({ kind, label: say(`map.kind-${kind}`) }))];
+    const auto = [...seen.values(), ...shown.field.map((f) => ({ opacity: 0.62, ...f })), ...kinds.map((kind) => ({ kind, label: say(`map.kind-${kind}`) }))];
     fill(list, [...(shown.given ?? auto), ...shown.base].map((one) => make("li", {}, swatch(one), one.label)));
   }
 

@@ -17,12 +17,14 @@ export function tell(text, action = null) {
 /** Note that what is shown is as of now. */
 export function fresh() {
   updated = new Date().toISOString();
+  document.documentElement.removeAttribute("data-lost");
   if (!notice.hidden && notice.dataset.kind === "offline") tell(null);
 }
 
 /** Tell that the server does not answer. */
 export function lost() {
   notice.dataset.kind = "offline";
+  document.documentElement.setAttribute("data-lost", "");
   tell(say("shell.offline", { when: moment(updated) }));
 }
 

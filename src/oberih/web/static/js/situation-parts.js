@@ -63,7 +63,7 @@ function changeText(c, now) {
   switch (c.kind) {
     case "readings": return say("situation.change-readings-text", { count: c.count, name: c.name });
     case "regime": return say("situation.change-regime-text", { name: regime ? named(regime) : c.name, text: c.text, before: status(c.before), now: status(c.now) });
-    case "atlas": return say("situation.change-atlas-text", { text: say(`situation.atlas-${c.text}`) });
+    case "atlas": return say("situation.change-atlas-text", { text: say(`situation.atlas-${c.name}`) });
     case "source-down": return `${c.name}: ${c.text}`;
     case "source-back": return c.name;
     default: return c.name ? c.text : say("situation.change-more", { count: c.count });
@@ -73,7 +73,7 @@ function changeText(c, now) {
 /** What changed in the last 24 hours, the newest first. */
 export function changes(now) {
   if (!now.changes.length) return make("p", { class: "faint" }, say("situation.changes-none"));
-  return make("ul", { class: "changes" }, now.changes.map((c) => {
+  return make("ul", { class: "changes", tabindex: "0", "aria-label": say("situation.changes") }, now.changes.map((c) => {
     const text = changeText(c, now), record = ["record", "correction"].includes(c.kind) && c.name;
     return make("li", { class: c.kind }, make("span", { class: "what" }, say(`situation.change-${c.kind}`)), " ",
       record ? make("a", { href: `/evidence?record=${encodeURIComponent(c.name)}` }, text) : text,
@@ -157,7 +157,7 @@ export function readings(now) {
   return [table({ caption: say("situation.readings-caption"), numeric: [1], rows,
     heads: ["station", "rate", "measured", "reading-note"].map((h) => say(`situation.${h}`)) }),
   more ? make("p", {}, say("situation.more-stations", { count: more })) : null,
-  given.files.filter((f) => f.defects.length).map((f) => make("details", { class: "why" },
+  ...given.files.filter((f) => f.defects.length).map((f) => make("details", { class: "why" },
     make("summary", {}, say("situation.defects", { file: f.name, count: f.defects.length + f.more_defects })),
     make("ul", {}, f.defects.map((d) => make("li", { lang: "en" }, d))))),
   make("p", {}, make("a", { href: "/api/v1/situation/readings.csv" }, say("situation.as-csv")))];
