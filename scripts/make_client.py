@@ -45,9 +45,8 @@ def content_types(description: dict[str, Any]) -> set[str]:
 
 def overrides(description: dict[str, Any]) -> dict[str, str]:
     """Give the types that the generator does not know, as bytes; JSON in all its names stays JSON."""
-    known = {t for t in content_types(description) if t.endswith("json") or t in _READ_BY_THE_GENERATOR}
-    known -= {"application/geo+json"}  # a file here: its bytes are what was asked for
-    return {t: "application/octet-stream" for t in sorted(content_types(description) - known)}
+    kinds = sorted(content_types(description) - set(_READ_BY_THE_GENERATOR))
+    return {t: "application/octet-stream" for t in kinds if not t.endswith("json")}
 
 
 def make_client(out: Path, description: dict[str, Any]) -> list[str]:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import importlib
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from scripts.make_client import PACKAGE, content_types, make_client, openapi, overrides
+from validation.api_fuzz import at_the_machine
 
-from oberih.web.app import create_app
-from oberih.web.settings import ServeSettings
-from tests.web.serving import serving
+from oberih.case.design_bench import Bench
 
-NOW = datetime(2026, 3, 4, 3, 0, tzinfo=UTC)
 DESCRIPTION = openapi()
 OPERATIONS = {
     (method, path): operation
@@ -38,10 +37,14 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def client(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    settings = ServeSettings(cache=tmp_path_factory.mktemp("cache"))
-    with serving(create_app(settings, clock=lambda: NOW)) as address:
-        yield importlib.import_module(PACKAGE).Client(base_url=address)
+def address(bench: Bench, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with at_the_machine(tmp_path_factory.mktemp("served"), bench) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def client(made: Path, address: str) -> Any:
+    return importlib.import_module(PACKAGE).Client(base_url=address)
 
 
 def operation(name: str) -> Any:
@@ -55,6 +58,11 @@ def test_every_operation_has_a_name_of_its_own_that_a_person_would_give() -> Non
     names = [o["operationId"] for o in OPERATIONS.values()]
     assert len(set(names)) == len(names) > 10
     assert [n for n in names if not n.isidentifier() or n != n.lower() or "api_v1" in n] == []
+
+
+def test_every_model_has_a_name_of_its_own() -> None:
+    """Two models of one name come out as ``Name-Input`` and ``Name-Output``, or with their modules in front."""
+    assert [n for n in DESCRIPTION["components"]["schemas"] if not n.isidentifier() or "__" in n] == []
 
 
 def test_every_operation_of_the_description_is_in_the_client(made: Path) -> None:
@@ -101,6 +109,33 @@ def test_a_refusal_is_a_problem_with_its_line(client: Any) -> None:
     assert answer.status_code == 404
     assert isinstance(answer.parsed, models.Problem)
     assert answer.parsed.status == 404 and answer.parsed.detail
+
+
+def test_a_zone_is_designed_in_its_own_types(client: Any) -> None:
+    models = importlib.import_module(f"{PACKAGE}.models")
+    answer = operation("design_zone").sync(client=client, percentile=90.0, months="1,2", detail="full")
+    assert isinstance(answer, models.DesignAnswer)
+    assert answer.starts.counted > 0 and len(answer.provenance) == 64
+    assert all(isinstance(place, models.DesignPlace) for place in answer.places)
+    refused = operation("design_zone").sync(client=client, scenario="none-such")
+    assert isinstance(refused, models.Problem) and refused.field == "scenario"
+
+
+@pytest.mark.parametrize("format", ["geojson", "kml", "csv"])
+def test_a_zone_leaves_as_bytes(client: Any, address: str, format: str) -> None:
+    answer = operation("design_export").sync_detailed(format, client=client)
+    assert answer.status_code == 200
+    assert answer.content == httpx.get(f"{address}/api/v1/design/export/{format}").content
+
+
+def test_the_example_of_the_docs_runs(
+    client: Any, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "api-http.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```py\n(.*?)```", page, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    exec(example.replace("http://127.0.0.1:8460", address), {})
+    assert (tmp_path / "zone.kml").read_bytes().startswith(b"<?xml")
 
 
 def test_a_client_may_ask_without_waiting(client: Any) -> None:

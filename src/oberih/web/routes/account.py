@@ -20,12 +20,12 @@ from oberih.web.access.signing_in import SignedIn, TooEarly, change_password, co
 from oberih.web.problem import refusals
 from oberih.web.routes.account_models import (
     Again,
-    Codes,
     EnrolmentShown,
     FirstCode,
     Me,
     NewPassword,
     NewToken,
+    RecoveryCodes,
     SessionShown,
     SignIn,
     TokenMade,
@@ -112,9 +112,9 @@ async def account_factor(request: Request, porter: AtDesk, who: InPerson, given:
 
 
 @router.post("/factor/first-code", responses=refusals(404, 422, 503))
-def account_factor_first_code(porter: AtDesk, who: InPerson, given: FirstCode) -> Codes:
+def account_factor_first_code(porter: AtDesk, who: InPerson, given: FirstCode) -> RecoveryCodes:
     """Take the enrolled device into use; the recovery codes are shown once."""
-    return Codes(codes=owning.confirm_factor(porter, who.name, code=given.code))
+    return RecoveryCodes(codes=owning.confirm_factor(porter, who.name, code=given.code))
 
 
 @router.post("/factor/removal", status_code=204, responses=refusals(404, 422, 503))
@@ -126,12 +126,12 @@ async def account_factor_removal(request: Request, porter: AtDesk, who: InPerson
 
 
 @router.post("/recovery-codes", responses=refusals(404, 422, 503))
-async def account_recovery_codes(request: Request, porter: AtDesk, who: InPerson, given: Again) -> Codes:
+async def account_recovery_codes(request: Request, porter: AtDesk, who: InPerson, given: Again) -> RecoveryCodes:
     """Make recovery codes in place of the old ones; they are shown once."""
     codes = await request.app.state.turns.take(
         owning.renew_codes, porter, who.name, password=given.password, code=given.code
     )
-    return Codes(codes=codes)
+    return RecoveryCodes(codes=codes)
 
 
 @router.get("/sessions", responses=refusals(404, 503))

@@ -103,7 +103,7 @@ class EnrolmentShown(BaseModel):
     picture: str = Field(description="The same as a QR code, SVG.")
 
 
-class Codes(BaseModel):
+class RecoveryCodes(BaseModel):
     """Recovery codes; shown once."""
 
     codes: list[str]

@@ -49,11 +49,15 @@ class ExportQuery(DesignQuery):
     )
 
 
+_JSON = FORMATS["geojson"][0]
+TYPES = (*(kind for kind, _ in FORMATS.values()), TABLE_TYPE)
+"""Of the content, of all formats."""
+
 _BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The file; its name is in Content-Disposition, its ETag begins with the provenance.",
-        "content": {**{kind: _BINARY for kind, _ in FORMATS.values()}, TABLE_TYPE: _BINARY},
+        "content": {kind: _BINARY for kind in TYPES if "json" not in kind} | {_JSON: {"schema": {"type": "object"}}},
     },
     304: {"description": "What you have is what you would get."},
     **refusals(401, 403, 404, 422, 503),
