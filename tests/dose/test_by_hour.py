@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from oberih.atlas.kernels.by_hour import add_lying, add_passing
+from oberih.atlas.kernels.by_hour import add_lying, shares_of
 from oberih.constants import FORMS
 from oberih.dose.by_hour import hourly_source, strand_of, strands_of
 from oberih.dose.kernels.weathering import integrated_weathering
@@ -63,20 +63,26 @@ def test_strands_that_quantities_share_are_made_once() -> None:
     assert [s.pathways[0] for s in strands_of([WEEK])] == ["cloud", "inhalation", "ground", "resuspension"]
 
 
-@pytest.mark.parametrize("before", [0.0, 0.25, 3.0, 7.9, 8.0, 11.5, 40.0])
-def test_what_passes_is_neither_lost_nor_doubled(before: float) -> None:
-    row = np.zeros(9, dtype=np.float32)
-    add_passing(row, before, 3.0)
-    assert row.sum() == pytest.approx(3.0)
-    assert not row[: min(int(before), 8)].any()
+def test_shares_of_hours_add_up_and_follow_what_was_booked() -> None:
+    booked = np.zeros((6, 2, 12))
+    booked[[1, 2, 4], 0, 0] = 3.0, 6.0, 1.0
+    shares = np.zeros(6)
+    shares_of(booked, 6, 0, 0, 1, 99.0, shares)
+    assert shares.tolist() == pytest.approx([0.0, 0.3, 0.6, 0.0, 0.1, 0.0])
+
+
+def test_where_nothing_was_booked_all_passes_at_the_mean_age() -> None:
+    shares = np.ones(6)
+    shares_of(np.zeros((6, 2, 12)), 6, 1, 0, 1, 3.4, shares)
+    assert shares.tolist() == [0.0, 0.0, 0.0, 1.0, 0.0, 0.0]
 
 
 @pytest.mark.parametrize("arrival", [0.5, 2.0, 3.7, 7.99, 8.0, 30.0])
 def test_what_lies_counts_from_its_arrival_and_in_all_as_much_as_the_window(arrival: float) -> None:
     until = np.append(1.0 - np.exp(-np.arange(9) / 5.0), 1.0)
     row = np.zeros(9, dtype=np.float32)
-    add_lying(row, arrival, until)
-    assert row.sum() == pytest.approx(1.0)
+    add_lying(row, arrival, until, 0.5)
+    assert row.sum() == pytest.approx(0.5)
     assert not row[: min(int(arrival), 8)].any() and np.all(row >= 0.0)
     if arrival == 2.0:
-        assert row[2:8] == pytest.approx(np.diff(until[:7]), rel=1e-5)
+        assert row[2:8] == pytest.approx(0.5 * np.diff(until[:7]), rel=1e-5)

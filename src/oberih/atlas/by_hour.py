@@ -1,8 +1,8 @@
 """When does a release reach each cell, and what does every hour give there?
 
-The room's arithmetic told apart by hours: tables of a release in, doses by strand, cell and hour out.  The hour in
-which something passes is that of its release plus the mean age of the plume, which the atlas holds; how far that is
-off is measured in ``validation/event_timing.py``.
+The room's arithmetic told apart by hours: tables of a release in, doses by strand, cell and hour out.  An atlas has no
+clock, so the puffs of the release hours are followed once more (`oberih.atlas.kernels.by_hour`); taking the mean age of
+the plume for the hour instead would be hours off in light winds (``validation/event_timing.py``).
 
 Defines the nouns `HourlySource` (what is asked) and `HourlyField` (the answer).
 Invariant: the hours of a strand add up to the dose that `oberih.atlas.superpose.dose_field` gives for it.
@@ -11,6 +11,7 @@ Invariant: the hours of a strand add up to the dose that `oberih.atlas.superpose
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,8 @@ from oberih.atlas.packed import ALL_TERMS, TABLE_STEP, Packed, padded
 from oberih.atlas.store import Atlas
 from oberih.atlas.superpose import Source, height_weights
 from oberih.constants import SECONDS_PER_HOUR
+from oberih.dispersion.kernels import puff
+from oberih.dispersion.puffs import PuffSettings, gamma_mixture, mesh_of, settings_vector, workspace
 from oberih.earth.grid import Grid
 from oberih.errors import OutOfRange
 
@@ -132,8 +135,33 @@ def hourly_field(atlas: Atlas, source: HourlySource, *, packed: Packed) -> Hourl
     uppers = np.clip(np.searchsorted(source.ages, steps), 1, len(source.ages) - 1)
     below, above = source.ages[uppers - 1], source.ages[uppers]
     shares = np.clip((steps - below) / (above - below), 0.0, 1.0)
-    kernel.add_release(
-        values, slots, packed.offsets, packed.cells, packed.terms, packed.ages, steps / SECONDS_PER_HOUR, uppers,
-        shares, source.air, source.ground, kind, weights, np.zeros(source.hours + 2),
-    )  # fmt: skip
+    clock = _Clock(atlas)
+    for j, h in zip(*np.nonzero(weights[kind, np.arange(release_hours)]), strict=True):
+        used = clock.book(int(j), atlas.heights[h])
+        kernel.add_hour(
+            values, slots, packed.cells, packed.terms, packed.ages, packed.offsets[h, j], packed.offsets[h, j + 1], j,
+            clock.booked, used, TABLE_STEP / SECONDS_PER_HOUR, uppers, shares, weights[kind[j], j, h], source.air[:, j],
+            source.ground[:, j],
+        )  # fmt: skip
     return HourlyField(atlas.grid, int(atlas.times[0]), cells, values)
+
+
+class _Clock:
+    """Follows the puffs of an atlas's release hours by the clock."""
+
+    def __init__(self, atlas: Atlas) -> None:
+        facts = atlas.facts
+        self.settings = PuffSettings(**facts["settings"])
+        self.place = SimpleNamespace(**{n: facts["air"][n] for n in ("roughness_length", "wind_height", "latitude")})
+        self.air, self.cyclic = atlas.air, bool(facts["air"]["cyclic"])
+        self.mesh, self.work = mesh_of(atlas.grid), workspace(atlas.grid)
+        hours = int(self.settings.oldest / SECONDS_PER_HOUR) + 2
+        self.booked = np.zeros((hours, atlas.grid.cells, puff.SUMS))
+
+    def book(self, hour: int, height: float) -> int:
+        """Book a release hour; returns the hours written to.  `kernel.add_hour` clears them."""
+        vector = settings_vector(self.place, self.settings, height)
+        return int(kernel.book(
+            self.mesh, self.work, self.booked, gamma_mixture(), vector, self.air, self.cyclic, hour, height,
+            self.settings.puffs_per_hour,
+        ))  # fmt: skip

@@ -223,9 +223,9 @@ class Responder:
         cell = None if place is None else cell_of(run, place)
         if place is None or cell is None:
             raise UnknownName("settlement", str(place_id), known=())
-        slot = int(run.slots.reshape(run.field.grid.rings, -1)[cell])
+        slot = int(run.slots.reshape(run.hourly.grid.rings, -1)[cell])
         if slot < 0:
-            none = np.zeros(run.field.hours + 1)
+            none = np.zeros(run.hourly.hours + 1)
             return run, Story(place, none, none, none[:-1])
         curves = [run.until(run.main, c)[slot] for c in (UNPROTECTED, request.course)]
         return run, Story(place, curves[0], curves[1], run.passing[slot])

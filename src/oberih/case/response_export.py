@@ -17,7 +17,7 @@ __all__ = ["drawn", "settlements_csv", "zones_geojson"]
 
 _HEADS = (
     "settlement", "country", "geonames", "latitude_deg", "longitude_deg", "people", "distance_km", "azimuth_deg",
-    "plume_comes", "plume_past", "may_come_earlier_h", "outdoors_mSv", "outdoors_wind_10deg_other_low_mSv",
+    "plume_comes", "plume_past", "outdoors_mSv", "outdoors_wind_10deg_other_low_mSv",
     "outdoors_wind_10deg_other_high_mSv", "sheltered_mSv", "evacuated_mSv", "protected_mSv", "averted_mSv",
     "thyroid_mSv", "thyroid_with_tablet_mSv", "criteria_met", "perhaps", "advice",
 )  # fmt: skip
@@ -66,7 +66,7 @@ def _cells(answer: EventAnswer, row: PlaceRow) -> list[object]:
     return [
         _plain(p.name), p.country, p.id, f"{p.latitude:.5f}", f"{p.longitude:.5f}", p.population,
         f"{kilometres(p.distance):.1f}", f"{p.azimuth * 57.29577951308232:.0f}", _time(answer, row.comes),
-        _time(answer, row.past), row.late, *("" if d is None else f"{millisieverts(d):.4g}" for d in doses),
+        _time(answer, row.past), *("" if d is None else f"{millisieverts(d):.4g}" for d in doses),
         " ".join(n.criterion.key for n in row.needed), " ".join(row.perhaps), " ".join(a.key for a in row.advice),
     ]  # fmt: skip
 

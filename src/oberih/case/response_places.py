@@ -19,7 +19,7 @@ from oberih.dose.quantity import Quantity
 from oberih.earth.places import Place
 from oberih.zone.criterion import Criterion
 
-__all__ = ["LATE", "URGENCY", "Advice", "Needed", "PlaceRow", "late_by", "place_rows"]
+__all__ = ["URGENCY", "Advice", "Needed", "PlaceRow", "place_rows"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -34,10 +34,6 @@ NOTHING = 9
 
 TURNED = 2
 """Sectors to either side that tell what ten degrees of another wind would bring; a sector is five degrees."""
-
-LATE = ((30e3, 0.3), (100e3, 0.6), (math.inf, 2.3))
-"""Up to which distance [m] the plume may come so much earlier [h] than told, in 95 of 100 cells; measured by
-``validation/event_timing.py``.  In air that turns back on itself it can be more."""
 
 LEAST = 1e-6
 """Least outdoor dose of a place that is told where no criterion is met [Sv]: below a microsievert nobody acts."""
@@ -90,9 +86,8 @@ class PlaceRow:
     ----------
     place : Place
     comes, past : float or None
-        When the plume comes and is past, hours since the release began; None where it does not come.
-    late : float
-        So much earlier it may come [h].
+        When the plume comes and is past, hours since the release began; None where it does not come.  By the
+        clock it comes up to 0.8 h later and is past up to 0.7 h earlier (``validation/event_timing.py``).
     outdoors, sheltered, protected : float
         Effective dose in the open, in the shelter alone, and under all that was asked [Sv].
     evacuated : float or None
@@ -111,7 +106,6 @@ class PlaceRow:
     place: Place
     comes: float | None
     past: float | None
-    late: float
     outdoors: float
     sheltered: float
     protected: float
@@ -135,17 +129,6 @@ class PlaceRow:
         return min((URGENCY[n.criterion.action] for n in self.needed), default=NOTHING)
 
 
-def late_by(distance: float) -> float:
-    """How much earlier than told the plume may come [h].
-
-    Examples
-    --------
-    >>> late_by(12e3), late_by(200e3)
-    (0.3, 2.3)
-    """
-    return next(hours for within, hours in LATE if distance <= within)
-
-
 def place_rows(run: Run, places: list[Place], course: Course) -> list[PlaceRow]:
     """Every settlement that is touched, most urgent first.
 
@@ -158,13 +141,23 @@ def place_rows(run: Run, places: list[Place], course: Course) -> list[PlaceRow]:
         tablet in time.
     """
     sums = _Sums(run, course)
-    rows = [row for place in places if (row := _row(run, sums, place, course)) is not None]
+    touched = _touched(run)
+    cells = [(place, cell) for place in places if (cell := cell_of(run, place)) is not None and touched[cell]]
+    rows = [_row(run, sums, place, cell, course) for place, cell in cells]
     return sorted(rows, key=lambda r: (r.rank, math.inf if r.comes is None else r.comes, -r.outdoors))
+
+
+def _touched(run: Run) -> npt.NDArray[np.bool_]:
+    """Cells worth telling of: a criterion is met there, or would be with another wind, or there is some dose."""
+    found: npt.NDArray[np.bool_] = run.around(run.main, TURNED)[1] >= LEAST
+    for criterion in run.question.criteria:
+        found = found | (run.around(criterion.quantity, TURNED)[1] >= criterion.level)
+    return found
 
 
 def cell_of(run: Run, place: Place) -> tuple[int, int] | None:
     """Ring and sector of a place; None outside the grid."""
-    grid = run.field.grid
+    grid = run.hourly.grid
     ring = int(np.searchsorted(grid.edges, place.distance) - 1)
     if not 0 <= ring < grid.rings:
         return None
@@ -188,38 +181,32 @@ class _Sums:
 
     def grid(self, quantity: Quantity, course: Course) -> Floats:
         """Dose on the whole grid, shape (rings, sectors)."""
+        if course == UNPROTECTED:
+            return self.run.open(quantity)
         key = (quantity, course)
         if key not in self._known:
-            self._known[key] = self.run.field.whole(self.run.dose(quantity, course))
+            self._known[key] = self.run.hourly.whole(self.run.dose(quantity, course))
         return self._known[key]
 
 
-def _row(run: Run, sums: _Sums, place: Place, course: Course) -> PlaceRow | None:
-    cell = cell_of(run, place)
-    if cell is None:
-        return None
-    ring, sector = cell
-    around = [(sector + turn) % run.field.grid.sectors for turn in range(-TURNED, TURNED + 1)]
-    main = sums.grid(run.main, UNPROTECTED)
+def _row(run: Run, sums: _Sums, place: Place, cell: tuple[int, int], course: Course) -> PlaceRow:
+    low, high = run.around(run.main, TURNED)
     needed = _needed(run, sums, cell)
-    perhaps = _perhaps(run, sums, ring, around, {n.criterion.action for n in needed})
-    if not needed and not perhaps and main[ring, around].max() < LEAST:
-        return None
+    perhaps = _perhaps(run, cell, {n.criterion.action for n in needed})
     dose = {name: float(sums.grid(run.main, c)[cell]) for name, c in sums.courses.items()}
     comes, past = _hours(run, cell)
     thyroid = sums.thyroid
     return PlaceRow(
-        place, comes, past, late_by(place.distance), dose["outdoors"], dose["sheltered"], dose["protected"],
-        dose["evacuated"] if math.isfinite(course.leave) else None, float(main[ring, around].min()),
-        float(main[ring, around].max()),
+        place, comes, past, dose["outdoors"], dose["sheltered"], dose["protected"],
+        dose["evacuated"] if math.isfinite(course.leave) else None, float(low[cell]), float(high[cell]),
         None if thyroid is None else float(sums.grid(thyroid, UNPROTECTED)[cell]),
         None if thyroid is None else float(sums.grid(thyroid, sums.tablet)[cell]),
-        needed, perhaps, _advice(needed, perhaps, _before(comes, place), past, course.leave),
+        needed, perhaps, _advice(needed, perhaps, comes, past, course.leave),
     )  # fmt: skip
 
 
 def _hours(run: Run, cell: tuple[int, int]) -> tuple[float | None, float | None]:
-    slot = int(run.slots.reshape(run.field.grid.rings, -1)[cell])
+    slot = int(run.slots.reshape(run.hourly.grid.rings, -1)[cell])
     if slot < 0 or math.isnan(run.comes[slot]):
         return None, None
     return float(run.comes[slot]), float(run.past[slot])
@@ -240,18 +227,13 @@ def _needed(run: Run, sums: _Sums, cell: tuple[int, int]) -> tuple[Needed, ...]:
     return tuple(sorted(met.values(), key=lambda n: URGENCY[n.criterion.action]))
 
 
-def _perhaps(run: Run, sums: _Sums, ring: int, around: list[int], sure: set[str]) -> tuple[str, ...]:
+def _perhaps(run: Run, cell: tuple[int, int], sure: set[str]) -> tuple[str, ...]:
     found = dict.fromkeys(
         c.action
         for c in run.question.criteria
-        if c.action not in sure and sums.grid(c.quantity, UNPROTECTED)[ring, around].max() >= c.level
+        if c.action not in sure and run.around(c.quantity, TURNED)[1][cell] >= c.level
     )
     return tuple(sorted(found, key=lambda a: URGENCY[a]))
-
-
-def _before(comes: float | None, place: Place) -> float | None:
-    """The hour by which something must be done that is to be done before the plume comes: it may come early."""
-    return None if comes is None else max(comes - late_by(place.distance), 0.0)
 
 
 def _advice(

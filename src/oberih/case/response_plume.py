@@ -78,11 +78,11 @@ def forecast_plume(responder: Responder, *, now: int) -> Plume | None:
     found = choices(responder)
     request = EventRequest(start, scenario=found.scenario)
     run, doses = responder.shown(request, "outdoors")
-    grid, site = run.field.grid, responder.room.site
+    grid, site = run.hourly.grid, responder.room.site
     corners = LocalProjection(site.latitude, site.longitude).cell_corners(grid)
     colours = class_colours(len(LEVELS))
     features = []
-    for cell, dose in zip(run.field.cells, doses[:, 0], strict=True):
+    for cell, dose in zip(run.hourly.cells, doses[:, 0], strict=True):
         kind = int(np.searchsorted(LEVELS, millisieverts(float(dose)), side="right")) - 1
         if kind >= 0:
             features.append(_feature(corners, *divmod(int(cell), grid.sectors), colours[kind]))

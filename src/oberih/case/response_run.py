@@ -7,9 +7,13 @@ afterwards, in milliseconds, by `oberih.dose.course`.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-from dataclasses import dataclass
+import os
+import shutil
+from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +30,7 @@ from oberih.case.response_weather import FOLLOWED, LONGEST, EventAir, EventRoom,
 from oberih.case.sources import Released, released
 from oberih.constants import SECONDS_PER_HOUR
 from oberih.dose.by_hour import AIR, Strand, hourly_source, strand_of, strands_of
-from oberih.dose.course import Course, dose_under, dose_until
+from oberih.dose.course import UNPROTECTED, Course, dose_under, dose_until
 from oberih.dose.quantity import Quantity
 from oberih.earth.grid import Grid
 from oberih.earth.places import Place
@@ -37,6 +41,9 @@ from oberih.zone.criterion import CriteriaSet
 __all__ = ["Event", "Run", "event_of", "run_of"]
 
 Floats = npt.NDArray[np.float64]
+
+KEPT = 8
+"""Atlases of events that stay on the disk."""
 
 ARRIVED, PAST = 0.01, 0.99
 """Share of the dose from the air at which the plume is said to have come, and to be past [1]."""
@@ -73,16 +80,22 @@ class Run:
     event : Event
     question : Question
     strands : tuple of Strand
-    field : HourlyField
+    hourly : HourlyField
     found : tuple of Found
         Zones, criterion by criterion, as `oberih.case.assess` finds them.
+    held, held_around : dict
+        What was summed before.
     """
 
     event: Event
     question: Question
     strands: tuple[Strand, ...]
-    field: HourlyField
+    hourly: HourlyField
     found: tuple[Found, ...]
+    held: dict[Quantity, Floats] = field(default_factory=dict, repr=False, compare=False)
+    held_around: dict[tuple[Quantity, int], tuple[Floats, Floats]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @property
     def main(self) -> Quantity:
@@ -96,17 +109,31 @@ class Run:
 
     def dose(self, quantity: Quantity, course: Course) -> Floats:
         """Dose in each touched cell [Sv or Gy]."""
-        return dose_under(self.field, self.strands, quantity, course)
+        return dose_under(self.hourly, self.strands, quantity, course)
 
     def until(self, quantity: Quantity, course: Course) -> Floats:
         """Dose in each touched cell until the end of each hour [Sv or Gy]; the last is that of the window."""
-        return dose_until(self.field, self.strands, quantity, course)
+        return dose_until(self.hourly, self.strands, quantity, course)
+
+    def open(self, quantity: Quantity) -> Floats:
+        """Whole dose in the open on the whole grid [Sv or Gy], shape (rings, sectors)."""
+        if quantity not in self.held:
+            self.held[quantity] = self.hourly.whole(self.dose(quantity, UNPROTECTED))
+        return self.held[quantity]
+
+    def around(self, quantity: Quantity, turned: int) -> tuple[Floats, Floats]:
+        """Least and greatest dose in the open within so many sectors to either side, on the whole grid."""
+        key = (quantity, turned)
+        if key not in self.held_around:
+            rolled = [np.roll(self.open(quantity), by, axis=1) for by in range(-turned, turned + 1)]
+            self.held_around[key] = np.minimum.reduce(rolled), np.maximum.reduce(rolled)
+        return self.held_around[key]
 
     @cached_property
     def passing(self) -> Floats:
         """Effective dose from the air in each hour, outdoors [Sv], shape (cells, hours)."""
         lanes = [self.strands.index(strand_of(self.main, p)) for p in self.main.pathways if p in AIR]
-        return np.asarray(self.field.values[lanes, :, :-1].sum(axis=0), dtype=float)
+        return np.asarray(self.hourly.values[lanes, :, :-1].sum(axis=0), dtype=float)
 
     @cached_property
     def comes(self) -> Floats:
@@ -121,8 +148,8 @@ class Run:
     @cached_property
     def slots(self) -> npt.NDArray[np.int64]:
         """Place among the touched cells of every cell of the grid; -1 where nothing comes."""
-        out = np.full(self.field.grid.cells, -1, dtype=np.int64)
-        out[self.field.cells] = np.arange(len(self.field.cells))
+        out = np.full(self.hourly.grid.cells, -1, dtype=np.int64)
+        out[self.hourly.cells] = np.arange(len(self.hourly.cells))
         return out
 
     @cached_property
@@ -153,9 +180,20 @@ def event_of(room: EventRoom, weather: str, *, at: int, hours: int) -> Event:
     air = event_air(room, weather, at=at, hours=hours)
     settings = dataclasses.replace(settings_of(room.site), oldest=float(FOLLOWED * SECONDS_PER_HOUR))
     plan = AtlasPlan(room.site.id, air.air, Grid(), HEIGHTS, settings, min(LONGEST, len(air.air) - 1))
-    atlas = build(room.cache / "events" / f"{plan.digest[:16]}.zarr", plan)
+    path = room.cache / "events" / f"{plan.digest[:16]}.zarr"
+    atlas = build(path, plan)
+    _make_room(path)
     aloft = np.asarray(atlas.balance[:, :, 1, 6], dtype=float).mean(axis=1)
     return Event(air, plan, atlas, pack(atlas), aloft)
+
+
+def _make_room(newest: Path) -> None:
+    """Keep the latest atlases of events; the others can be built again in a second."""
+    with contextlib.suppress(OSError):  # somebody else makes room too
+        os.utime(newest)
+        kept = sorted(newest.parent.glob("*.zarr"), key=lambda f: -f.stat().st_mtime)
+        for folder in kept[KEPT:]:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def run_of(
@@ -175,12 +213,12 @@ def run_of(
     plain = [dataclasses.replace(q, factors=()) for q in asked.quantities]
     strands = strands_of(plain)
     source = hourly_source(what.source_term, strands, hours=what.source_term.hours + FOLLOWED)
-    field = hourly_field(event.atlas, source, packed=event.packed)
+    hourly = hourly_field(event.atlas, source, packed=event.packed)
     found = found_all(
         [asked], ask(event.atlas, [asked], packed=event.packed), projection=LocalProjection(room.site.latitude,
         room.site.longitude), places=places, percentile=0.5, seed=seed,
     )  # fmt: skip
-    return Run(event, asked, strands, field, tuple(found))
+    return Run(event, asked, strands, hourly, tuple(found))
 
 
 def _reached(by_hour: Floats, share: float) -> Floats:

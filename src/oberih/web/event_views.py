@@ -122,7 +122,6 @@ class PlaceView(BaseModel):
     azimuth_deg: float
     comes_h: float | None = Field(description="When the plume comes, hours since the release began.")
     past_h: float | None
-    late_h: float = Field(description="So much earlier it may come.")
     outdoors_mSv: float
     low_mSv: float = Field(description="If the wind is ten degrees other than told, at least.")
     high_mSv: float = Field(description="If the wind is ten degrees other than told, at most.")
@@ -195,7 +194,7 @@ def event_view(answer: EventAnswer, *, now: int) -> EventView:
     age = None if air.written is None else max(0.0, (now - air.written) / SECONDS_PER_HOUR)
     total = sorted(run.released.source_term.total().items(), key=lambda item: -item[1])[:10]
     return EventView(
-        start=stamp(answer.request.at), now=stamp(now), hours=run.field.hours, last_hour=run.last, dose=run.main.name,
+        start=stamp(answer.request.at), now=stamp(now), hours=run.hourly.hours, last_hour=run.last, dose=run.main.name,
         weather=WeatherView(
             name=air.name, label=air.air.label, source=air.air.source, start=stamp(air.air.start), end=stamp(air.end),
             written=None if air.written is None else stamp(air.written), age_hours=age, exercise=air.exercise,
@@ -224,7 +223,7 @@ def field_view(run: Run, doses: npt.NDArray[np.float64], *, hourly: bool, start:
     levels = PASSING_LEVELS if hourly else TOTAL_LEVELS
     return FieldView(
         start=start, frames=packed.shape[1], low=LOWEST, step=STEP, levels_mSv=list(levels),
-        cells=base64.b64encode(run.field.cells[kept].astype("<u2").tobytes()).decode(),
+        cells=base64.b64encode(run.hourly.cells[kept].astype("<u2").tobytes()).decode(),
         values=base64.b64encode(zlib.compress(np.ascontiguousarray(packed[kept].T).tobytes(), 6)).decode(),
         colours=list(class_colours(len(levels))),
     )  # fmt: skip
@@ -260,7 +259,7 @@ def _place(row: PlaceRow) -> PlaceView:
     ]  # fmt: skip
     return PlaceView(
         id=p.id, name=p.name, country=p.country, latitude=p.latitude, longitude=p.longitude, people=p.population,
-        distance_m=p.distance, azimuth_deg=math.degrees(p.azimuth), comes_h=row.comes, past_h=row.past, late_h=row.late,
+        distance_m=p.distance, azimuth_deg=math.degrees(p.azimuth), comes_h=row.comes, past_h=row.past,
         outdoors_mSv=millisieverts(row.outdoors), low_mSv=millisieverts(row.low), high_mSv=millisieverts(row.high),
         sheltered_mSv=millisieverts(row.sheltered), protected_mSv=millisieverts(row.protected),
         averted_mSv=millisieverts(row.averted), rank=row.rank, needed=needed, perhaps=list(row.perhaps),

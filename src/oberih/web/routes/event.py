@@ -12,7 +12,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, TypeVar
 
-import numpy as np
 from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
@@ -21,7 +20,6 @@ from starlette.exceptions import HTTPException
 from oberih.case.response import DEFAULT_SCENARIO, EventRequest
 from oberih.case.response_choices import choices, course_of
 from oberih.case.response_export import settlements_csv, zones_geojson
-from oberih.case.response_places import LATE
 from oberih.case.wording import stamp
 from oberih.constants import SECONDS_PER_HOUR
 from oberih.earth.grid import Grid
@@ -105,9 +103,6 @@ class ChoicesView(BaseModel):
     ages: list[str]
     shelters: dict[str, bool] = Field(description="Name, and whether its factors are verified.")
     tablets: dict[str, bool]
-    late: list[tuple[float | None, float]] = Field(
-        description="To which distance [m] a plume may come how much earlier [h]."
-    )
 
 
 class StoryView(BaseModel):
@@ -138,7 +133,6 @@ async def event_choices(state: Shared) -> ChoicesView:
         criteria=[{"name": c.name, "title": c.title, "title_uk": c.title_uk} for c in found.criteria],
         shelters={n: all(r.verified for r in rows) for n, rows in found.shelters.items()},
         tablets={n: all(r.verified for r in rows) for n, rows in found.tablets.items()},
-        late=[(None if np.isinf(to) else to, hours) for to, hours in LATE],
     )  # fmt: skip
 
 
@@ -181,7 +175,7 @@ async def event_place(
     run, story = await _done(lambda: state.events.story(request, place))
     curves = {n: (millisieverts(1.0) * getattr(story, n)).tolist() for n in ("outdoors", "protected", "passing")}
     return StoryView(
-        id=story.place.id, name=story.place.name, start=stamp(run.field.start), outdoors_mSv=curves["outdoors"],
+        id=story.place.id, name=story.place.name, start=stamp(run.hourly.start), outdoors_mSv=curves["outdoors"],
         protected_mSv=curves["protected"], passing_mSv=curves["passing"],
     )  # fmt: skip
 

@@ -37,7 +37,7 @@ function cells(place, event, question, open) {
   const row = [
     make("span", {}, name, second(where), second(people)),
     at === null ? "–" : make("span", {}, utc(at), second(say("event.comes-second", {
-      left: left(event.start, place.comes_h, event.now), late: number(place.late_h, 2), kyiv: kyiv(at) }))),
+      left: left(event.start, place.comes_h, event.now), kyiv: kyiv(at) }))),
     make("ul", {}, advice(place, event).map((line) => make("li", {}, line))),
     make("span", {}, number(place.outdoors_mSv, 2), second(say("event.range-said", { low: number(place.low_mSv, 2), high: number(place.high_mSv, 2) }))),
     number(place.sheltered_mSv, 2),
