@@ -99,9 +99,7 @@ def test_hours_go_through_midnight(run: Run) -> None:
 
 
 def test_two_questions_differ_in_what_was_changed(run: Run) -> None:
-    found = run(
-        "(m, q) => m.differences(q, {...q, percentile: 90, protection: []})", "designer-question", QUESTION
-    )
+    found = run("(m, q) => m.differences(q, {...q, percentile: 90, protection: []})", "designer-question", QUESTION)
     assert found == ["percentile", "protection"]
 
 

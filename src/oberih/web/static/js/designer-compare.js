@@ -1,7 +1,7 @@
 // What differs between two settings, and does it matter?  A is kept, B is what the controls say now.
 
 import { fill, make } from "./dom.js";
-import { band, drawnReach, extent, km, people, pointName, reachText } from "./designer-figures.js";
+import { drawnReach, extent, km, people, pointName, reachBand, reachText } from "./designer-figures.js";
 import { differences } from "./designer-question.js";
 import { number, say } from "./words.js";
 
@@ -36,7 +36,7 @@ export function figures(a, b) {
   const counts = [a, b].map((one) => one.people?.total ?? null);
   return [
     { key: "radius", a: reachText(ra), b: reachText(rb), words: far(ra.distance_m, rb.distance_m, "far", km) },
-    { key: "band", a: band(ra.low_m, ra.high_m), b: band(rb.low_m, rb.high_m), words: bandWords(ra, rb) },
+    { key: "band", a: reachBand(ra), b: reachBand(rb), words: bandWords(ra, rb) },
     { key: "area", a: number(areas[0], 3), b: number(areas[1], 3), words: far(areas[0], areas[1], "more", (v) => number(v, 3)) },
     { key: "people", a: people(counts[0]), b: people(counts[1]), words: counts.includes(null) ? "" : far(counts[0], counts[1], "more", people) },
     { key: "farthest", a: km(ea.far), b: km(eb.far), words: far(ea.far, eb.far, "far", km) },
@@ -66,6 +66,15 @@ export function settings(one, other, told) {
 
 const NAMES = { months: "season" };
 
+/** The difference in one line, for beside the headline; empty where there is none to tell yet. */
+export function versus(kept, question, answer, told) {
+  const differ = settings(kept.question, question, told);
+  if (!kept.answer || !differ.length) return "";
+  const found = Object.fromEntries(figures(kept.answer, answer).map((f) => [f.key, f.words]));
+  return say("designer.versus", { what: differ.map((d) => `${d.name}: ${d.a}`).join("; "),
+    radius: say("designer.versus-radius", { words: found.radius }), people: say("designer.versus-people", { words: found.people || "–" }) });
+}
+
 /** Draw the comparison; `kept` is `{question, answer}`, its answer null while it is computed. */
 export function showComparison(element, kept, question, answer, told) {
   element.hidden = false;
@@ -76,7 +85,7 @@ export function showComparison(element, kept, question, answer, told) {
   if (kept.answer) rows.push(...figures(kept.answer, answer).map((f) => line(say(`designer.compare-${f.key}`), f.a, f.b, f.words, f.a !== f.b)));
   const most = kept.answer && mostChanged(kept.answer, answer);
   fill(element, title,
-    make("div", { class: "scrolls", tabindex: "0", role: "region", "aria-labelledby": "compare-title" }, make("table", {},
+    make("div", { class: "scrolls", tabindex: "0", role: "group", "aria-label": say("designer.compare") }, make("table", {},
       make("thead", {}, make("tr", {}, ["compare-figure", "compare-a", "compare-b", "compare-difference"]
         .map((key) => make("th", { scope: "col" }, say(`designer.${key}`))))),
       make("tbody", {}, rows))),

@@ -25,6 +25,13 @@ export function stretch(seconds) {
 /** A band, or a dash where none can be stated. */
 export const band = (low, high) => (low === null || high === null ? "–" : `${km(low)}–${km(high)}`);
 
+/** The band of a reach; where it runs out of the grid its upper bound is unknown. */
+export function reachBand(r) {
+  if (!(r.distance_m > 0)) return "–";
+  if (!r.beyond) return band(r.low_m, r.high_m);
+  return r.low_m === null || r.low_m >= 0.999 * r.distance_m ? "–" : `≥ ${km(r.low_m)}`;
+}
+
 /** A distance at the percentile: nowhere, so far, or more than the grid holds. */
 export function reachText(reach) {
   if (!(reach.distance_m > 0)) return say("designer.nowhere");
@@ -52,8 +59,15 @@ export function headline(answer) {
   const said = say(known ? "designer.headline" : "designer.headline-bare", {
     title, percentile, km: reachText(reach), low: known ? km(reach.low_m) : "", high: known ? km(reach.high_m) : "" });
   const drawn = say("designer.headline-drawn", { near: km(near), far: km(far), where: pointName(point) });
-  const lives = answer.people ? say("designer.headline-people", { people: people(answer.people.total) }) : "";
+  const lives = answer.people ? say("designer.headline-people", { people: number(answer.people.total, 3) }) : "";
   return [said, drawn, lives].filter(Boolean).join(" ");
+}
+
+/** The shortest form of the answer, for a phone's edge. */
+export function brief(answer) {
+  const reach = drawnReach(answer);
+  if (!(reach.distance_m > 0)) return say("designer.nowhere");
+  return say("designer.brief", { km: reachText(reach), band: reachBand(reach), people: answer.people ? number(answer.people.total, 3) : "–" });
 }
 
 /** Sectors as the rose wants them. */

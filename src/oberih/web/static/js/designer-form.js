@@ -58,11 +58,16 @@ export class Form {
   bind() {
     for (const name of SLIDERS) {
       const slider = by(name), typed = by(`${name}-typed`);
-      slider.addEventListener("input", () => { typed.value = slider.value; this.tell(true); });
+      slider.addEventListener("input", () => {
+        typed.value = slider.value;
+        if (name === "height") by("height-scenario").checked = false;
+        this.tell(true);
+      });
       slider.addEventListener("change", () => this.tell(false));
       typed.addEventListener("change", () => {
         if (typed.value === "" || !typed.checkValidity()) return void typed.reportValidity();
         slider.value = typed.value;
+        if (name === "height") by("height-scenario").checked = false;
         this.tell(false);
       });
     }
@@ -77,7 +82,7 @@ export class Form {
       if (name === "criteria") this.actions(by("criteria").value);
       this.tell(false);
     });
-    by("height-own").addEventListener("change", () => this.tell(false));
+    by("height-scenario").addEventListener("change", () => this.tell(false));
     by("shutdown-mode").addEventListener("change", () => {
       if (by("shutdown-mode").value === "day" && !by("shutdown-date").value) by("shutdown-date").value = this.siteShutdown();
       this.tell(false);
@@ -117,7 +122,7 @@ export class Form {
     return {
       scenario: text("scenario"), unit: text("unit"),
       shutdown: mode === "power" ? AT_POWER : mode === "day" && isDay(by("shutdown-date").value) ? by("shutdown-date").value : null,
-      day: by("day-typed").value, height: by("height-own").checked ? value("height") : null, weather: by("weather").value,
+      day: by("day-typed").value, height: by("height-scenario").checked ? null : value("height"), weather: by("weather").value,
       months, first_hour: value("first_hour"), last_hour: value("last_hour"), criteria: text("criteria"),
       action: text("action"), percentile: value("percentile"), age: text("age"),
       protection: [...by("protection").querySelectorAll("input:checked")].map((b) => b.value).sort(),
@@ -134,7 +139,7 @@ export class Form {
       const value = question[name] ?? this.height;
       by(name).value = by(`${name}-typed`).value = String(value);
     }
-    by("height-own").checked = question.height !== null;
+    by("height-scenario").checked = question.height === null;
     by("day-typed").value = question.day;
     by("day").value = String(dayNumber(question.day));
     by("shutdown-mode").value = question.shutdown === null ? "site" : question.shutdown === AT_POWER ? "power" : "day";
@@ -151,11 +156,13 @@ export class Form {
     const { first_hour: first, last_hour: last } = question, hours = hoursBetween(first, last);
     const key = hours === 24 ? "hours-all" : first > last ? "hours-night" : "hours-some";
     by("hours-said").textContent = say(`designer.${key}`, { first, last, hours });
-    const own = question.height !== null;
-    by("height").disabled = by("height-typed").disabled = !own;
     by("shutdown-date").hidden = by("shutdown-mode").value !== "day";
+    const beyond = Math.round((100 - question.percentile) * 10) / 10;
+    const [n, of] = beyond > 0 && 100 % beyond === 0 ? [1, 100 / beyond] : [beyond * 10, 1000];
+    by("percentile-help").textContent = say("designer.percentile-help", { percentile: question.percentile, n: Math.round(n), of });
     const needs = this.choices.scenarios.find((s) => s.name === question.scenario)?.needs;
     by("shutdown-mode").disabled = by("shutdown-date").disabled = needs !== "core";
+    by("shutdown-help").textContent = say(needs === "core" ? "designer.shutdown-help" : "designer.shutdown-idle");
     by("unit").disabled = needs !== "core" && needs !== "pool";
     const scenario = this.choices.scenarios.find((s) => s.name === question.scenario);
     by("scenario-help").textContent = scenario?.story ?? say("designer.scenario-help");
@@ -175,7 +182,7 @@ export class Form {
   /** The height that the scenario has, shown while no other is chosen. */
   scenarioHeight(metres) {
     this.height = metres;
-    if (by("height-own").checked) return;
+    if (!by("height-scenario").checked) return;
     by("height").value = by("height-typed").value = String(Math.round(metres));
     this.speak(by("height"));
   }

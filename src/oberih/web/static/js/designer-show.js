@@ -1,7 +1,7 @@
 // What did the server answer?  Draws one answer into the page: the sentence, the rose, the tables, the notes.
 
 import { fill, make, table } from "./dom.js";
-import { band, dose, doseUnit, drawnReach, extent, headline, km, people, percent, pointName, reachText, roseSectors, stretch, titleOf, zoneKey } from "./designer-figures.js";
+import { band, brief, dose, doseUnit, extent, headline, km, people, percent, pointName, reachBand, reachText, roseSectors, stretch, titleOf, zoneKey } from "./designer-figures.js";
 import { points16, rose } from "./designer-rose.js";
 import { COMPASS } from "./designer-question.js";
 import { draw } from "./frame.js";
@@ -18,6 +18,7 @@ const dagger = (verified) => (verified ? "" : " †");
 /** Draw an answer; `kept` is the answer to compare with, or null. */
 export function show(answer, kept) {
   by("headline").textContent = headline(answer) + dagger(answer.verified);
+  fill(by("brief"), make("strong", {}, brief(answer)), " ", make("span", { class: `detail ${answer.detail}` }, say(`designer.detail-${answer.detail}`)));
   showRose(answer, kept);
   showReaches(answer);
   showPeople(answer);
@@ -79,10 +80,10 @@ function showReaches(answer) {
   const heads = [[say("designer.action-column")], [say("designer.level"), 1], [say("designer.at-percentile", { percentile }), 1], [say("designer.band"), 1],
     [say("designer.median"), 1], [say("designer.people-column"), 1], [say("designer.share-column"), 1]];
   const body = answer.reaches.map((r) => {
-    const drawn = r.criterion === answer.drawn.criterion, far = r.distance_m > 0;
+    const drawn = r.criterion === answer.drawn.criterion;
     return make("tr", { class: drawn ? "drawn" : null },
       make("th", { scope: "row" }, r.title, dagger(r.verified), drawn ? make("span", { class: "mark" }, say("designer.on-map")) : null),
-      num(`${number(r.level * 1000, 3)} ${doseUnit(r.unit)}`), num(reachText(r)), num(far ? band(r.low_m, r.high_m) : "–"),
+      num(`${number(r.level * 1000, 3)} ${doseUnit(r.unit)}`), num(reachText(r)), num(reachBand(r)),
       num(r.median_m > 0 ? km(r.median_m) : say("designer.nowhere")), num(r.people === null ? "–" : people(r.people)), num(percent(r.share)));
   });
   rows("reaches", "reaches", heads, body, say("designer.reaches-caption", { percentile }));

@@ -2,7 +2,7 @@
 
 import { ask } from "./ask.js";
 import { Asker } from "./designer-ask.js";
-import { showComparison } from "./designer-compare.js";
+import { showComparison, versus } from "./designer-compare.js";
 import { headline } from "./designer-figures.js";
 import { Form } from "./designer-form.js";
 import { DEFAULTS, fromQuery, toQuery } from "./designer-question.js";
@@ -90,9 +90,17 @@ function paint() {
   show(page.answer, kept);
   basis(page.answer, page.took, page.doing);
   page.map?.show(page.answer, kept, { others: by("others").checked, settled: page.answer.detail === "full" });
-  if (page.kept) showComparison(by("compare"), page.kept, page.answered, page.answer, (name, q) => page.form.told(name, q));
+  compare();
   fill(by("asked"), make("h2", {}, say("designer.question-in-words")), make("dl", { class: "facts" },
     Object.keys(DEFAULTS).flatMap((name) => [make("dt", {}, say(`designer.${name === "months" ? "season" : name}`)), make("dd", {}, page.form.told(name, page.answered))])));
+}
+
+function compare() {
+  const told = (name, question) => page.form.told(name, question);
+  const line = page.kept ? versus(page.kept, page.answered, page.answer, told) : "";
+  by("versus").hidden = !line;
+  by("versus").textContent = line;
+  if (page.kept) showComparison(by("compare"), page.kept, page.answered, page.answer, told);
 }
 
 function loadMap() {
