@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -77,7 +78,7 @@ def test_who_leaves_before_the_plume_comes_gets_nothing_but_its_first_hundredth(
 
 def test_leaving_later_never_spares_more(responder: Responder) -> None:
     averted = [{r.place.id: r.averted for r in under(responder, leave=hour).rows} for hour in (0.0, 2.0, 6.0, 24.0)]
-    for sooner, later in zip(averted, averted[1:], strict=False):
+    for sooner, later in pairwise(averted):
         assert all(sooner[i] >= later[i] - 1e-9 for i in sooner.keys() & later.keys())
     assert averted[0] != averted[-1]
 
