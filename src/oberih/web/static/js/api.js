@@ -95,7 +95,7 @@ function shownOperation(entry, whole) {
     if (!details.open || details.childElementCount > 1) return;
     details.append(make("div", { class: "inside" },
       make("p", { class: "description" }, operation.description ?? ""),
-      make("p", {}, `${say("api.right")}: `, make("strong", {}, say(right ? `api.right-${right}` : "api.right-open"))),
+      make("p", {}, `${say("api.right")}: `, make("strong", {}, say(right ? `api.right-${right.replaceAll(" ", "-")}` : "api.right-open"))),
       parameters(operation, whole), body(operation, whole), answers(operation, whole), command(entry, whole)));
   };
   details.addEventListener("toggle", fillIn);
