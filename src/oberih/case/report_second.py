@@ -219,17 +219,21 @@ def _silent(book: Book) -> tuple[Text, ...]:
 
 
 def _sign(book: Book) -> tuple[Block, ...]:
-    facts, say = book.facts, book.speech.say
+    facts, say, word = book.facts, book.speech.say, book.speech.word
     software = facts.provenance["software"]
+
+    def version(name: str) -> Run:
+        return book.figure(str(software[name]), "software", name) if name in software else Run("–")
+
+    seed = book.figure(str(facts.provenance["seed"]), "seed")
     made = say(
-        "sign-with-value", version=str(software.get("oberih", "–")), python=str(software.get("python", "–")),
-        numpy=str(software.get("numpy", "–")), seed=str(facts.provenance["seed"]),
-    )  # fmt: skip
-    word = book.speech.word
+        "sign-with-value", version=version("oberih"), python=version("python"), numpy=version("numpy"), seed=seed
+    )
+    digest = Run(facts.digest, "code", book.rows[("digest",)])
     return (
         Heading(say("sign")),
         Fields((
-            (word("sign-from"), (Run(facts.digest, "code"),)), (word("sign-with"), made),
+            (word("sign-from"), (digest,)), (word("sign-with"), made),
             (word("sign-prepared"), ()), (word("sign-checked"), ()), (word("sign-approved"), ()),
         )),
     )  # fmt: skip

@@ -162,8 +162,8 @@ def provenance_annex(book: Book) -> Section:
         book.row(7, ("again",), s.word("report-annex.again"), code(command_of(book))),
     ]
     inputs = [book.row(7, ("input", n), code(n), code(str(v))) for n, v in sorted(origin["inputs"].items())]
-    made = [book.row(7, ("software", n), code(n), code(str(v))) for n, v in sorted(origin["software"].items())]
     choices = [book.row(7, ("parameter", n), code(n), code(_plain(v))) for n, v in sorted(origin["parameters"].items())]
+    made = [book.row(7, ("software", n), code(n), code(str(v))) for n, v in sorted(origin["software"].items())]
     names = ("web", "3") if book.facts.again else ("1", "2", "3")
     checks = Points(tuple(s.say(f"report-annex.check-{name}") for name in names), numbered=True)
     blocks = (
