@@ -36,14 +36,21 @@ class Note:
         Of a message of the catalogue.
     values : mapping
         What stands in it.
+    values_uk : mapping
+        What stands in the Ukrainian one instead.
     """
 
     key: str
     values: Mapping[str, Any] = field(default_factory=dict)
+    values_uk: Mapping[str, Any] = field(default_factory=dict)
+
+    def said(self, language: str = "en") -> Mapping[str, Any]:
+        """What stands in it in a language."""
+        return {**self.values, **self.values_uk} if language == "uk" else self.values
 
     def text(self, language: str = "en") -> str:
         """The note in a language."""
-        return message(self.key, language, **self.values)
+        return message(self.key, language, **self.said(language))
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,8 @@ class PlaceFound:
     ----------
     place : Place
         With its distance [m] and azimuth [rad].
+    name_uk : str
+        Ukrainian name; the main one where none is known.
     inside : bool
         Whether it lies in the zone drawn.
     median, high : float
@@ -71,6 +80,7 @@ class PlaceFound:
     """
 
     place: Place
+    name_uk: str
     inside: bool
     median: float
     high: float

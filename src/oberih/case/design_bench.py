@@ -26,6 +26,7 @@ from oberih.case.sources import released
 from oberih.dose.quantity import Quantity
 from oberih.dose.response import responses
 from oberih.dose.superposition import source_for
+from oberih.earth.place_names import ukrainian_names
 from oberih.earth.places import Place, places_near
 from oberih.earth.projection import LocalProjection
 from oberih.earth.site import Site, load_site
@@ -58,6 +59,8 @@ class Bench:
     watched : Watched
         Their cells.
     projection : LocalProjection
+    names_uk : mapping of int to str
+        Ukrainian names of places by GeoNames number; not all have one.
     weather_notes : tuple of str
         What the reader must know of the weather, in English.
     inputs : mapping of str to str
@@ -73,6 +76,7 @@ class Bench:
     places: tuple[Place, ...]
     watched: Watched
     projection: LocalProjection
+    names_uk: Mapping[int, str]
     weather_notes: tuple[str, ...]
     inputs: Mapping[str, str]
     kept: Path | None = None
@@ -134,7 +138,7 @@ def bench_of(
     inputs |= {f"weather {i['name']}": i["sha256"] for i in ground.weather.attrs.get("inputs", ())}
     bench = Bench(
         site, ground.air, atlas, packed, places, watch(packed, cells), LocalProjection(site.latitude, site.longitude),
-        tuple(weather_notes(ground.weather, ground.air, site)), inputs, cache / "exceedances",
+        ukrainian_names(cache), tuple(weather_notes(ground.weather, ground.air, site)), inputs, cache / "exceedances",
     )  # fmt: skip
     packed.largest  # noqa: B018  kept by the noun itself; found now, so that the first question need not
     progress.done()

@@ -46,8 +46,8 @@ def places_found(
     inside = set() if drawn.zone.people is None else {p.id for p in drawn.zone.people.places}
     return tuple(
         PlaceFound(
-            place, place.id in inside, float(half[c]), float(high[c]), float(above[c]), float(touched[c]),
-            _or_none(first[c]), _or_none(typical[c]),
+            place, bench.names_uk.get(place.id, place.name), place.id in inside, float(half[c]), float(high[c]),
+            float(above[c]), float(touched[c]), _or_none(first[c]), _or_none(typical[c]),
             None if not np.isfinite(first[c]) else "level" if above[c] else "plume",
         )
         for place, c in bench.columns

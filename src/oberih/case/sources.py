@@ -33,6 +33,9 @@ DEFAULT_SCENARIOS = (
 AT_POWER = "at power"
 """In place of a day of shutdown: the chain reaction runs until the release begins."""
 
+_Words = tuple[str, str]
+"""In English and in Ukrainian."""
+
 CORE_ASSEMBLIES = {"VVER-1000": 163, "VVER-440": 349}
 """Fuel assemblies in a core, by the beginning of the unit's type; 163 and 349 are public design data."""
 
@@ -45,8 +48,8 @@ class Released:
     ----------
     scenario : Scenario
     source_term : SourceTerm
-    fuel : str
-        Which fuel was taken, for people.
+    fuel, fuel_uk : str
+        Which fuel was taken, for people, in English and Ukrainian.
     verified : bool
         Whether every number of scenario and fuel was checked against its source.
     missing : str
@@ -58,6 +61,7 @@ class Released:
     fuel: str
     verified: bool
     missing: str = ""
+    fuel_uk: str = ""
 
 
 def scenarios_of(names: tuple[str, ...], site: Site) -> list[Scenario]:
@@ -96,11 +100,11 @@ def released(
     UnknownName
         If it has no such unit.
     """
-    inventory, fuel, sound = _fuel(scenario, _as_asked(site, unit, shutdown), at)
+    inventory, (fuel, fuel_uk), sound = _fuel(scenario, _as_asked(site, unit, shutdown), at)
     term = release_of(scenario, inventory=inventory, at=at)
     if height is not None:
         term = dataclasses.replace(term, height=np.full(term.hours, height))
-    return Released(scenario, term, fuel, bool(sound and term.verified), _missing(inventory))
+    return Released(scenario, term, fuel, bool(sound and term.verified), _missing(inventory), fuel_uk)
 
 
 def _as_asked(site: Site, unit: str | None, shutdown: int | str | None) -> Site:
@@ -111,7 +115,7 @@ def _as_asked(site: Site, unit: str | None, shutdown: int | str | None) -> Site:
         units, pools = (site.unit(unit),), tuple(p for p in site.pools if p.unit == unit)
     if shutdown is not None:
         when = shutdown if isinstance(shutdown, int) else None
-        units = tuple(dataclasses.replace(u, shutdown=when) for u in units)
+        units = tuple(dataclasses.replace(u, shutdown=when, unverified=(*u.unverified, "shutdown")) for u in units)
     return dataclasses.replace(site, units=units, pools=pools)
 
 
@@ -120,31 +124,33 @@ def _missing(inventory: Inventory | None) -> str:
     return "" if inventory is None else str(inventory.attrs.get("missing", ""))
 
 
-def _fuel(scenario: Scenario, site: Site, at: int) -> tuple[Inventory | None, str, bool]:
+def _fuel(scenario: Scenario, site: Site, at: int) -> tuple[Inventory | None, _Words, bool]:
     if scenario.needs == "core":
         return _core(site, at)
     if scenario.needs == "pool":
         return _pool(site, at)
     if scenario.needs == "cask":
         return _cask(site, at)
-    return None, "as published", True
+    return None, ("as published", "як опубліковано"), True
 
 
-def _core(site: Site, at: int) -> tuple[Inventory, str, bool]:
+def _core(site: Site, at: int) -> tuple[Inventory, _Words, bool]:
     """The core that ran last, of those the largest."""
     if not site.units:
         raise InputError("the site has no reactor core", field="site", value=site.id, cure="choose another scenario")
     unit = max(site.units, key=lambda u: (u.shutdown is None, u.shutdown or 0, u.thermal_power, u.verified))
     inventory = core_inventory(thermal_power=unit.thermal_power, burnup=unit.burnup, shutdown=unit.shutdown)
-    state = (
-        "at power"
-        if unit.shutdown is None or at < unit.shutdown
-        else f"shut down {np.datetime64(unit.shutdown, 's').astype('datetime64[D]')}"
-    )
-    return inventory, f"core of unit {unit.id} ({unit.type}, {state})", unit.verified and inventory.verified
+    state, state_uk = AT_POWER, "на потужності"
+    if unit.shutdown is not None and at >= unit.shutdown:
+        since = np.datetime64(unit.shutdown, "s").astype("datetime64[D]")
+        state, state_uk = f"shut down {since}", f"зупинено {since}"
+    words = (
+        f"core of unit {unit.id} ({unit.type}, {state})", f"активна зона блока {unit.id} ({unit.type}, {state_uk})"
+    )  # fmt: skip
+    return inventory, words, unit.verified and inventory.verified
 
 
-def _pool(site: Site, at: int) -> tuple[Inventory, str, bool]:
+def _pool(site: Site, at: int) -> tuple[Inventory, _Words, bool]:
     """The pool with the youngest fuel."""
     if not site.pools:
         raise InputError("the site has no spent-fuel pool", field="site", value=site.id, cure="choose another scenario")
@@ -152,10 +158,11 @@ def _pool(site: Site, at: int) -> tuple[Inventory, str, bool]:
     unit = next((u for u in site.units if u.id == pool.unit), max(site.units, key=lambda u: u.thermal_power))
     batches = [Batch(core_fraction=b.core_fraction, discharged=b.discharged, burnup=50000.0) for b in pool.batches]
     inventory = pool_inventory(batches, thermal_power=unit.thermal_power, at=at)
-    return inventory, f"pool of unit {pool.unit or 'site'}", False
+    whose = f"басейн витримки блока {pool.unit}" if pool.unit else "басейн витримки майданчика"
+    return inventory, (f"pool of unit {pool.unit or 'site'}", whose), False
 
 
-def _cask(site: Site, at: int) -> tuple[Inventory, str, bool]:
+def _cask(site: Site, at: int) -> tuple[Inventory, _Words, bool]:
     """One typical cask of the dry store."""
     store = site.dry_storage
     if store is None or not site.units:
@@ -166,4 +173,6 @@ def _cask(site: Site, at: int) -> tuple[Inventory, str, bool]:
         thermal_power=unit.thermal_power, core_assemblies=assemblies, assemblies=store.assemblies_per_cask,
         cooling=store.cooling_time, burnup=store.burnup, at=at,
     )  # fmt: skip
-    return inventory, f"one cask of {store.assemblies_per_cask} assemblies", store.verified and inventory.verified
+    held = store.assemblies_per_cask
+    words = f"one cask of {held} assemblies", f"один контейнер, тепловидільних збірок: {held}"
+    return inventory, words, store.verified and inventory.verified

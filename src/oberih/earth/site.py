@@ -159,7 +159,8 @@ class Site:
     spellings : tuple of str
         Spellings that are not its name but show what was meant; they lead to a hint only.
     sources, unverified : tuple of str
-    note : str
+    note, note_uk : str
+        What must be known of it, in English and Ukrainian (the English where no Ukrainian is given).
     """
 
     id: str
@@ -180,6 +181,7 @@ class Site:
     sources: tuple[str, ...] = ()
     unverified: tuple[str, ...] = ()
     note: str = ""
+    note_uk: str = ""
 
     def unit(self, id: str) -> Unit:
         """Give the unit of that id.
@@ -302,6 +304,7 @@ def _parse(text: str, *, file: str) -> Site:
         sources=top.texts("sources"),
         unverified=top.unverified("latitude", "longitude", "roughness_length", "building_height", "building_width"),
         note=top.text("note", default=""),
+        note_uk=top.text("note_uk", default=top.text("note", default="")),
     )
     top.finish()
     _check_units(site, top)

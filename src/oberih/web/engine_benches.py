@@ -52,6 +52,7 @@ class Benches:
         self._wide: Future[Bench] | None = None
         self._forecast: tuple[object, Future[Bench]] | None = None
         self._lock = threading.Lock()
+        self._read = 0
 
     @property
     def year(self) -> Bench:
@@ -115,9 +116,11 @@ class Benches:
             return bench
         with self._lock:
             if self._wide is None or _failed(self._wide):
-                self._wide = _begun("iodine", lambda: widened(bench, told=self._watch.refuse_if_stopped))
+                self._read = 0
+                self._wide = _begun("iodine", lambda: widened(bench, told=self._count))
             wide = self._wide
-        return _waited(wide, "The iodine of the atlas is being read; ask again in a moment.")
+        total = bench.atlas.blocks * len(bench.atlas.heights)
+        return _waited(wide, lambda: f"The iodine of the atlas is being read, {self._read} of {total}.")
 
     def forecast(self) -> Bench:
         """The bench of the forecast as its file is now.
@@ -138,7 +141,11 @@ class Benches:
             if self._forecast is None or self._forecast[0] != key:
                 self._forecast = key, _begun("forecast", lambda: self._of_forecast(path))
             found = self._forecast[1]
-        return _waited(found, "The forecast's atlas is being made; ask again in a moment.")
+        return _waited(found, lambda: "The forecast's atlas is being made; ask again in a moment.")
+
+    def _count(self) -> None:
+        self._watch.refuse_if_stopped()
+        self._read += 1  # two threads may count at once and lose one: it is told to people only
 
     def _of_forecast(self, path: Path) -> Bench:
         s = self.settings
@@ -164,8 +171,8 @@ def _failed(future: Future[Bench]) -> bool:
     return future.done() and future.exception() is not None
 
 
-def _waited(future: Future[Bench], detail: str) -> Bench:
+def _waited(future: Future[Bench], detail: Callable[[], str]) -> Bench:
     try:
         return future.result(PATIENCE)
     except FutureTimeout:
-        raise not_yet(detail, 10) from None
+        raise not_yet(detail(), 10) from None

@@ -130,7 +130,7 @@ class DesignRelease(BaseModel):
     scenario: str
     title: str
     story: str
-    fuel: str = Field(description="Which fuel was taken, in English.")
+    fuel: str = Field(description="Which fuel was taken.")
     hours: int
     heights_m: list[float]
     total_Bq: dict[str, float] = Field(description="Of the twelve nuclides of which most leaves.")
@@ -195,7 +195,7 @@ class DesignAnswer(BaseModel):
             reaches=[_reach(design, f, uk) for f in design.found], zone=_feature(design, design.drawn, uk),
             zones=collection_geojson([_feature(design, p.found, uk, part=p) for p in design.parts]),
             sectors=_sectors(design), beyond=_beyond(design), people=_people(design),
-            places=[_place(p) for p in design.places[:MOST_PLACES]], places_all=len(design.places),
+            places=[_place(p, uk) for p in design.places[:MOST_PLACES]], places_all=len(design.places),
             dominant=[DesignNuclide(nuclide=n, share=s) for n, s in design.dominant],
             release=_release(design, language), weather=_weather(design), criteria=design.criteria.name,
             notes=[_note(n, language) for n in design.notes], provenance=design.provenance.digest,
@@ -269,9 +269,9 @@ def _people(design: Design) -> DesignPeople | None:
     return DesignPeople(total=p.total, unknown=p.unknown, method=p.method, note=p.note, settlements=len(p.places))
 
 
-def _place(p: PlaceFound) -> DesignPlace:
+def _place(p: PlaceFound, uk: bool) -> DesignPlace:
     return DesignPlace(
-        id=p.place.id, name=p.place.name, latitude=p.place.latitude, longitude=p.place.longitude,
+        id=p.place.id, name=p.name_uk if uk else p.place.name, latitude=p.place.latitude, longitude=p.place.longitude,
         distance_m=p.place.distance, azimuth_deg=float(np.degrees(p.place.azimuth)), population=p.place.population,
         inside=p.inside, dose_median=p.median, dose_high=p.high, share=p.share, touched=p.touched,
         arrival_earliest_s=p.earliest, arrival_median_s=p.typical, arrival_of=p.arrival_of,
@@ -282,7 +282,8 @@ def _release(design: Design, language: str) -> DesignRelease:
     r = design.released
     most = sorted(r.source_term.total().items(), key=lambda item: -item[1])[:12]
     return DesignRelease(
-        scenario=r.scenario.name, title=r.scenario.title[language], story=r.scenario.story[language], fuel=r.fuel,
+        scenario=r.scenario.name, title=r.scenario.title[language], story=r.scenario.story[language], 
+        fuel=r.fuel_uk if language == "uk" else r.fuel,
         hours=r.source_term.hours, heights_m=sorted({float(h) for h in r.source_term.height}),
         total_Bq={n: float(f"{a:.4g}") for n, a in most if a > 0.0}, verified=r.verified,
         unverified=list(r.scenario.unverified), sources=list(r.scenario.sources),
@@ -297,4 +298,4 @@ def _weather(design: Design) -> DesignWeather:
 
 
 def _note(note: Note, language: str) -> DesignNote:
-    return DesignNote(key=note.key, text=note.text(language), values=dict(note.values))
+    return DesignNote(key=note.key, text=note.text(language), values=dict(note.said(language)))
