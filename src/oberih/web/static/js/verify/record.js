@@ -39,7 +39,7 @@ export async function verifyRecord({ given, number = null, id = null, anchors, s
   for (const one of anchors.older) await checkOlder(steps, one, { keyring, closed, proofFor });
   const entry = number === null && id === null ? null : await checkEntry({ given, number, id, closed, keyring, steps });
   await checkWitnesses(standing, closed, steps);
-  tellOpen(standing, anchors, steps);
+  tellOpen(standing, closed, anchors, steps);
   return { closed, keyring, entry, noteText: standing.checkpoint };
 }
 
@@ -118,12 +118,14 @@ async function checkWitnesses(standing, closed, steps) {
   }
 }
 
-function tellOpen(standing, anchors, steps) {
-  const stamps = standing.timestamps.length;
+function tellOpen(standing, closed, anchors, steps) {
+  const stamps = standing.timestamps.length, seen = standing.cosignatures.map((c) => c.size);
+  const latest = Math.max(0, ...seen.filter(Number.isSafeInteger));
+  if (latest && latest < closed.size) steps.open("witness-earlier", { size: latest, later: closed.size - latest });
   if (stamps) steps.open("timestamps", { count: stamps });
   const own = anchors.keyids.length + anchors.keys.length + anchors.older.length + anchors.witnesses.length;
   if (own === 0) steps.open("no-anchor");
-  if (standing.cosignatures.length === 0 && anchors.older.length === 0) steps.open("nobody-outside");
+  if (seen.length === 0 && anchors.older.length === 0) steps.open("nobody-outside");
   steps.open("withheld");
   steps.open("code");
   steps.open("truth");
