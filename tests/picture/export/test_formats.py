@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import xml.etree.ElementTree as ET
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,35 @@ def test_kml_is_read_by_gdal_with_the_same_outlines_and_numbers(tmp_path: Path) 
     assert [(p["Name"], round(g.x, 6), round(g.y, 6)) for p, g in zip(places, points, strict=True)] == [
         (p.place.name, p.place.longitude, p.place.latitude) for p in CONTENT.places
     ]
+
+
+ORDER = {
+    "Placemark": ("name", "visibility", "description", "styleUrl", "ExtendedData", "Point", "Polygon", "MultiGeometry"),
+    "Document": ("name", "open", "description", "Style", "ExtendedData", "Placemark"),
+    "Style": ("IconStyle", "LabelStyle", "LineStyle", "PolyStyle"), "IconStyle": ("color", "scale"),
+    "LineStyle": ("color", "width"), "PolyStyle": ("color", "fill"),
+    "Polygon": ("tessellate", "outerBoundaryIs", "innerBoundaryIs"),
+}  # fmt: skip
+"""In which elements must stand (OGC 07-147r2, Annex A: a schema of sequences)."""
+
+
+def test_kml_keeps_to_the_order_of_its_schema_and_every_id_is_one_things() -> None:
+    root = ET.fromstring(kml_of(CONTENT))
+    assert root.tag == "{http://www.opengis.net/kml/2.2}kml"
+    for element in root.iter():
+        known = ORDER.get(element.tag.split("}")[1])
+        if known:
+            places = [known.index(child.tag.split("}")[1].replace("Folder", "Placemark")) for child in element]
+            assert places == sorted(places)
+    ids = [e.attrib["id"] for e in root.iter() if "id" in e.attrib]
+    assert len(set(ids)) == len(ids)
+    styles = {e.text.removeprefix("#") for e in root.iter("{http://www.opengis.net/kml/2.2}styleUrl") if e.text}
+    assert styles <= set(ids)
+
+
+def test_kml_fetches_nothing_from_anywhere() -> None:
+    text = kml_of(CONTENT).decode().replace("http://www.opengis.net/kml/2.2", "")
+    assert "http" not in text and "<href" not in text and "<Icon>" not in text
 
 
 def test_a_geopackage_holds_every_layer(tmp_path: Path) -> None:

@@ -44,9 +44,9 @@ def kml_of(content: ExportContent) -> bytes:
     _text(document, "description", content.headline)
     for key in sorted({z.style for z in content.zones}):
         _zone_style(document, key)
-    _point_style(document, "site", colour=INK, scale=1.2)
-    _point_style(document, "place", colour=INK, scale=0.5)
-    _point_style(document, "town", colour=INK, scale=0.8)
+    _point_style(document, "style-site", colour=INK, scale=1.2)
+    _point_style(document, "style-place", colour=INK, scale=0.5)
+    _point_style(document, "style-town", colour=INK, scale=0.8)
     _extended(document, dict(about_rows(content)))
     zones = _folder(document, "Zones / Зони")
     for number in sorted(range(len(content.zones)), key=lambda i: -content.zones[i].zone.area):  # the largest below
@@ -79,7 +79,7 @@ def _colour(hexadecimal: str, opacity: float) -> str:
 
 def _zone_style(document: ET.Element, key: str) -> None:
     style = zone_style(key)
-    element = ET.SubElement(document, "Style", {"id": f"zone-{key}"})
+    element = ET.SubElement(document, "Style", {"id": f"style-{key}"})
     line = ET.SubElement(element, "LineStyle")
     _text(line, "color", _colour(style.colour, 1.0))
     _text(line, "width", f"{style.width:g}")
@@ -116,7 +116,7 @@ def _zone(folder: ET.Element, number: int, shown: ExportZone, digest: str) -> No
         mark, "description", f"{zone.criterion.title}: {zone.level:g} {zone.criterion.unit}{mark_unverified}; "
         f"{100 * zone.percentile:g} % of all starts; circle that holds: {reach}.",
     )  # fmt: skip
-    _text(mark, "styleUrl", f"#zone-{shown.style}")
+    _text(mark, "styleUrl", f"#style-{shown.style}")
     _extended(mark, zone_properties(number, shown, digest))
     if not zone.geometry.is_empty:
         _geometry(mark, zone.geometry)
@@ -141,13 +141,13 @@ def _point(mark: ET.Element, longitude: float, latitude: float) -> None:
 def _site(document: ET.Element, content: ExportContent) -> None:
     mark = ET.SubElement(document, "Placemark", {"id": "site"})
     _text(mark, "name", f"{content.site_name} / {content.site_name_uk}")
-    _text(mark, "styleUrl", "#site")
+    _text(mark, "styleUrl", "#style-site")
     _point(mark, content.longitude, content.latitude)
 
 
 def _place(folder: ET.Element, row: dict[str, Any]) -> None:
     mark = ET.SubElement(folder, "Placemark", {"id": f"place-{row['geonames_id']}"})
     _text(mark, "name", row["name"])
-    _text(mark, "styleUrl", "#town" if (row["population"] or 0) >= _PLACES_NAMED else "#place")
+    _text(mark, "styleUrl", "#style-town" if (row["population"] or 0) >= _PLACES_NAMED else "#style-place")
     _extended(mark, row)
     _point(mark, row["longitude_deg"], row["latitude_deg"])
