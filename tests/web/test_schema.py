@@ -73,6 +73,7 @@ def test_what_was_asked_was_answered_and_not_only_refused(
     assert {n for n in names if n.startswith("GET") and "{" not in n and "account" not in n} <= answered | {
         "GET /api/v1/basemap", "GET /api/v1/event", "GET /api/v1/event/field", "GET /api/v1/event/settlements.csv",
         "GET /api/v1/event/zones.geojson", "GET /api/v1/evidence/record",
+        "GET /api/v1/situation/plume",
     }  # fmt: skip
     assert {"GET /api/v1/design/export/{format}", "POST /api/v1/evidence/records"} <= answered
 
