@@ -160,7 +160,8 @@ def test_an_empty_store_says_so_and_makes_no_record(tmp_path: Path) -> None:
 
 
 def test_a_record_that_is_gone_is_told_from_one_that_was_never_begun(tmp_path: Path) -> None:
-    kept = fill(keeping(tmp_path / "a") if (tmp_path / "a").mkdir() is None else keeping(tmp_path), records=2)
+    (tmp_path / "a").mkdir()
+    kept = fill(keeping(tmp_path / "a"), records=2)
     Path(kept.store).unlink()
     answer = client_of(kept).get(BASE)
     assert answer.status_code == 503 and "is gone" in answer.json()["detail"]

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 
 from oberih.case import findings_export, regime_board
 from oberih.case.findings_export import recompute_export
+from oberih.case.judgement import Judgement
 from oberih.case.keeping import Keeping
 from oberih.case.oscal import as_oscal
 from oberih.case.recording import correct, record_one
@@ -128,8 +129,12 @@ def test_a_history_that_would_take_too_long_is_refused(asked: TestClient, monkey
 
 def test_the_same_question_is_judged_once(kept: Keeping, monkeypatch: pytest.MonkeyPatch) -> None:
     asked, judged = client_of(kept), []
-    honest = regime_board.judge_regime
-    monkeypatch.setattr(regime_board, "judge_regime", lambda a: judged.append(a) or honest(a))
+
+    def counted(question: Asked) -> Judgement:
+        judged.append(question)
+        return judge_regime(question)
+
+    monkeypatch.setattr(regime_board, "judge_regime", counted)
     first = asked.get(f"{BASE}/new-start").content
     assert asked.get(f"{BASE}/new-start").content == first and len(judged) == 1
     record_one(kept, LINES, now=NOW)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from oberih.case.judgement import Judgement
 from oberih.case.keeping import Keeping
@@ -34,6 +34,8 @@ MOST_DAYS = 4000
 """Days judged for one history."""
 
 _KEPT = 64
+
+Answer = TypeVar("Answer")
 
 
 def refuse_day(day: date | None, *, today: date, name: str) -> None:
@@ -112,7 +114,7 @@ class Board:
         if name not in self.names():
             raise UnknownName("regime", name, known=self.names())
 
-    def _once(self, question: Hashable, answer: Callable[[str | None], Any]) -> Any:
+    def _once(self, question: Hashable, answer: Callable[[str | None], Answer]) -> Answer:
         with self._lock, without_place(self.keeping):
             record, state = self._record()
             key = (question, state)
@@ -121,7 +123,8 @@ class Board:
             self._kept.move_to_end(key)
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
-            return self._kept[key]
+            found: Answer = self._kept[key]
+            return found
 
     def _record(self) -> tuple[str | None, Hashable]:
         """The own record where there is one, and a mark of its state: what was judged by another is judged again."""

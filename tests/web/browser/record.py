@@ -114,7 +114,7 @@ def lying(kept: Keeping) -> Iterator[Liar]:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     liar.address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server = uvicorn.Server(uvicorn.Config(liar, log_level="error", lifespan="off"))  # type: ignore[arg-type]
+    server = uvicorn.Server(uvicorn.Config(liar, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     end = time.monotonic() + 30
