@@ -12,7 +12,7 @@ RIGHTS: dict[str, str] = {
     "GET /api/v1/words/{language}": "open",
     # the site and what is computed for it
     "GET /api/v1/map/style": "read", "GET /api/v1/basemap": "read", "GET /api/v1/situation": "read",
-    "GET /api/v1/situation/readings.csv": "read", "GET /api/v1/live": "read",
+    "GET /api/v1/situation/readings.csv": "read", "GET /api/v1/situation/plume": "read", "GET /api/v1/live": "read",
     "GET /api/v1/design/choices": "read", "GET /api/v1/design": "compute",
     "GET /api/v1/design/export/{format}": "compute",
     "POST /api/v1/uploads/{kind}": "compute", "GET /api/v1/uploads/{id}": "compute",
@@ -22,7 +22,8 @@ RIGHTS: dict[str, str] = {
     "GET /api/v1/report.html": "compute", "GET /api/v1/report.pdf": "compute",
     # rules and record
     "GET /api/v1/participation/events": "read", "GET /api/v1/participation/positions": "read",
-    "GET /api/v1/participation/actors/{name}": "read",
+    "GET /api/v1/participation/actors/{name}": "read", "GET /api/v1/participation/events/{name}": "read",
+    "GET /api/v1/participation/positions/{name}": "read",
     "GET /api/v1/regimes": "read", "GET /api/v1/regimes/{name}": "read",
     "GET /api/v1/regimes/{name}/obligations/{obligation}": "read", "GET /api/v1/regimes/{name}/history": "read",
     "GET /api/v1/regimes/{name}/history/export/{form}": "read", "GET /api/v1/regimes/{name}/export/{form}": "read",
