@@ -1,20 +1,24 @@
-"""The designer's own modules in a real browser, one by one: a question and its address, when which is sent, the rose."""
+"""The designer's modules in a real browser, one by one: a question and its address, when which is sent, figures."""
 
 from __future__ import annotations
 
 import json
 import mimetypes
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from tests.web.browser.conftest import ROOT
+from pyproj import Geod
 
 from oberih.language.catalogue import catalogue
+from tests.web.browser.conftest import ROOT
 
 STATIC = ROOT / "src" / "oberih" / "web" / "static"
 ORIGIN = "http://designer.test"
+STYLE = {"site": None, "zones": {"protection": {"colour": "#D55E00", "dash": [], "width": 3, "fill": 0.2}},
+         "classes": [], "land": {}, "tiles": None}  # fmt: skip
 
 Run = Callable[..., object]
 
@@ -27,7 +31,9 @@ def run(browser: object) -> Iterator[Run]:
     def answer(route: object) -> None:
         path = urlsplit(route.request.url).path  # type: ignore[attr-defined]
         if path == "/":
-            body, kind = '<!doctype html><html lang="en"><title>-</title>', "text/html"
+            body, kind = '<!doctype html><html lang="en"><title>-</title><div id="notice"></div>', "text/html"
+        elif path == "/api/v1/map/style":
+            body, kind = json.dumps(STYLE), "application/json"
         elif path.startswith("/api/v1/words/"):
             body, kind = json.dumps(dict(catalogue(path.rsplit("/", 1)[1]))), "application/json"
         else:
@@ -71,8 +77,8 @@ def test_the_same_question_has_the_same_address_however_it_was_put(run: Run) -> 
 @pytest.mark.parametrize(
     "wrong",
     [
-        "percentile=300", "percentile=x", "percentile=", "height=-1", "months=13", "months=1,x", "months=", "day=2026-02-30",
-        "day=yesterday", "first_hour=24", "last_hour=2.5", "shutdown=soon", "unit=9", "scenario=../../etc/passwd",
+        "percentile=300", "percentile=x", "percentile=", "height=-1", "months=13", "months=1,x", "months=",
+        "day=2026-02-30", "day=yesterday", "first_hour=24", "last_hour=2.5", "shutdown=soon", "unit=9", "scenario=../../etc/passwd",
         "scenario=upload:zz", "protection=prayer", "nonsense=1",
     ],
 )  # fmt: skip
@@ -108,6 +114,14 @@ def test_days_of_a_slider_are_days_of_the_calendar(run: Run) -> None:
     assert run("(m) => ['2028-02-29', '2027-02-29', '29.2.2028', ''].map(m.isDay)", "designer-question") == [
         True, False, False, False,
     ]  # fmt: skip
+
+
+def test_an_action_that_the_criteria_do_not_have_is_named(run: Run) -> None:
+    known = {"actions": {"iaea": ["evacuate"], "ukraine": ["shelter"]}}
+    found = run("(m, known) => m.fromQuery('?criteria=ukraine&action=evacuate', known)", "designer-question", known)
+    assert isinstance(found, dict)
+    assert found["wrong"] == [{"name": "action", "value": "evacuate"}]
+    assert found["question"]["action"] is None and found["question"]["criteria"] == "ukraine"
 
 
 # When which question is sent: `world` is a network and a clock that the test moves by hand.
@@ -190,10 +204,11 @@ def test_a_move_ends_the_full_question_that_is_on_its_way(run: Run) -> None:
 def test_a_draft_that_takes_too_long_is_ended_for_the_newest(run: Run) -> None:
     found = played(
         run,
-        "w.asker.change(1); await w.settle(); w.asker.change(2); await w.pass(1000);"
-        "return w.sent.map((s) => [s.question, s.signal.aborted]);",
+        "w.asker.change(1); await w.settle(); w.asker.change(2); await w.pass(2499);"
+        "const before = w.sent.length; await w.pass(1);"
+        "return [before, w.sent.map((s) => [s.question, s.signal.aborted])];",
     )
-    assert found == [[1, True], [2, False]]
+    assert found == [1, [[1, True], [2, False]]]
 
 
 def test_a_busy_server_is_asked_again_when_it_said(run: Run) -> None:
@@ -261,3 +276,111 @@ def test_a_rose_of_nothing_has_a_name_and_no_lines(run: Run) -> None:
         "designer-rose",
     )
     assert found == ["nothing", 0]
+
+TRIANGLE = {"type": "Polygon", "coordinates": [[[34, 47], [35, 47], [35, 48], [34, 47]]]}
+
+
+def reach(distance: float, low: float | None, high: float | None) -> dict[str, object]:
+    return {
+        "criterion": "evacuate",
+        "distance_m": distance,
+        "low_m": low,
+        "high_m": high,
+        "beyond": False,
+        "share": 0.03,
+    }
+
+
+def answer(distance: float, *, outline: tuple[float, float] = (10e3, 20e3), people: int = 1000) -> dict[str, object]:
+    """As the server answers, in what the page's figures read."""
+    return {
+        "detail": "full", "percentile": 95.0,
+        "drawn": {"criterion": "evacuate", "action": "evacuate", "part": "protection"},
+        "starts": {"counted": 10, "full": 10, "stride_h": 5},
+        "reaches": [reach(distance, 0.9 * distance, 1.1 * distance)],
+        "zone": {"geometry": TRIANGLE if distance else None,
+                 "properties": {"title": "Zone", "area_km2": distance / 1e3}},
+        "zones": {"features": []}, "people": {"total": people}, "places": [],
+        "sectors": [{"azimuth_deg": 0.0, "compass": "N", "outline_m": outline[0]},
+                    {"azimuth_deg": 90.0, "compass": "E", "outline_m": outline[1]}],
+    }  # fmt: skip
+
+
+def test_the_headline_says_radius_band_direction_and_people(run: Run) -> None:
+    said = run("(m, a) => m.headline(a)", "designer-figures", answer(23_000.0, people=258_046))
+    assert said == (
+        "Zone: a round zone of 23 km (20.7–25.3) is enough for 95 % of possible starts of the release. "
+        "Drawn after the weather, it reaches 10 to 20 km, farthest towards E. About 258,000 people live inside."
+    )
+
+
+def test_where_nothing_bounds_a_zone_nobody_would_have_to_be_evacuated(run: Run) -> None:
+    said = run("(m, a) => m.headline(a)", "designer-figures", answer(0.0, outline=(0.0, 0.0), people=0))
+    assert isinstance(said, str)
+    assert "nobody off the site would have to be evacuated" in said and "in 3 % of the starts" in said
+
+
+def test_a_dose_is_never_said_to_be_nothing_while_it_is_something(run: Run) -> None:
+    assert run("(m) => [0, 1e-9, 2.46e-6, 0.143].map(m.dose)", "designer-figures") == ["0", "< 0.001", "0.0025", "140"]
+
+
+def test_times_read_in_the_unit_of_their_size(run: Run) -> None:
+    found = run("(m) => [null, 40, 600, 5400, 172800].map(m.stretch)", "designer-figures")
+    assert found == [None, "40 s", "10 min", "1.5 h", "2 d"]
+
+
+def test_two_settings_are_told_apart_in_words_and_numbers(run: Run) -> None:
+    a, b = answer(20_000.0), answer(25_000.0, outline=(10e3, 30e3), people=500)
+    rows = run("(m, a, b) => Object.fromEntries(m.figures(a, b).map((f) => [f.key, f]))", "designer-compare", a, b)
+    assert isinstance(rows, dict)
+    assert rows["radius"] == {"key": "radius", "a": "20", "b": "25", "words": "5 km farther (+25 %)"}
+    assert rows["people"]["words"] == "500 fewer (−50 %)"
+    assert rows["farthest"]["words"] == "10 km farther (+50 %)"
+    assert rows["starts"]["a"] == "all 10"
+    most = run("(m, a, b) => m.mostChanged(a, b)", "designer-compare", a, b)
+    assert most == {"by": 10_000.0, "compass": "E", "a": 20_000.0, "b": 30_000.0}
+
+
+def test_from_nothing_there_is_no_share(run: Run) -> None:
+    rows = run("(m, a, b) => m.figures(a, b)", "designer-compare", answer(0.0, people=0), answer(5_000.0))
+    assert isinstance(rows, list)
+    assert rows[0]["words"] == "5 km farther"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "shared"), [(1, 2, False), (2, 3.5, True), (4, 5, True), (6, 9, False), (None, 9, None)]
+)
+def test_bands_overlap_where_they_share_a_distance(
+    run: Run, low: float | None, high: float, shared: bool | None
+) -> None:
+    found = run(
+        "(m, low, high) => m.overlap({low_m: 3, high_m: 5}, {low_m: low, high_m: high})", "designer-compare", low, high
+    )
+    assert found is shared
+
+
+def test_a_circle_on_the_globe_is_as_wide_as_it_says(run: Run) -> None:
+    found = run("(m) => m.circle(47.51, 34.59, 23000)", "designer-map")
+    assert isinstance(found, dict)
+    ring = found["coordinates"][0]
+    assert ring[0] == ring[-1] and len(ring) == 129
+    area = sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in pairwise(ring))
+    assert area > 0  # counter-clockwise, as RFC 7946 asks of an outer ring
+    globe = Geod(a=6371008.8, b=6371008.8)
+    for longitude, latitude in ring:
+        assert globe.inv(34.59, 47.51, longitude, latitude)[2] == pytest.approx(23_000, abs=0.5)
+
+
+def test_the_map_holds_zone_circle_and_the_setting_kept_in_lines_of_their_own(run: Run) -> None:
+    place = {"latitude": 47.51, "longitude": 34.59}
+    parts = "(m, a, b, p) => m.layersOf(a, p, b, false).features.map((f) => f.properties.part)"
+    assert run(parts, "designer-map", answer(2e4), answer(3e4), place) == ["protection", "circle", "kept"]
+    assert run(parts, "designer-map", answer(0.0), None, place) == []
+
+
+def test_what_is_left_is_told_from_what_was_done(run: Run) -> None:
+    left = "(m, a, b) => m.timeLeft(a, b)"
+    begun = {"stage": "atlas", "done": 10, "total": 100, "at": 0}
+    assert run(left, "designer-states", begun, begun | {"done": 40, "at": 30}) == 60
+    assert run(left, "designer-states", begun, begun | {"done": 40, "at": 1}) is None
+    assert run(left, "designer-states", begun, begun | {"stage": "doses", "done": 40, "at": 30}) is None

@@ -4,7 +4,7 @@
 // The network and the clock come in as arguments.
 
 const REST = 500;  // ms that a hand rests before the full question is asked
-const PATIENCE = 900;  // ms that a draft may take while a newer one waits
+const PATIENCE = 2500;  // ms that a draft may take while a newer one waits
 
 /**
  * `fetch(question, detail, signal)` answers; `shown(answer, {question, detail, took})` is told each answer that may be

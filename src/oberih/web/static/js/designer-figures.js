@@ -17,6 +17,7 @@ export const doseUnit = (unit) => say(unit === "Gy" ? "designer.mgy" : "designer
 /** A stretch of time in the largest unit that reads well. */
 export function stretch(seconds) {
   if (seconds === null || seconds === undefined) return null;
+  if (seconds < 90) return say("designer.seconds", { n: number(Math.round(seconds), 2) });
   if (seconds < 5400) return say("designer.minutes", { n: number(Math.round(seconds / 60), 2) });
   if (seconds < 172800) return say("designer.hours-short", { n: number(seconds / 3600, 2) });
   return say("designer.days-short", { n: number(seconds / 86400, 2) });
@@ -53,7 +54,8 @@ export const pointName = (compass) => say(`designer.compass-${compass}`);
 /** The answer in one sentence, of the length that is read out on a telephone. */
 export function headline(answer) {
   const reach = drawnReach(answer), percentile = number(answer.percentile, 3), title = titleOf(answer);
-  if (!(reach.distance_m > 0)) return say(answer.drawn.action === "evacuate" ? "designer.headline-none-evacuate" : "designer.headline-none", { title, percentile });
+  if (!(reach.distance_m > 0)) return say(answer.drawn.action === "evacuate" ? "designer.headline-none-evacuate" : "designer.headline-none", { title, percentile })
+    + ` ${say("designer.nobody", { share: percent(reach.share) })}`;
   const { near, far, point } = extent(answer);
   const known = reach.low_m !== null && reach.high_m !== null;
   const said = say(known ? "designer.headline" : "designer.headline-bare", {

@@ -53,11 +53,21 @@ export function layersOf(answer, place, kept, others) {
 
 const partTitle = (p) => say("map.zone-reach", { title: p.title, km: km(p.circle_radius_km * 1000) });
 
+/** Of places, weightiest first, those that lie at least so far from each other [m]. */
+export function apart(places, least) {
+  const taken = [];
+  for (const p of places) {
+    const [x, y] = [p.distance_m * Math.sin((p.azimuth_deg * Math.PI) / 180), p.distance_m * Math.cos((p.azimuth_deg * Math.PI) / 180)];
+    if (taken.every((t) => Math.hypot(t.x - x, t.y - y) >= least)) taken.push({ x, y, p });
+  }
+  return taken.map((t) => t.p);
+}
+
 /** The most populous settlements that the plume can reach, each with what would reach it. */
 function pointsOf(answer, kept) {
   const told = [...answer.places].filter((p) => p.touched > 0 && (p.inside || p.population > 20000))
-    .sort((a, b) => Number(b.inside) - Number(a.inside) || (b.population ?? 0) - (a.population ?? 0)).slice(0, PLACES);
-  const points = told.map((p) => ({ latitude: p.latitude, longitude: p.longitude, label: p.name, kind: "place", text: placeText(answer, p) }));
+    .sort((a, b) => Number(b.inside) - Number(a.inside) || (b.population ?? 0) - (a.population ?? 0));
+  const points = apart(told, Math.max(...answer.sectors.map((s) => s.outline_m)) / 9).slice(0, PLACES).map((p) => ({ latitude: p.latitude, longitude: p.longitude, label: p.name, kind: "place", text: placeText(answer, p) }));
   for (const [one, kind] of kept ? [[answer, "setting-b"], [kept, "setting-a"]] : []) {
     const at = northOf(one.zone.geometry);
     if (at && drawnReach(one).distance_m > 0) points.push({ latitude: at[1], longitude: at[0], kind,

@@ -45,7 +45,7 @@ function read(name, text, known) {
 
 /**
  * Read a question from an address.  `known` lists the names that may stand for `unit`, `scenario`, `weather`,
- * `criteria`, `age` and `protection`; `start` is what stands where an address says nothing.
+ * `criteria`, `age` and `protection`, and `actions` by criteria set; `start` is what stands where an address says nothing.
  * Gives the question, what was not understood (`[{name, value}]`), and the address of the setting kept as A.
  */
 export function fromQuery(search, known = {}, start = DEFAULTS) {
@@ -63,6 +63,11 @@ export function fromQuery(search, known = {}, start = DEFAULTS) {
   const sound = measures.filter((m) => !known.protection || known.protection.includes(m));
   wrong.push(...measures.filter((m) => !sound.includes(m)).map((value) => ({ name: "protection", value })));
   if (measures.length) question.protection = [...new Set(sound)].sort();
+  const actions = known.actions?.[question.criteria];
+  if (question.action !== null && actions && !actions.includes(question.action)) {
+    wrong.push({ name: "action", value: question.action });
+    question.action = null;
+  }
   return { question, wrong, kept: given.get("a") };
 }
 

@@ -47,7 +47,7 @@ function showRose(answer, kept) {
   const heads = [say("designer.direction"), say("designer.median"), say("designer.at-percentile", { percentile }), say("designer.band"), say("designer.drawn")];
   fill(by("rose"),
     make("h2", { id: "rose-title" }, say("designer.rose")),
-    rose({ sectors, kept: kept ? roseSectors(kept) : null, colour, names: names(), title, told }),
+    far > 0 || kept ? rose({ sectors, kept: kept ? roseSectors(kept) : null, colour, names: names(), title, told }) : null,
     far > 0 ? legend(colour, percentile, kept) : make("p", {}, say("designer.rose-empty")),
     make("p", { class: "faint small" }, say("designer.rose-note")),
     make("details", { id: "rose-table", open }, make("summary", {}, say("designer.rose-table")),

@@ -14,6 +14,7 @@ function line(text) {
   if (told.textContent !== whole) told.textContent = whole;
 }
 
+const before = () => (by("designer").dataset.state === "loading" ? "" : ` ${say("designer.old-answer")}`);
 const old = (is) => by("designer").toggleAttribute("data-old", is && by("designer").dataset.state !== "loading");
 
 /** Say a state of `Asker`, of the link that was opened, or that the reader has changed something. */
@@ -28,10 +29,10 @@ export function tellState(name, told) {
     case "done": case "resting": old(false); fresh(); return line("");
     case "waiting":
       old(true);
-      return atlas === "ready" ? line(say("designer.busy", { n: number(told.again, 2) })) : undefined;
-    case "lost": old(true); lost(); return line(say("designer.lost", { n: number(told.again, 2) }));
-    case "signed-out": old(true); return line(say("designer.signed-out"));
-    case "refused": old(true); return line(say("designer.refused", { why: told.error.message }));
+      return atlas === "ready" ? line(say("designer.busy", { n: number(told.again, 2) }) + before()) : undefined;
+    case "lost": old(true); lost(); return line(say("designer.lost", { n: number(told.again, 2) }) + before());
+    case "signed-out": old(true); return line(say("designer.signed-out") + before());
+    case "refused": old(true); return line((told.here ? say("designer.refused-here") : say("designer.refused", { why: told.error.message })) + before());
   }
 }
 
@@ -42,6 +43,14 @@ export function timeLeft(then, now) {
   return ((now.total - now.done) * passed) / done;
 }
 
+/** How far it is, 0 to 1; null where nobody knows. */
+function progress(share) {
+  const bar = by("progress");
+  bar.hidden = false;
+  if (share === null) bar.removeAttribute("value");
+  else bar.value = share;
+}
+
 /** Follow the atlas until it is ready, then call `ready`. */
 export async function watchAtlas(first, ready) {
   let told = first, begun = null;
@@ -50,6 +59,8 @@ export async function watchAtlas(first, ready) {
     const now = { ...told, at: performance.now() / 1000 };
     if (begun?.stage !== now.stage) begun = now;
     const left = timeLeft(begun, now), share = told.total ? number((100 * told.done) / told.total, 2) : null;
+    by("headline").textContent = say("designer.preparing-headline");
+    progress(share === null ? null : told.done / told.total);
     if (told.state === "failed") line(say("designer.atlas-failed", { why: told.text }));
     else line(share === null ? say("designer.preparing-unknown") : say("designer.preparing", { share, left: left === null ? "" : say("designer.preparing-left", { time: stretch(left) }) }));
     await new Promise((later) => setTimeout(later, 2000));
@@ -57,6 +68,7 @@ export async function watchAtlas(first, ready) {
   }
   if (atlas !== "ready") {
     atlas = "ready";
+    by("progress").hidden = true;
     line("");
     ready();
   }

@@ -34,7 +34,8 @@ async function choices() {
 
 function known(c) {
   const names = (list) => list.map((one) => one.name);
-  return { unit: c.units.map((u) => u.id), scenario: names(c.scenarios), weather: c.weather, criteria: names(c.criteria), age: names(c.ages), protection: names(c.protection) };
+  return { unit: c.units.map((u) => u.id), scenario: names(c.scenarios), weather: c.weather, criteria: names(c.criteria), age: names(c.ages), protection: names(c.protection),
+    actions: Object.fromEntries(c.criteria.map((s) => [s.name, names(s.criteria)])) };
 }
 
 /** The days that the slider of decay spans: from the last shutdown to twenty years after the planning day. */
@@ -64,6 +65,7 @@ async function begin() {
   watchAtlas(c.atlas, () => page.asker.hurry());
   if (matchMedia("(max-width: 60rem)").matches) by("controls").open = false;
   page.asker.change(question, { rested: true });
+  loadMap();
 }
 
 function changed(question, moving) {
@@ -82,7 +84,6 @@ function shown(answer, { question, detail, took }) {
   paint();
   page.form.scenarioHeight(answer.release.heights_m[0]);
   if (detail === "full") by("spoken").textContent = headline(answer);
-  page.map ?? loadMap();
 }
 
 function paint() {
@@ -104,18 +105,17 @@ function compare() {
 }
 
 function loadMap() {
-  page.map = { show: () => {} };
   import("./designer-map.js").then(async ({ openDesignerMap }) => {
     page.map = await openDesignerMap(by("map"), page.choices);
-    page.map.show(page.answer, page.kept?.answer ?? null, { others: by("others").checked, settled: true });
+    if (page.answer) page.map.show(page.answer, page.kept?.answer ?? null, { others: by("others").checked, settled: true });
   });
 }
 
 function state(name, told) {
   page.doing = name === "asking" ? say(told.detail === "full" && page.answer ? "designer.refining" : "designer.asking") : "";
   if (by("doing")) by("doing").textContent = page.doing;
-  tellState(name, told);
-  if (name === "refused") page.form.blame(told.error.problem?.field, told.error.message);
+  const here = name === "refused" && page.form.blame(told.error.problem?.field, told.error.message);
+  tellState(name, { ...told, here });
 }
 
 /** The page's address is the whole question, A included; so are the links that leave from here. */
