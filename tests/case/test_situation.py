@@ -213,6 +213,22 @@ def test_the_same_station_in_two_files_is_seen_to_contradict_itself(tmp_path: Pa
     assert [s.doubts for s in found.readings.stations] == [("contradicted",)]
 
 
+def test_files_of_one_name_in_two_folders_are_two_files(tmp_path: Path, keeping: Keeping) -> None:
+    files = (tmp_path / "a" / "r.csv", tmp_path / "b" / "r.csv")
+    for file, row in zip(files, (ROW.replace(",98,", ",3,"), ROW.replace("Nikopol", "Enerhodar")), strict=True):
+        file.parent.mkdir()
+        file.write_text(HEAD + row)
+    found = on_desk(keeping, readings=files).look(NOW)
+    assert {s.station: s.doubts for s in found.readings.stations} == {"Nikopol": ("too-low",), "Enerhodar": ()}
+
+
+def test_a_reading_that_is_to_come_does_not_hide_the_last_that_was(tmp_path: Path, keeping: Keeping) -> None:
+    file = tmp_path / "readings.csv"
+    file.write_text(HEAD + ROW + ROW.replace("17:30", "23:30").replace(",98,", ",5,"))
+    found = on_desk(keeping, readings=(file,)).look(NOW).readings.stations
+    assert [(s.time.hour, s.doubts, s.earlier) for s in found] == [(17, (), 1)]
+
+
 def test_a_copied_plan_is_the_same_plan(plan: Path, keeping: Keeping, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(plan, copy)

@@ -25,7 +25,7 @@ from typing import Any
 
 from oberih.errors import InputError
 
-__all__ = ["COLUMNS", "DOUBTS", "UNITS", "Given", "Reading", "as_csv", "doubted", "read_readings"]
+__all__ = ["AHEAD", "COLUMNS", "DOUBTS", "UNITS", "Given", "Reading", "as_csv", "doubted", "read_readings"]
 
 COLUMNS = ("station", "latitude", "longitude", "time", "value", "unit", "uncertainty", "source")
 """The last two may be absent."""
@@ -47,7 +47,9 @@ LEAST, MOST = 10e-9 / 3600.0, 10.0 / 3600.0
 """Below 10 nSv/h and above 10 Sv/h nobody reads open air [Sv/s].  Judged, not from a text: cosmic rays alone give about
 30 nSv/h at sea level, and field probes end at 10 Sv/h."""
 
-_AHEAD = timedelta(minutes=5)
+AHEAD = timedelta(minutes=5)
+"""A clock may go before ours by so much."""
+
 _LARGEST = 50_000_000
 _MOST_ROWS = 200_000
 _DEFECTS_TOLD = 200
@@ -156,11 +158,12 @@ def doubted(readings: Iterable[Reading], *, now: datetime) -> tuple[Reading, ...
     everything = tuple(readings)
     same = Counter((r.station, r.time) for r in everything)
     alike = Counter((r.station, r.time, r.rate) for r in everything)
-    return tuple(replace(r, doubts=tuple(_doubts(r, same, alike, now))) for r in everything)
+    found = ((r, tuple(_doubts(r, same, alike, now))) for r in everything)
+    return tuple(r if r.doubts == doubts else replace(r, doubts=doubts) for r, doubts in found)
 
 
 def _doubts(r: Reading, same: Mapping[Any, int], alike: Mapping[Any, int], now: datetime) -> Iterator[str]:
-    if r.time > now + _AHEAD:
+    if r.time > now + AHEAD:
         yield "future"
     if r.rate < 0.0:
         yield "negative"

@@ -6,12 +6,12 @@ Defines the nouns of the first page: `SiteNow`, `ReadingNow`, `FileNow`, `Readin
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from oberih.case.given import Given, doubted
+from oberih.case.given import AHEAD, Given, Reading, doubted
 from oberih.case.in_force import InForce
 from oberih.case.incidents import DAY, Incident, Recent
 from oberih.case.regime_states import RegimeState
@@ -243,20 +243,31 @@ def site_now(site: Site) -> SiteNow:
 def readings_now(files: Iterable[Given], *, now: datetime) -> ReadingsNow:
     """Take the newest reading of every station; one that is to come only where there is no other."""
     files = tuple(files)
-    everything = doubted((r for f in files for r in f.readings), now=now)
-    by_station: dict[tuple[str, float, float], list[Any]] = {}
-    for r in everything:
-        by_station.setdefault((r.station, r.latitude, r.longitude), []).append(r)
-    newest = [(max(some, key=lambda r: ("future" not in r.doubts, r.time)), len(some)) for some in by_station.values()]
-    newest.sort(key=lambda pair: (-pair[0].rate, pair[0].station))
+    count: Counter[tuple[str, float, float]] = Counter()
+    newest: dict[tuple[str, float, float], Reading] = {}
+    for r in (r for f in files for r in f.readings):
+        key = (r.station, r.latitude, r.longitude)
+        count[key] += 1
+        if key not in newest or _rank(r, now) > _rank(newest[key], now):
+            newest[key] = r
+    moments = {(r.station, r.time) for r in newest.values()}
+    beside = [r for f in files for r in f.readings if (r.station, r.time) in moments]
+    doubts = {id(r): seen.doubts for r, seen in zip(beside, doubted(beside, now=now), strict=True)}
+    shown = [(replace(r, doubts=doubts[id(r)]), count[key]) for key, r in newest.items()]
+    shown.sort(key=lambda pair: (-pair[0].rate, pair[0].station))
     stations = tuple(
         ReadingNow(r.station, r.latitude, r.longitude, r.time, r.rate, r.uncertainty, r.source, r.where, r.doubts,
-                   count - 1)
-        for r, count in newest[:_MOST_STATIONS]
+                   given - 1)
+        for r, given in shown[:_MOST_STATIONS]
     )  # fmt: skip
     return ReadingsNow(
-        stations, len(newest[_MOST_STATIONS:]), OLD_AFTER.total_seconds(), tuple(_file(f, now) for f in files)
+        stations, len(shown[_MOST_STATIONS:]), OLD_AFTER.total_seconds(), tuple(_file(f, now) for f in files)
     )
+
+
+def _rank(r: Reading, now: datetime) -> tuple[bool, datetime]:
+    """What has been comes before what is to come."""
+    return (r.time <= now + AHEAD, r.time)
 
 
 def _file(given: Given, now: datetime) -> FileNow:

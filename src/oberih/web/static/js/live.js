@@ -30,8 +30,8 @@ export function listen({ parts, engine = () => {}, beat = () => {}, poll = () =>
     source.addEventListener("beat", heard((data) => beat(data.at)));
     source.addEventListener("open", () => { last = Date.now(); fresh(); });
     source.addEventListener("error", () => {
-      lost();
       if (source.readyState === EventSource.CLOSED) refused();
+      else lost();
     });
   }
 
@@ -43,13 +43,21 @@ export function listen({ parts, engine = () => {}, beat = () => {}, poll = () =>
       await ask("/api/v1/situation", { seconds: 20 });
       fresh();
       poll();
-    } catch {
-      // told already: by the banner, or as a session that ended
+    } catch (error) {
+      if (error.status === 401) stop();  // told already, with the way to sign in
+      else lost();
     }
   }
 
-  setInterval(() => { if (Date.now() - last > SILENCE) open(); }, SILENCE / 3);
+  function stop() {
+    clearTimeout(again);
+    clearInterval(silence);
+    source?.close();
+  }
+
+  const silence = setInterval(() => { if (Date.now() - last > SILENCE) open(); }, SILENCE / 3);
   addEventListener("online", open);
+  document.addEventListener("oberih:signed-out", stop);
   addEventListener("pagehide", () => source?.close());
   addEventListener("pageshow", (event) => { if (event.persisted) open(); });
   open();
