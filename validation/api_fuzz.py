@@ -3,9 +3,10 @@
     python -m validation.api_fuzz [--examples 60] [--seed 1] [--only WORD]
 
 Serves the application on loopback over a tiny engine (two weeks of weather) and asks every operation what
-`validation.api_asking` makes up, as whoever sits at the machine (no accounts), and as a custodian with a token.  A
-fault is a server error, a status or a type of content that is not described, or an answer that does not fit its
-schema.  Faults are told with a curl line each; the last line is JSON.  Exit code 0 for none, 1 for some.
+`validation.api_asking` makes up, on a server that was just started and has no atlas yet, as whoever sits at the
+machine (no accounts), and as a custodian with a token.  A fault is a server error, a status or a type of content that
+is not described, or an answer that does not fit its schema.  Faults are told with a curl line each; the last line is
+JSON.  Exit code 0 for none, 1 for some.
 """
 
 from __future__ import annotations
@@ -58,8 +59,8 @@ class Passing:
 
 
 @contextmanager
-def at_the_machine(home: Path, bench: Bench) -> Iterator[str]:
-    """Serve without accounts; gives the address."""
+def at_the_machine(home: Path, bench: Bench | None) -> Iterator[str]:
+    """Serve without accounts; gives the address.  Without a bench the atlas is being prepared, and never is ready."""
     settings = ServeSettings(cache=home / "cache", keeping=Keeping(store=str(home / "record.db")))
     with _served(create_app(settings, clock=Passing()), bench) as address:
         yield address
@@ -82,15 +83,23 @@ def with_accounts(home: Path, bench: Bench, *, role: str = "custodian") -> Itera
 
 
 @contextmanager
-def _served(app: Any, bench: Bench) -> Iterator[str]:
+def _served(app: Any, bench: Bench | None) -> Iterator[str]:
     held = app.state.held
-    held.engine = Engine(held.settings, opened=opened(bench))
+    held.engine = Engine(held.settings, opened=_never if bench is None else opened(bench))
     held.live.engine = held.engine.told
     with serving(app) as address:
         end = time.monotonic() + _WAIT
-        while held.engine.readiness.state == "preparing" and time.monotonic() < end:
+        while bench is not None and held.engine.readiness.state == "preparing" and time.monotonic() < end:
             time.sleep(0.05)
         yield address
+
+
+def _never(request: Any, *, progress: Any) -> Bench:
+    """Prepare, until the server stops."""
+    progress.stage("an atlas that is never ready", total=1)
+    while True:
+        progress.advance(0)
+        time.sleep(0.05)
 
 
 def report(tally: Tally) -> Iterable[str]:
@@ -111,15 +120,19 @@ def main(arguments: Sequence[str] = ()) -> int:
     with tempfile.TemporaryDirectory(prefix="oberih-fuzz-") as folder:
         home = Path(folder)
         bench = tiny_bench(home)
+        (home / "new").mkdir()
+        with at_the_machine(home / "new", None) as address:
+            just_started = fuzz(address, **given)
         with at_the_machine(home, bench) as address:
             nobody = fuzz(address, **given)
         (home / "people").mkdir()
         with with_accounts(home / "people", bench) as (address, headers):
             custodian = fuzz(address, headers=headers, **given)
-    for line in (*report(nobody), *report(custodian)):
+    for line in (*report(just_started), *report(nobody), *report(custodian)):
         print(line)
-    faults = len(nobody.faults) + len(custodian.faults)
-    asked = {"at_the_machine": nobody.as_dict(), "custodian": custodian.as_dict()}
+    tallies = {"just_started": just_started, "at_the_machine": nobody, "custodian": custodian}
+    faults = sum(len(tally.faults) for tally in tallies.values())
+    asked = {name: tally.as_dict() for name, tally in tallies.items()}
     print(json.dumps({**asked, "faults": faults, "passed": not faults}))
     return int(faults > 0)
 

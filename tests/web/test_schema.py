@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -43,6 +44,18 @@ def asked_by_nobody(machine: str) -> Tally:
 def asked_by_a_custodian(house: tuple[str, dict[str, str]]) -> Tally:
     address, headers = house
     return fuzz(address, examples=EXAMPLES, headers=headers)
+
+
+@pytest.mark.slow
+def test_a_server_that_was_just_started_keeps_to_its_description(tmp_path: Path) -> None:
+    """The atlas is being prepared, and nothing was ever recorded: even then no server error."""
+    with at_the_machine(tmp_path, None) as address:
+        tally = fuzz(address, examples=3)
+    assert tally.faults == [], told(tally.faults)
+    assert (
+        set(tally.statuses["GET /api/v1/design"]) & {409}
+        and 409 in tally.statuses["GET /api/v1/design/export/{format}"]
+    )
 
 
 @pytest.mark.slow

@@ -60,7 +60,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
         "content": {kind: _BINARY for kind in TYPES if "json" not in kind} | {_JSON: {"schema": {"type": "object"}}},
     },
     304: {"description": "What you have is what you would get."},
-    **refusals(401, 403, 404, 422, 503),
+    **refusals(401, 403, 404, 409, 422, 429, 503),
 }
 
 

@@ -42,7 +42,7 @@ def _described(kind: str) -> dict[int | str, dict[str, Any]]:
               "content": {kind: {"schema": {"type": "string", "format": "binary"}}}},
         304: {"description": "What you have is what you would get."},
     }  # fmt: skip
-    return {**found, **refusals(401, 403, 404, 422, 503)}
+    return {**found, **refusals(401, 403, 404, 409, 422, 429, 503)}
 
 
 Match = Annotated[str | None, Header(max_length=2000)]
