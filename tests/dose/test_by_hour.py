@@ -59,7 +59,7 @@ def test_a_window_shorter_than_the_hours_ends_the_dose() -> None:
 
 def test_strands_that_quantities_share_are_made_once() -> None:
     thyroid = Quantity("thyroid", "adult", 7 * 86400.0)
-    assert len(strands_of([WEEK, thyroid])) == 6, "cloud and ground are the same for both"
+    assert len(strands_of([WEEK, thyroid])) == 7, "cloud and ground are shared; the thyroid's iodine is one more"
     assert [s.pathways[0] for s in strands_of([WEEK])] == ["cloud", "inhalation", "ground", "resuspension"]
 
 

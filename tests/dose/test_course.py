@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from oberih.atlas.by_hour import HourlyField
-from oberih.dose.by_hour import strands_of
+from oberih.dose.by_hour import radioiodine, strand_of, strands_of
 from oberih.dose.course import UNPROTECTED, Course, dose_under, dose_until, hour_weights
 from oberih.dose.quantity import Quantity
 from oberih.earth.grid import Grid
@@ -25,6 +25,10 @@ COMES = 5
 @pytest.fixture
 def field() -> HourlyField:
     values = np.random.default_rng(7).random((len(STRANDS), 3, 25)).astype(np.float32)
+    iodine, every = (
+        STRANDS.index(s) for s in (radioiodine(strand_of(THYROID, "inhalation")), strand_of(THYROID, "inhalation"))
+    )
+    values[every] += values[iodine]  # the whole is more than its part
     values[:, 0, :COMES] = 0.0
     return HourlyField(Grid(), 0, np.array([3, 700, 701]), values)
 
@@ -63,6 +67,11 @@ def test_a_tablet_changes_the_thyroid_only(field: HourlyField) -> None:
     for tablet in ("iodine in time", "iodine after 1 h", "iodine after 4 h"):
         assert np.array_equal(under(field, Course(iodine=tablet)), under(field, UNPROTECTED))
         assert np.all(under(field, Course(iodine=tablet), THYROID) < under(field, UNPROTECTED, THYROID))
+
+
+def test_a_tablet_does_nothing_against_what_is_no_radioiodine(field: HourlyField) -> None:
+    field.values[STRANDS.index(radioiodine(strand_of(THYROID, "inhalation")))] = 0.0
+    assert np.array_equal(under(field, Course(iodine="iodine in time"), THYROID), under(field, UNPROTECTED, THYROID))
 
 
 def test_hours_of_a_course_add_up_to_its_dose(field: HourlyField) -> None:

@@ -126,7 +126,7 @@ class PlaceRow:
     @property
     def rank(self) -> int:
         """Of `URGENCY`."""
-        return min((URGENCY[n.criterion.action] for n in self.needed), default=NOTHING)
+        return min((URGENCY[n.criterion.action] for n in self.needed if n.worth_it), default=NOTHING)
 
 
 def place_rows(run: Run, places: list[Place], course: Course) -> list[PlaceRow]:
@@ -213,18 +213,23 @@ def _hours(run: Run, cell: tuple[int, int]) -> tuple[float | None, float | None]
 
 
 def _needed(run: Run, sums: _Sums, cell: tuple[int, int]) -> tuple[Needed, ...]:
-    """The strictest criterion met of each action."""
+    """Of each action the strictest criterion met by which it is still worth it; else the strictest met."""
     met: dict[str, Needed] = {}
     for criterion in run.question.criteria:
         dose = float(sums.grid(criterion.quantity, UNPROTECTED)[cell])
-        if dose >= criterion.level:
-            before = met.get(criterion.action)
-            stricter = before is None or (criterion.tier == "upper" and before.criterion.tier != "upper")
-            if stricter:
-                action = sums.by_action.get(criterion.action)
-                left = None if action is None else float(sums.grid(criterion.quantity, action)[cell])
-                met[criterion.action] = Needed(criterion, dose, None if left is None else dose - left)
+        if dose < criterion.level:
+            continue
+        action = sums.by_action.get(criterion.action)
+        left = None if action is None else float(sums.grid(criterion.quantity, action)[cell])
+        new = Needed(criterion, dose, None if left is None else dose - left)
+        before = met.get(criterion.action)
+        if before is None or _weight(new) > _weight(before):
+            met[criterion.action] = new
     return tuple(sorted(met.values(), key=lambda n: URGENCY[n.criterion.action]))
+
+
+def _weight(needed: Needed) -> tuple[bool, bool]:
+    return needed.worth_it, needed.criterion.tier == "upper"
 
 
 def _perhaps(run: Run, cell: tuple[int, int], sure: set[str]) -> tuple[str, ...]:
@@ -240,7 +245,7 @@ def _advice(
     met: tuple[Needed, ...], perhaps: tuple[str, ...], comes: float | None, past: float | None, leave: float
 ) -> tuple[Advice, ...]:
     """What to do, in the order of doing it."""
-    needed = {n.criterion.action for n in met}
+    needed = {n.criterion.action for n in met if n.worth_it}
     lines: list[Advice] = []
     if "iodine" in needed:
         lines.append(Advice("iodine", comes))

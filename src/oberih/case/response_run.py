@@ -26,7 +26,7 @@ from oberih.atlas.store import Atlas
 from oberih.case.doses import Question, ask, computable, question
 from oberih.case.ground import HEIGHTS, settings_of
 from oberih.case.outcome import Found, found_all
-from oberih.case.response_weather import FOLLOWED, LONGEST, EventAir, EventRoom, event_air
+from oberih.case.response_weather import FOLLOWED, EventAir, EventRoom, event_air
 from oberih.case.sources import Released, released
 from oberih.constants import SECONDS_PER_HOUR
 from oberih.dose.by_hour import AIR, Strand, hourly_source, strand_of, strands_of
@@ -41,6 +41,9 @@ from oberih.zone.criterion import CriteriaSet
 __all__ = ["Event", "Run", "event_of", "run_of"]
 
 Floats = npt.NDArray[np.float64]
+
+A_DAY = 24
+"""Release hours are computed by whole days, so that most releases share an atlas [h]."""
 
 KEPT = 8
 """Atlases of events that stay on the disk."""
@@ -170,7 +173,7 @@ def event_of(room: EventRoom, weather: str, *, at: int, hours: int) -> Event:
     at : int
         Whole hour, seconds since 1970.
     hours : int
-        That the release lasts [h]; the atlas holds as many more as the weather covers.
+        That the release lasts [h]; the atlas holds whole days, as far as the weather covers.
 
     Raises
     ------
@@ -179,7 +182,9 @@ def event_of(room: EventRoom, weather: str, *, at: int, hours: int) -> Event:
     """
     air = event_air(room, weather, at=at, hours=hours)
     settings = dataclasses.replace(settings_of(room.site), oldest=float(FOLLOWED * SECONDS_PER_HOUR))
-    plan = AtlasPlan(room.site.id, air.air, Grid(), HEIGHTS, settings, min(LONGEST, len(air.air) - 1))
+    plan = AtlasPlan(
+        room.site.id, air.air, Grid(), HEIGHTS, settings, min(-(-hours // A_DAY) * A_DAY, len(air.air) - 1)
+    )
     path = room.cache / "events" / f"{plan.digest[:16]}.zarr"
     atlas = build(path, plan)
     _make_room(path)

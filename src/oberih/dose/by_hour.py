@@ -30,7 +30,7 @@ from oberih.nuclide.decay import Chain, decay_chain
 from oberih.nuclide.names import is_iodine, nuclide_name
 from oberih.release.source_term import SourceTerm
 
-__all__ = ["AIR", "Strand", "hourly_source", "strand_of", "strands_of"]
+__all__ = ["AIR", "Strand", "hourly_source", "radioiodine", "strand_of", "strands_of"]
 
 Floats = npt.NDArray[np.float64]
 Strand = Quantity
@@ -61,9 +61,18 @@ def strand_of(quantity: Quantity, pathway: str) -> Strand:
 
 
 def strands_of(quantities: Sequence[Quantity]) -> tuple[Strand, ...]:
-    """All strands of these quantities, those of the air first."""
+    """All strands of these quantities, those of the air first.
+
+    The radioiodine that the thyroid inhales is always one of its own: a tablet acts on nothing else.
+    """
     found = dict.fromkeys(strand_of(q, p) for q in quantities for p in q.pathways)
+    found |= dict.fromkeys(radioiodine(s) for s in found if s.organ == "thyroid" and s.pathways == ("inhalation",))
     return tuple(sorted(found, key=lambda s: (s.pathways[0] not in AIR, s.pathways, s.organ, s.age, s.window)))
+
+
+def radioiodine(strand: Strand) -> Strand:
+    """The part of a strand that radioiodine makes."""
+    return replace(strand, nuclides="radioiodine")
 
 
 def hourly_source(source_term: SourceTerm, strands: Sequence[Strand], *, hours: int) -> HourlySource:

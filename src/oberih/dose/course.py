@@ -4,7 +4,7 @@ Defines the noun `Course`: what people do from the beginning of the release on. 
 `oberih.atlas.by_hour.HourlyField`; hours in which something begins or ends count in their parts.
 
 Invariants: who leaves before the plume comes gets nothing; who leaves later never gets less; behind walls nobody gets
-more; a tablet changes the thyroid only.
+more; a tablet changes the thyroid only, and of its dose only what radioiodine makes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from oberih.atlas.by_hour import HourlyField
-from oberih.dose.by_hour import Strand, strand_of
+from oberih.dose.by_hour import Strand, radioiodine, strand_of
 from oberih.dose.protection import factors
 from oberih.dose.quantity import Quantity
 from oberih.errors import InputError
@@ -138,7 +138,10 @@ def _lanes(
     own = dict(quantity.factors)
     found = []
     for pathway in quantity.pathways:
-        weights = hour_weights(field.hours, course, factor=shelter.get(pathway, 1.0))
-        whole = own.get(pathway, 1.0) * tablet.get(pathway, 1.0)
-        found.append((strands.index(strand_of(quantity, pathway)), (whole * weights).astype(np.float32)))
+        weights = own.get(pathway, 1.0) * hour_weights(field.hours, course, factor=shelter.get(pathway, 1.0))
+        strand = strand_of(quantity, pathway)
+        found.append((strands.index(strand), weights.astype(np.float32)))
+        spared = 1.0 - tablet.get(pathway, 1.0)
+        if spared > 0.0:  # of radioiodine only: a tablet does nothing against what else the thyroid receives
+            found.append((strands.index(radioiodine(strand)), (-spared * weights).astype(np.float32)))
     return found

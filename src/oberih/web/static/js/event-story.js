@@ -22,7 +22,7 @@ function chart(story, words) {
   const path = (values) => `M${x(0)},${y(0)}` + values.slice(0, -1).map((d, i) => `L${x(i + 1).toFixed(1)},${y(d).toFixed(1)}`).join("");
   const marks = [0, 0.25, 0.5, 0.75, 1].flatMap((s) => [
     draw("path", { class: "grid", d: `M${LEFT},${y(s * top)}H${WIDE - RIGHT}` }),
-    draw("text", { x: LEFT - 6, y: y(s * top) + 4, "text-anchor": "end" }, number(s * top, 2))]);
+    draw("text", { x: LEFT - 6, y: y(s * top) + 4, "text-anchor": "end" }, number(s * top))]);
   const step = hours > 60 ? 12 : 6;
   for (let h = 0; h <= hours; h += step) marks.push(draw("text", { x: x(h), y: HIGH - BOTTOM + 18, "text-anchor": "middle" }, String(h)));
   const key = (at, kind, text) => [draw("path", { class: kind, d: `M${at},${TOP - 18}h30` }), draw("text", { x: at + 36, y: TOP - 14 }, text)];
