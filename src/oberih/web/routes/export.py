@@ -9,11 +9,12 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from oberih.case.design_export import FORMATS, TABLE_TYPE, Wanted, export
 from oberih.picture.export.content import Reporter
 from oberih.web.access.may import may
+from oberih.web.iso import IsoTime
 from oberih.web.problem import refusals
 from oberih.web.routes.design_query import DesignQuery, request_of
 from oberih.web.state import Shared
@@ -43,7 +44,7 @@ class ExportQuery(DesignQuery):
     confidentiality: Literal["For Addressees Use Only", "For Authority Use Only", "Free for Public Use"] = Field(
         default="For Authority Use Only", description="Of irix."
     )
-    created: AwareDatetime | None = Field(
+    created: IsoTime | None = Field(
         default=None,
         description="Of irix: when it is reported; now where not given. The same time gives the same bytes.",
     )
