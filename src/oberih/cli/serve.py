@@ -31,6 +31,10 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     help="A further name under which it is asked; may be repeated.")  # fmt: skip
 @click.option("--proxy", "proxies", multiple=True, metavar="ADDRESS",
     help="Of what stands in front and ends TLS; may be repeated.")  # fmt: skip
+@click.option("--idle", type=click.FloatRange(1.0, 1440.0), default=120.0, show_default=True, metavar="MINUTES",
+    help="A session ends after so long without a request.")  # fmt: skip
+@click.option("--longest", type=click.FloatRange(0.1, 168.0), default=12.0, show_default=True, metavar="HOURS",
+    help="A session ends after so long whatever is asked.")  # fmt: skip
 @click.option("--tiles", default=None, envvar="OBERIH_TILES", metavar="https://…/{z}/{x}/{y}.png",
     help="A further map source.")  # fmt: skip
 @click.option("--language", type=click.Choice(("en", "uk")), default="en", show_default=True,
@@ -46,6 +50,7 @@ def serve(**given: Any) -> None:
     from oberih.web.settings import ServeSettings
 
     keeping = keeping_of(given)
+    given |= {"session_idle": given.pop("idle") * 60.0, "session_longest": given.pop("longest") * 3600.0}
     settings = ServeSettings(keeping=keeping, **given)  # refuses before anything heavy is loaded
 
     from oberih.web.serve import serve as run

@@ -47,7 +47,11 @@ def serve(settings: ServeSettings, *, clock: Callable[[], datetime], told: Calla
     )  # fmt: skip
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     told(f"http://{host}:{port}/")
-    _Server(config, app.state.held.live.stop).run(sockets=[listener])
+    try:
+        _Server(config, app.state.held.live.stop).run(sockets=[listener])
+    finally:
+        if app.state.porter is not None:
+            app.state.porter.notebook.finish()
 
 
 class _Server(uvicorn.Server):

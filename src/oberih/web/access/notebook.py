@@ -79,6 +79,10 @@ class Notebook:
         if not full:
             self.may(deed)
 
+    def finish(self) -> None:
+        """Note that the server stops, and what was not noted yet."""
+        self.may(Deed("stop serving", actor="oberih serve", role="server"))
+
     def _late(self) -> list[Deed]:
         """What could not be noted when it was."""
         found = []
