@@ -12,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -29,6 +29,7 @@ from oberih.constants import AGES, SECONDS_PER_HOUR
 from oberih.dose.course import UNPROTECTED, Course
 from oberih.dose.protection import measures
 from oberih.earth.grid import Grid
+from oberih.earth.place_names import ukrainian_names
 from oberih.earth.places import Place, places_near
 from oberih.errors import UnknownName
 from oberih.evidence.provenance import Provenance
@@ -164,6 +165,11 @@ class Responder:
             site = self.room.site
             self._places = places_near(site.latitude, site.longitude, within=Grid().outer_radius, cache=self.room.cache)
         return self._places
+
+    @property
+    def ukrainian(self) -> Mapping[int, str]:
+        """Ukrainian names of settlements by GeoNames number, where they are known."""
+        return ukrainian_names(self.room.cache)
 
     def answer(self, request: EventRequest, *, now: int) -> EventAnswer:
         """What an event comes to, and what is to be done where.

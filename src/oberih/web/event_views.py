@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import math
 import zlib
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -114,6 +115,7 @@ class PlaceView(BaseModel):
 
     id: int
     name: str
+    name_uk: str = Field(description="The Ukrainian name where it is known, else the same.")
     country: str
     latitude: float
     longitude: float
@@ -188,7 +190,7 @@ class GridView(BaseModel):
     corners: str = Field(description="Longitude and latitude of corner [ring edge, sector]: base64 of 32-bit floats.")
 
 
-def event_view(answer: EventAnswer, *, now: int) -> EventView:
+def event_view(answer: EventAnswer, *, now: int, ukrainian: Mapping[int, str]) -> EventView:
     """An answer as it is sent."""
     run, air = answer.run, answer.run.event.air
     age = None if air.written is None else max(0.0, (now - air.written) / SECONDS_PER_HOUR)
@@ -208,7 +210,8 @@ def event_view(answer: EventAnswer, *, now: int) -> EventView:
         ),
         criteria=answer.request.criteria, actions=[_action(f) for f in answer.zones],
         zones={"type": "FeatureCollection", "features": drawn(answer)},
-        places=[_place(r) for r in answer.rows[:MOST_PLACES]], left_out=max(0, len(answer.rows) - MOST_PLACES),
+        places=[_place(r, ukrainian) for r in answer.rows[:MOST_PLACES]],
+        left_out=max(0, len(answer.rows) - MOST_PLACES),
         notes=[NoteView(key=key, values=_told(values)) for key, values in answer.notes],
         provenance=answer.provenance.digest, verified=answer.verified,
     )  # fmt: skip
@@ -245,7 +248,7 @@ def _action(found: Found) -> ActionView:
     )  # fmt: skip
 
 
-def _place(row: PlaceRow) -> PlaceView:
+def _place(row: PlaceRow, ukrainian: Mapping[int, str]) -> PlaceView:
     p = row.place
     optional = {"evacuated": row.evacuated, "thyroid": row.thyroid, "thyroid_tablet": row.thyroid_tablet}
     doses = {f"{n}_mSv": None if v is None else millisieverts(v) for n, v in optional.items()}
@@ -258,7 +261,8 @@ def _place(row: PlaceRow) -> PlaceView:
         for n in row.needed
     ]  # fmt: skip
     return PlaceView(
-        id=p.id, name=p.name, country=p.country, latitude=p.latitude, longitude=p.longitude, people=p.population,
+        id=p.id, name=p.name, name_uk=ukrainian.get(p.id, p.name),
+        country=p.country, latitude=p.latitude, longitude=p.longitude, people=p.population,
         distance_m=p.distance, azimuth_deg=math.degrees(p.azimuth), comes_h=row.comes, past_h=row.past,
         outdoors_mSv=millisieverts(row.outdoors), low_mSv=millisieverts(row.low), high_mSv=millisieverts(row.high),
         sheltered_mSv=millisieverts(row.sheltered), protected_mSv=millisieverts(row.protected),

@@ -140,7 +140,9 @@ async def event_choices(state: Shared) -> ChoicesView:
 async def event(request: Asked, state: Shared) -> EventView:
     """Say what an event comes to, and what is to be done where; settlements come most urgent first."""
     now, _ = _now(state)
-    return await _done(lambda: event_view(state.events.answer(request, now=now), now=now))
+    return await _done(
+        lambda: event_view(state.events.answer(request, now=now), now=now, ukrainian=state.events.ukrainian)
+    )
 
 
 @router.get("/event/field", dependencies=[may("compute")], responses=_REFUSED)

@@ -5,6 +5,7 @@ import { number, say } from "./words.js";
 import { queryOf } from "./event-form.js";
 import { unpacked } from "./event-field.js";
 import { after, kyiv, utc } from "./event-hours.js";
+import { nameOf } from "./event-places.js";
 
 const $ = (id) => document.getElementById(id);
 const PINS = 40;
@@ -66,7 +67,7 @@ export class Clock {
     const map = await this.ready();
     const near = event.zones.features.filter((f) => ["severe", "evacuate", "shelter", "iodine"].includes(f.properties.action));
     map.zones({ type: "FeatureCollection", features: near.length ? near : event.zones.features });
-    map.points(event.places.filter((p) => p.needed.length).slice(0, PINS).map((p) => ({ latitude: p.latitude, longitude: p.longitude, kind: "place", label: p.name,
+    map.points(event.places.filter((p) => p.needed.length).slice(0, PINS).map((p) => ({ latitude: p.latitude, longitude: p.longitude, kind: "place", label: nameOf(p),
       text: `${number(p.outdoors_mSv)} ${say("event.dose-axis")}${p.comes_h === null ? "" : `; ${utc(after(event.start, p.comes_h))}`}` })));
     const whole = near.filter((f) => f.geometry && f.properties.action !== "iodine");
     if (fit && whole.length) map.fit({ type: "FeatureCollection", features: whole });

@@ -1,7 +1,7 @@
 // What to do where?  The settlements, most urgent first, each with what is advised and what it rests on.
 
 import { make, fill, table } from "./dom.js";
-import { number, say } from "./words.js";
+import { language, number, say } from "./words.js";
 import { after, kyiv, left, utc } from "./event-hours.js";
 
 const WAYS = ["N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW"];
@@ -9,6 +9,9 @@ const FIRST = 30;
 
 /** A direction in words. */
 export const way = (azimuth) => say(`designer.compass-${WAYS[Math.round(azimuth / 22.5) % 16]}`);
+
+/** The name of a place in the page's language. */
+export const nameOf = (place) => (language === "uk" ? place.name_uk : place.name);
 
 const second = (text) => make("span", { class: "second" }, text);
 
@@ -30,7 +33,7 @@ export function advice(place, event) {
 const thyroidTold = (event) => event.places.some((p) => p.thyroid_mSv !== null && p.thyroid_mSv >= 0.1);
 
 function cells(place, event, question, open) {
-  const name = make("button", { type: "button", class: "place-name", onclick: () => open(place) }, place.name);
+  const name = make("button", { type: "button", class: "place-name", onclick: () => open(place) }, nameOf(place));
   const people = place.people === null ? say("event.people-unknown") : say("event.people-said", { n: number(place.people) });
   const where = say("event.where-said", { km: number(place.distance_m / 1000), way: way(place.azimuth_deg) });
   const at = place.comes_h === null ? null : after(event.start, place.comes_h);
@@ -48,6 +51,14 @@ function cells(place, event, question, open) {
   return row;
 }
 
+/** Give each cell the name of its column: on a phone a row is a card; roles keep it a table for those who listen. */
+function labelled(scrolls, heads) {
+  const roles = { table: "table", thead: "rowgroup", tbody: "rowgroup", tr: "row", th: "columnheader", td: "cell" };
+  for (const [tag, role] of Object.entries(roles)) scrolls.querySelectorAll(tag).forEach((e) => e.setAttribute("role", role));
+  scrolls.querySelectorAll("tbody tr").forEach((row) => [...row.cells].forEach((c, i) => { c.dataset.label = heads[i]; }));
+  return scrolls;
+}
+
 /** Show the settlements; `open(place)` is called for the one chosen. */
 export function showPlaces(element, event, question, open, all = false) {
   const title = make("h2", {}, say("event.places"));
@@ -59,8 +70,8 @@ export function showPlaces(element, event, question, open, all = false) {
   const shown = all ? event.places : event.places.slice(0, FIRST);
   const more = shown.length < event.places.length && make("button", { type: "button",
     onclick: () => { showPlaces(element, event, question, open, true); } }, say("event.show-all", { n: event.places.length }));
-  return fill(element, title, make("p", { class: "faint help" }, say("event.places-help")),
-    table({ caption: say("event.places"), heads, numeric: heads.map((_, i) => i).slice(3),
-      rows: shown.map((p) => cells(p, event, question, open)) }), more,
+  const whole = labelled(table({ caption: say("event.places"), heads, numeric: heads.map((_, i) => i).slice(3),
+    rows: shown.map((p) => cells(p, event, question, open)) }), heads);
+  return fill(element, title, make("p", { class: "faint help" }, say("event.places-help")), whole, more,
     event.left_out ? make("p", { class: "faint" }, say("event.left-out", { n: event.left_out })) : null);
 }

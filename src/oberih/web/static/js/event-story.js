@@ -34,14 +34,14 @@ function chart(story, words) {
 }
 
 /** Show how the dose grows; `close()` is called when the reader has seen it. */
-export function showStory(element, story, lines, close) {
+export function showStory(element, story, name, lines, close) {
   const open = number(story.outdoors_mSv.at(-1)), kept = number(story.protected_mSv.at(-1));
-  const words = say("event.story-svg", { place: story.name, open, protected: kept });
+  const words = say("event.story-svg", { place: name, open, protected: kept });
   const rows = story.passing_mSv.map((d, h) => [String(h + 1), utc(after(story.start, h + 1)), number(d), number(story.outdoors_mSv[h]), number(story.protected_mSv[h])]);
   rows.push([say("event.story-whole"), "–", "–", open, kept]);
   const heads = ["hour", "time", "passing", "open", "protected"].map((h) => say(`event.story-${h}`));
   heads.forEach((h, i) => { if (i > 1) heads[i] = `${h} [${say("event.dose-axis")}]`; });
-  fill(element, make("h2", {}, say("event.story", { place: story.name })), make("p", {}, words),
+  fill(element, make("h2", {}, say("event.story", { place: name })), make("p", {}, words),
     make("ul", {}, lines.map((line) => make("li", {}, line))), chart(story, words),
     make("details", {}, make("summary", {}, say("event.story-table")), table({ caption: words, heads, rows, numeric: [0, 2, 3, 4] })),
     make("p", {}, make("button", { type: "button", onclick: close }, say("event.close"))));

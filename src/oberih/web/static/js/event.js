@@ -6,7 +6,7 @@ import { language, number, say } from "./words.js";
 import { Form, asked, queryOf } from "./event-form.js";
 import { Clock } from "./event-clock.js";
 import { after, left, utc } from "./event-hours.js";
-import { advice, showPlaces, way } from "./event-places.js";
+import { advice, nameOf, showPlaces, way } from "./event-places.js";
 import { showStory } from "./event-story.js";
 
 const $ = (id) => document.getElementById(id);
@@ -34,7 +34,7 @@ function headline(event) {
   const said = reach ? say("event.headline-far", { action: say(`event.action-${reach.action}`), distance: number(reach.distance_m / 1000),
     way: reach.azimuth_deg === null ? "–" : way(reach.azimuth_deg), people: people(reach.people) }) : say("event.headline-nowhere");
   const first = event.places.filter((p) => p.comes_h !== null && p.needed.length).sort((a, b) => a.comes_h - b.comes_h)[0];
-  return [said, first && say("event.headline-first", { place: first.name, time: utc(after(event.start, first.comes_h)),
+  return [said, first && say("event.headline-first", { place: nameOf(first), time: utc(after(event.start, first.comes_h)),
     left: left(event.start, first.comes_h, event.now) })].filter(Boolean).join(" ");
 }
 
@@ -85,7 +85,7 @@ async function openPlace(place, event, question) {
   chosen = place.id;
   try {
     const story = await ask(`/api/v1/event/places/${place.id}?${queryOf({ ...question, at: event.start })}`);
-    showStory($("story"), story, advice(place, event), () => { chosen = null; $("story").hidden = true; $("places").querySelector("button")?.focus(); });
+    showStory($("story"), story, nameOf(place), advice(place, event), () => { chosen = null; $("story").hidden = true; $("places").querySelector("button")?.focus(); });
     $("story").focus({ preventScroll: true });
     $("story").scrollIntoView({ block: "nearest" });
   } catch (error) {
