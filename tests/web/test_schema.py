@@ -141,6 +141,20 @@ def test_a_method_that_is_not_there_is_refused_in_the_same_form(machine: str) ->
     assert answer.status_code == 405 and answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/api/v1/evidence/records", "GET, POST"),
+        ("/api/v1/design", "GET"),
+        ("/api/v1/accounts", "GET, POST"),
+        ("/", "GET"),
+    ],
+)
+def test_what_may_be_asked_instead_is_said(machine: str, path: str, methods: str) -> None:
+    answer = httpx.request("OPTIONS", machine + path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, methods)
+
+
 def test_no_two_operations_have_one_name(machine: str) -> None:
     paths = httpx.get(f"{machine}/openapi.json").json()["paths"]
     names = [o["operationId"] for operations in paths.values() for o in operations.values()]

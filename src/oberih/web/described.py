@@ -22,13 +22,15 @@ def operation_name(route: APIRoute) -> str:
 
 
 def describe_rights(app: FastAPI, routers: Sequence[APIRouter]) -> None:
-    """Let an application's description tell which right each operation needs."""
+    """Let an application's description tell which right each operation needs, and its 405 what may be asked."""
     described = app.openapi
+    routes = [r for router in routers for r in router.routes if isinstance(r, APIRoute)]
+    app.state.methods = [(r.path_regex, r.methods or set()) for r in routes]
 
     def whole() -> dict[str, Any]:
         schema = described()
-        for route in (r for router in routers for r in router.routes):
-            if isinstance(route, APIRoute) and route.include_in_schema and (right := _right(route)):
+        for route in routes:
+            if route.include_in_schema and (right := _right(route)):
                 for method in route.methods or ():
                     schema["paths"][route.path_format][method.lower()]["x-right"] = right
         for operations in schema["paths"].values():

@@ -84,7 +84,16 @@ async def _malformed(request: Request, error: Exception) -> Response:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return problem(error.status_code, str(error.detail), headers=dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(_methods(request)) or headers.get("Allow", "")
+    return problem(error.status_code, str(error.detail), headers=headers)
+
+
+def _methods(request: Request) -> list[str]:
+    """All that may be asked at an address (RFC 9110, 10.2.1); each route by itself knows only its own."""
+    routes = getattr(request.app.state, "methods", ())
+    return sorted({m for pattern, methods in routes if pattern.match(request.url.path) for m in methods})
 
 
 async def _fault(request: Request, error: Exception) -> Response:
