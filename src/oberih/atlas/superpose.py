@@ -321,12 +321,11 @@ def _refuse_part(atlas: Atlas, packed: Packed, weights: npt.NDArray[np.float32],
         raise OutOfRange("lacks heights [m]", field="packed", value=lacking)
 
 
-def _rings_within(part: Packed, asked: Asked, tables: npt.NDArray[np.float32]) -> int:
-    """Rings beyond which no level can be reached, whatever the hour; two more, for interpolation; all watched ones."""
+def _rings_within(part: Packed, asked: Asked, tables: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
+    """Rings beyond which each level cannot be reached, whatever the hour, shape (criteria,)."""
     bound = part.largest @ tables.max(axis=1).sum(axis=0) * BOUND_MARGIN
-    possible = (bound[:, asked.lanes] >= asked.levels).any(axis=1)
-    watched = int(asked.watched.max(initial=-1)) // part.grid.sectors + 1
-    return int(min(max(np.flatnonzero(possible).max(initial=-1) + 3, watched), part.grid.rings))
+    possible = bound[:, asked.lanes] >= asked.levels
+    return np.where(possible.any(axis=0), part.grid.rings - np.argmax(possible[::-1], axis=0), 0)
 
 
 def _run(
@@ -343,7 +342,9 @@ def _run(
     grid = part.grid
     tables = asked.source.of_terms(part.active)
     used = _rings_within(part, asked, tables)
-    ends = kernel.ends_before(part.offsets, part.cells, used * grid.sectors)
+    watched = int(asked.watched.max(initial=-1)) // grid.sectors + 1
+    rings = min(max(int(used.max(initial=0)) + 1, watched), grid.rings)  # one more, to interpolate to
+    ends = kernel.ends_before(part.offsets, part.cells, rings * grid.sectors)
     shares = [s for s in np.array_split(asked.starts(begin, end), threads) if len(s)]
 
     def work(own: npt.NDArray[np.int64]) -> _Share:

@@ -108,19 +108,46 @@ def add_release(field, start, offsets, ends, cells, terms, ages, tables, kind, w
 
 
 @njit(cache=True, nogil=True)
-def farthest(field, lane, level, sector, rings, sectors, radii, ratio):
-    """Farthest distance [m] in a sector at which ``level`` is reached, between rings by a power law."""
-    for ring in range(rings - 1, -1, -1):
-        here = field[ring * sectors + sector, lane]
-        if here >= level:
-            if ring == rings - 1:
-                return radii[ring] * math.sqrt(ratio)
-            beyond = field[(ring + 1) * sectors + sector, lane]
-            if beyond <= 0.0 or here <= level:
-                return radii[ring] * (math.sqrt(ratio) if beyond <= 0.0 else 1.0)
-            share = math.log(here / level) / math.log(here / beyond)
-            return radii[ring] * ratio**share
-    return 0.0
+def farthest(field, lane, level, sector, ring, rings, sectors, radii, ratio):
+    """Distance [m] at which ``level`` is crossed beyond the outermost ring that reaches it, by a power law."""
+    here = field[ring * sectors + sector, lane]
+    if ring == rings - 1:
+        return radii[ring] * math.sqrt(ratio)
+    beyond = field[(ring + 1) * sectors + sector, lane]
+    if beyond <= 0.0 or here <= level:
+        return radii[ring] * (math.sqrt(ratio) if beyond <= 0.0 else 1.0)
+    share = math.log(here / level) / math.log(here / beyond)
+    return radii[ring] * ratio**share
+
+
+@njit(cache=True, nogil=True)
+def judge(field, lanes, levels, used, sectors, radii, ratio, outermost, counts, reach):
+    """Count the cells of one start and measure how far each level is reached; parameters as of `exceedances`.
+
+    Parameters
+    ----------
+    outermost : int64 array, shape (criteria, sectors)
+        Scratch: the outermost ring that reaches a level.
+    reach : float32 array, shape (criteria, sectors)
+        Written.
+    """
+    rings = counts.shape[1] // sectors
+    outermost[:] = -1
+    for ring in range(used.max()):  # a ring's doses stay in the cache for all levels
+        first = ring * sectors
+        for i in range(len(levels)):
+            if ring < used[i]:
+                lane, level = lanes[i], levels[i]
+                for s in range(sectors):
+                    if field[first + s, lane] >= level:
+                        counts[i, first + s] += 1
+                        outermost[i, s] = ring
+    for i in range(len(levels)):
+        for s in range(sectors):
+            ring = outermost[i, s]
+            reach[i, s] = 0.0
+            if ring >= 0:
+                reach[i, s] = farthest(field, lanes[i], levels[i], s, ring, rings, sectors, radii, ratio)
 
 
 @njit(cache=True, nogil=True)
@@ -134,12 +161,14 @@ def exceedances(
     ----------
     starts : int array, shape (starts,)
         Packed hours at which the release begins.
+    ends : int64 array, shape (heights, hours)
+        End of each hour's entries that count: of `ends_before` the outermost ring that anybody asks for.
     lanes, levels : arrays, shape (criteria,)
         Quantity and level [Sv] of each criterion.
-    used : int
-        Rings that any level can reach; those beyond stay untouched.
+    used : int array, shape (criteria,)
+        Rings that each level can reach, whatever the hour.
     watched : int array, shape (watched,)
-        Cells whose doses are noted; beyond the rings used they stay 0.
+        Cells whose doses are noted.
     lanes_watched : int array, shape (quantities,)
         Which quantities are noted there.
     counts : int32 array, shape (criteria, cells)
@@ -150,21 +179,12 @@ def exceedances(
         Written.
     """
     sectors = reach.shape[2]
-    cell_count = used * sectors
-    rings = counts.shape[1] // sectors
     field = np.zeros((counts.shape[1], LANES), dtype=np.float32)
+    outermost = np.empty((len(levels), sectors), dtype=np.int64)
     for row in range(len(starts)):
-        field[:cell_count, :] = 0.0
+        field[:, :] = 0.0
         add_release(field, starts[row], offsets, ends, cells, terms, ages, tables, kind, weights)
+        judge(field, lanes, levels, used, sectors, radii, ratio, outermost, counts, reach[:, row])
         for k in range(len(lanes_watched)):
             for w in range(len(watched)):
                 doses[k, row, w] = field[watched[w], lanes_watched[k]]
-        for i in range(len(levels)):
-            lane = lanes[i]
-            level = levels[i]
-            for c in range(cell_count):
-                if field[c, lane] >= level:
-                    counts[i, c] += 1
-            for s in range(sectors):
-                whole = rings if used == rings else used
-                reach[i, row, s] = farthest(field, lane, level, s, whole, sectors, radii, ratio)
