@@ -18,7 +18,7 @@ from oberih.earth.place_names import ukrainian_names
 from oberih.earth.places import Place, places_near, places_source
 from oberih.errors import InputError
 
-__all__ = ["MOST_PLACES", "WIDEST", "base_map"]
+__all__ = ["MOST_PLACES", "WIDEST", "base_map", "warm"]
 
 WIDEST = 40.0
 """Longest side of a box [°]."""
@@ -67,6 +67,12 @@ def base_map(
         "source": land.source, "places_source": places_source(), "corrections": list(land.corrections),
         "detailed": land.detailed,
     }  # fmt: skip
+
+
+def warm(latitude: float, longitude: float) -> None:
+    """Read the land and the names around a place, so that the first who asks does not wait for the tables."""
+    for language in ("en", "uk"):
+        base_map(west=longitude - 1, south=latitude - 1, east=longitude + 1, north=latitude + 1, language=language)
 
 
 def _layer(name: str, shape: Any) -> dict[str, Any]:

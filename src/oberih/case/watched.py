@@ -33,7 +33,8 @@ class Health:
     kind : str
         ``record``, ``in-force``, ``readings``, ``regimes``, ``forecast`` or ``atlas``.
     state : str
-        ``good``, ``stale`` (what it says is older than it should be), ``broken``, or ``absent`` (nothing given).
+        ``good``, ``stale`` (what it says is older than it should be), ``broken``, ``absent`` (there is nothing), or
+        ``reading`` (it is read for the first time).
     last_good : datetime or None
         When it could last be read, UTC.
     newest : datetime or None
@@ -114,7 +115,8 @@ class Watched(Generic[T]):
         newest = None if self.value is None else self._newest(self.value)
         late = newest is not None and self._stale_after is not None
         stale = late and newest is not None and (now - newest).total_seconds() > (self._stale_after or 0.0)
-        state = "broken" if self.error else "absent" if self.value is None else "stale" if stale else "good"
+        nothing = "reading" if self.last_good is None else "absent"
+        state = "broken" if self.error else nothing if self.value is None else "stale" if stale else "good"
         return Health(
             self.name, self.kind, state, self.last_good, newest, self._stale_after, self.broken_since, self.error
         )

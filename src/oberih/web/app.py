@@ -16,6 +16,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from oberih.case.base_map import warm
 from oberih.errors import InputError
 from oberih.web import pages
 from oberih.web.access.guard import guard
@@ -91,9 +92,12 @@ def create_app(settings: ServeSettings, *, clock: Callable[[], datetime]) -> Fas
 async def _running(app: FastAPI) -> AsyncIterator[None]:
     """Prepare the year's atlas while the pages are served already; end all work with the server."""
     engine, live = app.state.held.engine, app.state.held.live
+    site = live.desk.site
+    warming = asyncio.create_task(asyncio.to_thread(warm, site.latitude, site.longitude))
     engine.start()
     live.start()
     yield
+    warming.cancel()
     live.stop()
     await asyncio.to_thread(engine.stop)
 

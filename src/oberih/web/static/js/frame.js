@@ -48,6 +48,8 @@ export function frameIn(element) {
   const told = make("div", {}, words);
   const text = make("details", { class: "map-text" }, make("summary", {}, say("map.in-words")), told);
   const sources = make("p", { class: "faint map-sources" }, say("map.sources"));
+  const trouble = make("strong", {});
+  sources.append(" ", trouble);
   element.classList.remove("map");
   element.classList.add("map-frame");
   fill(element, box, make("div", { class: "map-under" }, list, text, sources));
@@ -77,19 +79,22 @@ export function frameIn(element) {
     legend: (given) => { shown.given = given; legendNow(); },
     describe: (content) => { shown.described = true; fill(told, content); },
     base: (land) => {
+      fill(trouble);
       const old = land?.features?.find((f) => f.properties.layer === "former_reservoir")?.properties;
       shown.base = old ? [{ colour: "#e9e2d2", label: say("map.drained", {
         name: (language === "uk" && old.name_uk) || old.name, when: day(old.drained) }) }] : [];
       wordsNow();
     },
-    failed: (why) => sources.append(" ", make("strong", {}, say("map.no-land", { why }))),
+    drawn: () => { box.dataset.land = "drawn"; },
+    failed: (why) => fill(trouble, say("map.no-land", { why })),
   };
 }
 
-function day(iso) {
+/** A day, in words. */
+export function day(iso) {
   const locale = language === "uk" ? "uk-UA" : "en-GB";
   return new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" })
-    .format(new Date(`${iso}T00:00:00Z`));
+    .format(new Date(iso.length > 10 ? iso : `${iso}T00:00:00Z`));
 }
 
 /** West, south, east and north of a box around a place; `radius` in metres. */

@@ -12,6 +12,7 @@ import { labelImage, landLayers, tileLayers, zoneLayers } from "./layers.js";
 
 const EMPTY = { type: "FeatureCollection", features: [] };
 const PINS = 400;
+const AGAIN = 10000;  // after which the land is asked for again where it could not be had
 
 function hasWebGL() {
   try {
@@ -41,15 +42,18 @@ export async function openMap(element, { latitude, longitude, radius = 60000, na
   const place = { latitude: latitude ?? style.site?.latitude ?? 0, longitude: longitude ?? style.site?.longitude ?? 0,
     radius, name: name ?? style.site?.name ?? "" };
   const frame = frameIn(element);
+  const box = landBox(boxAround(place), 0.8);
+  const first = { box, land: ask(landAt(box)) };  // asked for while MapLibre is on its way
+  first.land.catch(() => null);
   if (!still && hasWebGL()) {
     try {
-      return await openLiving(frame, place, await maplibre());
+      return await openLiving(frame, place, await maplibre(), first);
     } catch (error) {
       console.warn(`no living map: ${error?.message ?? error}`);
       fill(frame.box);
     }
   }
-  return openStill(frame, place);
+  return openStill(frame, place, first);
 }
 
 const controls = () => Object.fromEntries(Object.entries({
@@ -59,7 +63,7 @@ const controls = () => Object.fromEntries(Object.entries({
   "CooperativeGesturesHandler.MobileHelpText": "two-fingers", "AttributionControl.ToggleAttribution": "tiles",
 }).map(([control, key]) => [control, say(`map.${key}`)]));
 
-async function openLiving(frame, place, gl) {
+async function openLiving(frame, place, gl, first) {
   const map = new gl.Map({
     container: frame.box, bounds: boxAround(place), fitBoundsOptions: { padding: 8 }, maxZoom: 16, minZoom: 3,
     attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false, fadeDuration: 0,
@@ -80,7 +84,7 @@ async function openLiving(frame, place, gl) {
   await new Promise((ready, failed) => { map.once("load", ready); map.once("webglcontextlost", failed); });
   frame.box.querySelector("canvas").setAttribute("aria-label", say("map.title"));
   layUnder(map);
-  followLand(map, frame);
+  followLand(map, frame, first);
   return surface(map, frame, place, gl);
 }
 
@@ -93,26 +97,34 @@ function layUnder(map) {
   for (const layer of zoneLayers()) map.addLayer(layer, "names");
 }
 
+/** Whether a box lies in another and is not lost in it. */
+const within = (now, have) => have && now[0] >= have[0] && now[1] >= have[1] && now[2] <= have[2] && now[3] <= have[3]
+  && have[2] - have[0] < 8 * (now[2] - now[0]);
+
 /** Fetch the land where the reader looks; a small move asks nothing. */
-function followLand(map, frame) {
+function followLand(map, frame, first) {
   let have = null, asked = null;
-  const seen = () => map.getBounds().toArray().flat();
   const look = async () => {
-    const now = seen();
-    if (have && now[0] >= have[0] && now[1] >= have[1] && now[2] <= have[2] && now[3] <= have[3]
-        && (have[2] - have[0]) < 6 * (now[2] - now[0])) return;
-    const box = landBox(now);
+    const now = map.getBounds().toArray().flat();
+    if (within(now, have)) return;
+    const early = !have && within(now, first.box);
+    const box = early ? first.box : landBox(now);
     if (String(box) === String(asked)) return;
     asked = box;
     try {
-      const land = await ask(landAt(box));
+      const land = await (early ? first.land : ask(landAt(box)));
+      if (asked !== box) return;  // the reader looks elsewhere by now
       have = box;
       for (const f of land.features) if (f.properties.layer === "place") f.properties.image = `name:${f.properties.name}`;
       map.getSource("land").setData(land);
+      map.once("idle", frame.drawn);
       frame.base(land);
     } catch (error) {
       asked = null;
-      if (!have) frame.failed(error.message);
+      first = { box: null };
+      if (have) return;
+      frame.failed(error.message);
+      setTimeout(look, AGAIN);
     }
   };
   map.on("moveend", look);

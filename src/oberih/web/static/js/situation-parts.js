@@ -2,7 +2,7 @@
 // people wrote is always text.
 
 import { fill, make, table } from "./dom.js";
-import { titleOf } from "./frame.js";
+import { day, titleOf } from "./frame.js";
 import { happened, isOld, rate } from "./situation-points.js";
 import { ago, language, moment, number, say } from "./words.js";
 
@@ -98,7 +98,7 @@ export function regimes(now) {
 export function sources(now) {
   return make("ul", { class: "sources" }, now.sources.map((s) => make("li", { class: s.state },
     make("div", {}, make("strong", {}, s.name), ` ${say(`situation.kind-${s.kind}`)} `, make("span", { class: `source-state ${s.state}` },
-      `${{ good: "✓", stale: "⚠", broken: "✕", absent: "–" }[s.state]} ${say(`situation.source-${s.state}`)}`)),
+      `${{ good: "✓", stale: "⚠", broken: "✕", absent: "–", reading: "…" }[s.state]} ${say(`situation.source-${s.state}`)}`)),
     make("p", { class: "faint" }, `${say("situation.last-good")}: `, s.last_good ? time(s.last_good) : say("situation.never"),
       s.newest ? [`; ${say(s.kind === "forecast" ? "situation.file-of" : "situation.newest")}: `, time(s.newest)] : null,
       s.stale_after_s ? `; ${say("situation.stale-after")}: ${say("situation.hours", { hours: number(s.stale_after_s / 3600) })}` : ""),
@@ -167,6 +167,6 @@ export function readings(now) {
 export function site(now) {
   const s = now.site;
   return [table({ caption: (language === "uk" && s.name_uk) || s.name, heads: ["unit", "type", "shutdown"].map((h) => say(`situation.${h}`)),
-    rows: s.units.map((u) => [u.id, u.type, (u.shutdown ? moment(u.shutdown) : say("situation.operates")) + (u.unverified.includes("shutdown") ? " †" : "")]) }),
+    rows: s.units.map((u) => [u.id, u.type, (u.shutdown ? day(u.shutdown) : say("situation.operates")) + (u.unverified.includes("shutdown") ? " †" : "")]) }),
   s.note ? make("p", { class: "faint", lang: "en" }, s.note) : null];
 }

@@ -81,7 +81,7 @@ function pointShape(one, point) {
 }
 
 /** Open the still map in a frame; the same calls as the living one. */
-export async function openStill(frame, place) {
+export async function openStill(frame, place, first) {
   const held = { view: boxAround(place), land: null, have: null, zones: [], field: [], points: [] };
   const height = Math.round(Math.min(Math.max(WIDE * (frame.box.clientHeight / Math.max(frame.box.clientWidth, 1)), 500), 1500));
   const svg = draw("svg", { viewBox: `0 0 ${WIDE} ${height}`, class: "still", role: "group", "aria-label": say("map.title"), tabindex: "0" });
@@ -100,13 +100,16 @@ export async function openStill(frame, place) {
     const p = projection(held.view, height);
     const seen = [p.middle[0] - p.half[0], p.middle[1] - p.half[1], p.middle[0] + p.half[0], p.middle[1] + p.half[1]];
     const h = held.have;
-    if (h && seen[0] >= h[0] && seen[1] >= h[1] && seen[2] <= h[2] && seen[3] <= h[3] && h[2] - h[0] < 6 * (seen[2] - seen[0])) return;
+    if (h && seen[0] >= h[0] && seen[1] >= h[1] && seen[2] <= h[2] && seen[3] <= h[3] && h[2] - h[0] < 8 * (seen[2] - seen[0])) return;
     try {
-      const box = landBox(seen);
-      held.land = await ask(landAt(box));
+      const early = first && seen[0] >= first.box[0] && seen[1] >= first.box[1] && seen[2] <= first.box[2] && seen[3] <= first.box[3];
+      const box = early ? first.box : landBox(seen), reply = early ? first.land : ask(landAt(box));
+      first = null;
+      held.land = await reply;
       held.have = box;
       frame.base(held.land);
       paint();
+      frame.drawn();
     } catch (error) {
       if (!held.have) frame.failed(error.message);
     }
