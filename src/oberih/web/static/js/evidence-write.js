@@ -16,7 +16,7 @@ export function showWrite(place, go) {
   fill(place, writing("evidence.write", [
     labelled("write-kind", "evidence.kind", kinds), area("text", "evidence.write-text", { required: true }),
     input("from", "evidence.write-when"), input("known_on", "evidence.known-on"), input("place", "evidence.place"),
-    input("latitude", "evidence.near", { placeholder: "47.51,34.59" }), input("who", "evidence.who"), input("url", "evidence.url", { type: "url" }),
+    input("latitude", "evidence.write-at", { placeholder: "47.51,34.59" }), input("who", "evidence.who"), input("url", "evidence.url", { type: "url" }),
     area("claims", "evidence.write-claims"), input("tags", "evidence.write-tags"),
   ], (form) => fetched("/records", { body: fieldsOf(form) }), go));
 }
