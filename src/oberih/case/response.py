@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from oberih.case.ground import FAR_WEATHER
 from oberih.case.outcome import Found, dominant
 from oberih.case.products import provenance_of
 from oberih.case.response_places import PlaceRow, cell_of, place_rows
@@ -31,9 +32,11 @@ from oberih.dose.protection import measures
 from oberih.earth.grid import Grid
 from oberih.earth.place_names import ukrainian_names
 from oberih.earth.places import Place, places_near
+from oberih.earth.site import Site
 from oberih.errors import UnknownName
 from oberih.evidence.provenance import Provenance
 from oberih.release import Scenario
+from oberih.units import kilometres
 from oberih.zone.criteria import list_criteria, load_criteria
 from oberih.zone.criterion import CriteriaSet
 
@@ -192,7 +195,8 @@ class Responder:
         verified = bool(run.released.verified and all(c.verified for c in run.question.criteria) and all(
             r.verified for r in run.question.responses) and _sound(request.course))  # fmt: skip
         origin = self._origin(request, run, criteria)
-        return EventAnswer(request, run, criteria, scenario, rows, _notes(request, run, now), origin, verified)
+        notes = _notes(request, run, self.room.site, now)
+        return EventAnswer(request, run, criteria, scenario, rows, notes, origin, verified)
 
     def shown(self, request: EventRequest, what: str) -> tuple[Run, Floats]:
         """Doses for the map [Sv]: shape (cells, hours) by the hour, (cells, 1) in all.
@@ -293,7 +297,7 @@ def _sound(course: Course) -> bool:
     return all(row.verified for m in asked for row in known.get(m, ()))
 
 
-def _notes(request: EventRequest, run: Run, now: int) -> tuple[tuple[str, dict[str, Any]], ...]:
+def _notes(request: EventRequest, run: Run, site: Site, now: int) -> tuple[tuple[str, dict[str, Any]], ...]:
     air, released = run.event.air, run.released
     notes: list[tuple[str, dict[str, Any]]] = []
     if air.exercise:
@@ -302,6 +306,9 @@ def _notes(request: EventRequest, run: Run, now: int) -> tuple[tuple[str, dict[s
         notes.append(("steady", {}))
     if air.written is not None and request.weather == "forecast" and now - air.written > OLD:
         notes.append(("old", {"hours": (now - air.written) // SECONDS_PER_HOUR}))
+    away = 0.0 if air.exercise else air.away(site)
+    if away > FAR_WEATHER:
+        notes.append(("far", {"km": round(kilometres(away))}))
     aloft = float(run.event.aloft[: released.source_term.hours].mean())
     if aloft > 0.01:
         notes.append(("aloft", {"percent": round(100 * aloft), "until": air.end}))

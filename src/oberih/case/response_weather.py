@@ -19,6 +19,7 @@ from oberih.case.request import DEFAULT_CACHE, DEFAULT_SEED
 from oberih.case.uploads import MARK, Uploads
 from oberih.case.wording import stamp
 from oberih.constants import SECONDS_PER_HOUR
+from oberih.earth.projection import distance_and_azimuth
 from oberih.earth.site import Site
 from oberih.errors import InputError, OberihError, UnknownName
 from oberih.evidence.digest import sha256_of_array
@@ -126,6 +127,13 @@ class EventAir:
     def end(self) -> int:
         """Last hour that it covers, seconds since 1970."""
         return int(self.air.start + (len(self.air) - 1) * self.air.step)
+
+    def away(self, site: Site) -> float:
+        """How far from the site the weather was taken [m]."""
+        there, _ = distance_and_azimuth(
+            site.latitude, site.longitude, to_latitude=[self.weather.latitude], to_longitude=[self.weather.longitude]
+        )
+        return max(float(there[0]), float(self.weather.attrs.get("distance", 0.0)))
 
     @property
     def exercise(self) -> bool:

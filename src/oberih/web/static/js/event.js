@@ -54,7 +54,7 @@ function showActions(event) {
 
 function show(event, question) {
   $("without").hidden = true;
-  const loud = ["exercise", "old", "steady", "aloft"];
+  const loud = ["exercise", "old", "steady", "aloft", "far"];
   const said = (n) => say(`event.note-${n.key}`, n.values);
   fill($("warnings"), event.notes.filter((n) => loud.includes(n.key)).map((n) => make("p", {}, said(n))));
   $("headline").textContent = headline(event);
