@@ -27,7 +27,7 @@ from oberih.picture.export.to_geojson import geojson_of
 from oberih.picture.export.to_geopackage import geopackage_of
 from oberih.picture.export.to_geotiff import NODATA, PIXELS, geotiff_of
 from oberih.picture.export.to_irix import irix_of
-from oberih.picture.export.to_kml import kml_of
+from oberih.picture.export.to_kml import PLACES, kml_of
 from tests.picture.export.material import DAY, FORMULA, HERE, HOSTILE, content, hostile
 
 CONTENT = content()
@@ -102,10 +102,12 @@ def test_kml_is_read_by_gdal_with_the_same_outlines_and_numbers(tmp_path: Path) 
         same_outline(shapely.force_2d(outline), shown.zone.geometry)
         assert row["provenance"] == CONTENT.digest
         assert float(row["area_m2"]) == pytest.approx(shown.zone.area, abs=0.1)
-    places, points = read_layer(data, "Places / Населені пункти", tmp_path, "zone.kml")
-    assert [(p["Name"], round(g.x, 6), round(g.y, 6)) for p, g in zip(places, points, strict=True)] == [
-        (p.place.name, p.place.longitude, p.place.latitude) for p in CONTENT.places
-    ]
+    told = {}
+    for folder, inside in zip(PLACES, (True, False), strict=True):
+        places, points = read_layer(data, folder, tmp_path, "zone.kml")
+        assert {p["inside"] for p in places} == {str(inside).lower()}
+        told |= {p["Name"]: (round(g.x, 6), round(g.y, 6)) for p, g in zip(places, points, strict=True)}
+    assert told == {p.place.name: (p.place.longitude, p.place.latitude) for p in CONTENT.places}
 
 
 ORDER = {

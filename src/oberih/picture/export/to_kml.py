@@ -18,9 +18,12 @@ from oberih.picture.palette import INK, zone_style
 from oberih.units import kilometres
 from oberih.zone.geojson import to_geojson
 
-__all__ = ["kml_of"]
+__all__ = ["PLACES", "kml_of"]
 
 _NAMESPACE = "http://www.opengis.net/kml/2.2"
+PLACES = ("Places inside / Населені пункти в зоні", "Further places / Інші населені пункти")
+"""Folders of places; those of the second are there, but not shown until somebody ticks them: there are thousands."""
+
 _PLACES_NAMED = 100_000
 """People from which on a place is drawn larger."""
 
@@ -52,9 +55,9 @@ def kml_of(content: ExportContent) -> bytes:
     for number in sorted(range(len(content.zones)), key=lambda i: -content.zones[i].zone.area):  # the largest below
         _zone(zones, number + 1, content.zones[number], content.digest)
     _site(document, content)
-    places = _folder(document, "Places / Населені пункти")
+    inside, around = (_folder(document, name) for name in PLACES)
     for row in place_rows(content):
-        _place(places, row)
+        _place(inside if row["inside"] else around, row)
     ET.indent(root, " ")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'.encode()
 
@@ -148,6 +151,7 @@ def _site(document: ET.Element, content: ExportContent) -> None:
 def _place(folder: ET.Element, row: dict[str, Any]) -> None:
     mark = ET.SubElement(folder, "Placemark", {"id": f"place-{row['geonames_id']}"})
     _text(mark, "name", row["name"])
+    _text(mark, "visibility", "1" if row["inside"] else "0")
     _text(mark, "styleUrl", "#style-town" if (row["population"] or 0) >= _PLACES_NAMED else "#style-place")
     _extended(mark, row)
     _point(mark, row["longitude_deg"], row["latitude_deg"])
