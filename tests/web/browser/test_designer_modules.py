@@ -13,6 +13,7 @@ import pytest
 from pyproj import Geod
 
 from oberih.language.catalogue import catalogue
+from oberih.picture.palette import ZONE_STYLES, Style
 from tests.web.browser.conftest import ROOT
 
 STATIC = ROOT / "src" / "oberih" / "web" / "static"
@@ -78,8 +79,8 @@ def test_the_same_question_has_the_same_address_however_it_was_put(run: Run) -> 
     "wrong",
     [
         "percentile=300", "percentile=x", "percentile=", "height=-1", "months=13", "months=1,x", "months=",
-        "day=2026-02-30", "day=yesterday", "first_hour=24", "last_hour=2.5", "shutdown=soon", "unit=9", "scenario=../../etc/passwd",
-        "scenario=upload:zz", "protection=prayer", "nonsense=1",
+        "day=2026-02-30", "day=yesterday", "first_hour=24", "last_hour=2.5", "shutdown=soon", "unit=9",
+        "scenario=../../etc/passwd", "scenario=upload:zz", "protection=prayer", "nonsense=1",
     ],
 )  # fmt: skip
 def test_what_an_address_says_wrong_is_named_and_stands_at_its_default(run: Run, wrong: str) -> None:
@@ -384,3 +385,16 @@ def test_what_is_left_is_told_from_what_was_done(run: Run) -> None:
     assert run(left, "designer-states", begun, begun | {"done": 40, "at": 30}) == 60
     assert run(left, "designer-states", begun, begun | {"done": 40, "at": 1}) is None
     assert run(left, "designer-states", begun, begun | {"stage": "doses", "done": 40, "at": 30}) is None
+
+
+@pytest.mark.parametrize("style", [*ZONE_STYLES.values()], ids=[*ZONE_STYLES])
+def test_every_zone_has_a_line_that_is_seen_on_white(run: Run, style: Style) -> None:
+    contrast = run("(m, c) => 1.05 / (m.luminance(m.legible(c)) + 0.05)", "designer-rose", style.colour)
+    assert isinstance(contrast, float) and contrast >= 3.0
+
+
+def test_an_action_goes_by_its_own_name_and_the_protection_zone_by_its(run: Run) -> None:
+    asked = answer(2e4) | {"drawn": {"criterion": "evacuate", "action": "iodine", "part": "UPZ", "title": "Iodine"}}
+    names = "(m, a) => [m.titleOf(a), m.zoneKey(a.drawn)]"
+    assert run(names, "designer-figures", asked) == ["Iodine", "iodine"]
+    assert run(names, "designer-figures", answer(2e4)) == ["Zone", "protection"]

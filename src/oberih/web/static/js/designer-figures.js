@@ -5,10 +5,11 @@ import { number, say } from "./words.js";
 export const km = (metres, digits = 3) => number(metres / 1000, digits);
 export const people = (count) => number(count, 12);
 export const percent = (share) => `${number(share * 100, share > 0 && share < 0.1 ? 2 : 3)} %`;
-export const zoneKey = (drawn) => drawn.part ?? drawn.action;
+/** The protection zone has a name and a colour of its own; whatever else is drawn goes by its action. */
+export const zoneKey = (drawn) => (drawn.part === "protection" ? drawn.part : drawn.action);
 
 /** What the drawn zone is called. */
-export const titleOf = (answer) => answer.zone.properties.title;
+export const titleOf = (answer) => (answer.drawn.part === "protection" ? answer.zone.properties.title : answer.drawn.title);
 
 /** A dose in thousandths, which is what people of the field say: mSv or mGy. */
 export const dose = (value) => (value > 0 && value < 5e-7 ? `< ${number(0.001, 1)}` : number(value * 1000, 2));
@@ -54,8 +55,10 @@ export const pointName = (compass) => say(`designer.compass-${compass}`);
 /** The answer in one sentence, of the length that is read out on a telephone. */
 export function headline(answer) {
   const reach = drawnReach(answer), percentile = number(answer.percentile, 3), title = titleOf(answer);
-  if (!(reach.distance_m > 0)) return say(answer.drawn.action === "evacuate" ? "designer.headline-none-evacuate" : "designer.headline-none", { title, percentile })
-    + ` ${say("designer.nobody", { share: percent(reach.share) })}`;
+  if (!(reach.distance_m > 0)) {
+    const none = say(answer.drawn.action === "evacuate" ? "designer.headline-none-evacuate" : "designer.headline-none", { title, percentile });
+    return reach.share > 0 ? `${none} ${say("designer.nobody", { share: percent(reach.share) })}` : none;
+  }
   const { near, far, point } = extent(answer);
   const known = reach.low_m !== null && reach.high_m !== null;
   const said = say(known ? "designer.headline" : "designer.headline-bare", {

@@ -63,7 +63,6 @@ export class Form {
         if (name === "height") by("height-scenario").checked = false;
         this.tell(true);
       });
-      slider.addEventListener("change", () => this.tell(false));
       typed.addEventListener("change", () => {
         if (typed.value === "" || !typed.checkValidity()) return void typed.reportValidity();
         slider.value = typed.value;
@@ -72,7 +71,6 @@ export class Form {
       });
     }
     by("day").addEventListener("input", () => { by("day-typed").value = dayOf(Number(by("day").value)); this.tell(true); });
-    by("day").addEventListener("change", () => this.tell(false));
     by("day-typed").addEventListener("change", () => {
       if (!isDay(by("day-typed").value)) return;
       by("day").value = String(dayNumber(by("day-typed").value));

@@ -53,6 +53,22 @@ export function points16(sectors) {
   });
 }
 
+/** How bright a colour is, 0 to 1 (WCAG 2.1, relative luminance). */
+export function luminance(colour) {
+  const [r, g, b] = [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16) / 255)
+    .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+/** A colour dark enough for a line on white: 3 to 1 at least. */
+export function legible(colour) {
+  let found = colour;
+  while (1.05 / (luminance(found) + 0.05) < 3) {
+    found = `#${[1, 3, 5].map((i) => Math.floor(parseInt(found.slice(i, i + 2), 16) * 0.92).toString(16).padStart(2, "0")).join("")}`;
+  }
+  return found;
+}
+
 function shape(tag, attributes, text) {
   const element = document.createElementNS(NS, tag);
   for (const [name, value] of Object.entries(attributes)) if (value !== null) element.setAttribute(name, value);

@@ -2,7 +2,7 @@
 
 import { fill, make, table } from "./dom.js";
 import { band, brief, dose, doseUnit, extent, headline, km, people, percent, pointName, reachBand, reachText, roseSectors, stretch, titleOf, zoneKey } from "./designer-figures.js";
-import { points16, rose } from "./designer-rose.js";
+import { legible, points16, rose } from "./designer-rose.js";
 import { COMPASS } from "./designer-question.js";
 import { draw } from "./frame.js";
 import { styleOf } from "./palette.js";
@@ -38,7 +38,7 @@ export function basis(answer, took, doing) {
 }
 
 function showRose(answer, kept) {
-  const sectors = roseSectors(answer), colour = styleOf(zoneKey(answer.drawn)).colour, { far, point } = extent(answer);
+  const sectors = roseSectors(answer), colour = legible(styleOf(zoneKey(answer.drawn)).colour), { far, point } = extent(answer);
   const percentile = number(answer.percentile, 3);
   const title = far > 0 ? say("designer.rose-title", { where: pointName(point), km: km(far) }) : say("designer.rose-empty");
   const told = (s) => `${number(s.azimuth, 3)}°: ${km(s.high_percentile)} (${band(s.low, s.high)}); ${say("designer.rose-drawn")}: ${km(s.drawn)}`;

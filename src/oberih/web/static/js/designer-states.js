@@ -29,7 +29,8 @@ export function tellState(name, told) {
     case "done": case "resting": old(false); fresh(); return line("");
     case "waiting":
       old(true);
-      return atlas === "ready" ? line(say("designer.busy", { n: number(told.again, 2) }) + before()) : undefined;
+      if (atlas !== "ready") return undefined;  // how far it is, is told already
+      return line(say(told.error?.status === 409 ? "designer.reading" : "designer.busy", { n: number(told.again, 2) }) + before());
     case "lost": old(true); lost(); return line(say("designer.lost", { n: number(told.again, 2) }) + before());
     case "signed-out": old(true); return line(say("designer.signed-out") + before());
     case "refused": old(true); return line((told.here ? say("designer.refused-here") : say("designer.refused", { why: told.error.message })) + before());

@@ -25,7 +25,7 @@ async function choices() {
     try {
       return await ask(`/api/v1/design/choices?lang=${language}`);
     } catch (error) {
-      tellState(error.status && error.status !== 503 ? "refused" : "lost", { error, again: 3 });
+      tellState(error.status && error.status < 500 ? "refused" : "lost", { error, again: 3 });
       if (error.status === 401 || error.status === 403) throw error;
       await new Promise((later) => setTimeout(later, 3000));
     }
@@ -127,7 +127,7 @@ function address() {
   const link = (href, key) => make("li", {}, make("a", { href }, say(`designer.export-${key}`)));
   fill(by("exports").querySelector("ul"),
     FORMATS.map((format) => link(`/api/v1/design/export/${format}?${query}&detail=full&lang=${language}`, format)),
-    ["pdf", "html"].map((kind) => link(`/api/v1/report.${kind}?${query}&detail=full&lang=${language}`, kind)),
+    link(`/report?${query}`, "report"), ["pdf", "html"].map((kind) => link(`/api/v1/report.${kind}?${query}&detail=full&lang=${language}`, kind)),
     make("li", { class: "help" }, say("designer.exports-note")));
 }
 
@@ -141,7 +141,7 @@ async function keep(question, answer) {
     try {
       kept.answer = await put(question, "full");
     } catch (error) {
-      if (error.status && error.status !== 503 && error.status !== 429) {
+      if (error.status && ![409, 429].includes(error.status)) {
         tellState("link", { wrong: [], keptWrong: true });
         return drop();
       }
