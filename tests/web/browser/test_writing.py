@@ -70,6 +70,24 @@ def test_a_custodian_writes_corrects_and_attaches(
     page.wait_for_selector(".result[data-verdict=within]")
 
 
+def test_an_observation_written_in_the_page_is_on_the_board_at_once(visit: Any, served: Liar) -> None:
+    page = visit(served, "/account", quiet=False)
+    enter(page, "custodian")
+    go(page, "/evidence?view=write")
+    page.select_option("#write-kind", "observation")
+    page.select_option("#write-channel", "inspected")
+    for name, text in {
+        "text": "two lines carry power", "from": "2026-03-01", "who": "a mission", "indicator": "offsite-lines",
+        "subject": "zaporizhzhia", "value": "2",
+    }.items():  # fmt: skip
+        page.fill(f"#write-{name}", text)
+    page.get_by_role("button", name="Record it").click()
+    page.wait_for_selector(".result[data-verdict=within]")
+    go(page, "/regimes?regime=seven-pillars&obligation=P4&as_of=2026-03-04")
+    page.locator(".observations", has_text="two lines carry power").first.wait_for()
+    page.get_by_role("link", name="in this server's record, with its proof").first.wait_for()
+
+
 def test_what_is_refused_is_told_beside_the_form_and_nothing_is_lost(visit: Any, served: Liar) -> None:
     page = visit(served, "/account", quiet=False)
     enter(page, "custodian")

@@ -3,6 +3,7 @@
 import { fill, make } from "./dom.js";
 import { KINDS, kindWord } from "./evidence-list.js";
 import { fetched } from "./evidence-server.js";
+import { listed } from "./regimes-words.js";
 import { printable } from "./strangers.js";
 import { say } from "./words.js";
 
@@ -17,8 +18,25 @@ export function showWrite(place, go) {
     labelled("write-kind", "evidence.kind", kinds), area("text", "evidence.write-text", { required: true }),
     input("from", "evidence.write-when"), input("known_on", "evidence.known-on"), input("place", "evidence.place"),
     input("latitude", "evidence.write-at", { placeholder: "47.51,34.59" }), input("who", "evidence.who"), input("url", "evidence.url", { type: "url" }),
-    area("claims", "evidence.write-claims"), input("tags", "evidence.write-tags"),
+    choice("channel", "evidence.channel", CHANNELS, (c) => listed("channel", c)),
+    choice("reliability", "evidence.reliability", ["A", "B", "C", "D", "E", "F"]), choice("credibility", "evidence.credibility", [1, 2, 3, 4, 5, 6]),
+    area("claims", "evidence.write-claims"), input("tags", "evidence.write-tags"), readable(),
   ], (form) => fetched("/records", { body: fieldsOf(form) }), go));
+}
+
+const CHANNELS = ["treaty exchange", "declared", "inspected", "measured", "published voluntarily", "press", "satellite", "other"];
+
+/** A choice of words; the first asks nothing. */
+function choice(name, label, values, called = String) {
+  return labelled(`write-${name}`, label, make("select", { id: `write-${name}`, name },
+    make("option", { value: "" }, "–"), values.map((v) => make("option", { value: String(v) }, called(v)))));
+}
+
+/** What a rule can read: which indicator of which subject had which value, or was asked for and not given. */
+function readable() {
+  return make("fieldset", {}, make("legend", {}, say("evidence.write-rule")), make("p", { class: "faint" }, say("evidence.write-rule-why")),
+    input("indicator", "evidence.write-indicator"), input("subject", "evidence.write-subject"), input("value", "evidence.write-value"),
+    make("label", { class: "inline" }, make("input", { type: "checkbox", name: "not_given" }), say("evidence.write-not-given")));
 }
 
 const area = (name, label, more = {}) => labelled(`write-${name}`, label, make("textarea", { id: `write-${name}`, name, rows: "3", ...more }));
@@ -65,11 +83,22 @@ function fieldsOf(form) {
   const [latitude, longitude] = got("latitude").split(",").map(Number);
   const place = { ...(got("place") && { name: got("place") }), ...(got("latitude") && { latitude, longitude }) };
   if (Object.keys(place).length) fields.place = place;
-  const source = { ...(got("who") && { who: got("who") }), ...(got("url") && { url: got("url") }) };
+  const source = { ...(got("who") && { who: got("who") }), ...(got("url") && { url: got("url") }), ...(got("channel") && { channel: got("channel") }) };
   if (Object.keys(source).length) fields.source = source;
   const claims = got("claims").split("\n").filter((l) => l.includes(":")).map((l) => ({ by: l.slice(0, l.indexOf(":")).trim(), says: l.slice(l.indexOf(":") + 1).trim() }));
   if (claims.length) fields.claims = claims;
   const tags = got("tags").split(",").map((t) => t.trim()).filter(Boolean);
   if (tags.length) fields.tags = tags;
+  if (got("reliability")) fields.reliability = got("reliability");
+  if (got("credibility")) fields.credibility = Number(got("credibility"));
+  const data = observed(got);
+  if (data) fields.data = data;
   return fields;
+}
+
+/** The part of a record that a rule can read; null where nothing of it was filled in. */
+function observed(got) {
+  if (!got("indicator") && !got("subject") && !got("value")) return null;
+  const value = got("not_given") ? { given: false } : { value: /^-?\d+(\.\d+)?$/.test(got("value")) ? Number(got("value")) : got("value") };
+  return { indicator: got("indicator"), subject: got("subject"), ...value };
 }
