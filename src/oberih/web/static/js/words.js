@@ -11,10 +11,13 @@ export function say(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
+const formats = {};  // making one takes longer than using it
+
 /** A number to so many significant digits, as the language writes it. */
 export function number(value, digits = 3) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
-  return new Intl.NumberFormat(locale, { maximumSignificantDigits: digits }).format(value);
+  formats[digits] ??= new Intl.NumberFormat(locale, { maximumSignificantDigits: digits });
+  return formats[digits].format(value);
 }
 
 /** A time, in UTC and said so. */
