@@ -130,10 +130,10 @@ class Desk:
         if self.forecast is not None:
             self._note(self.forecast, self.forecast.look(now), now)
 
-    def atlas_became(self, state: str, now: datetime) -> None:
-        """Note how the atlas stands; that it became ready, or failed, is a change."""
+    def atlas_became(self, state: str, now: datetime, why: str = "") -> None:
+        """Note how the atlas stands; that it became ready, or why it failed, is a change."""
         if state != self._atlas and state in ("ready", "failed"):
-            self._events.append(Change(now, "atlas", state))
+            self._events.append(Change(now, "atlas", state, why))
         self._atlas = state
 
     def latest(self, now: datetime, *, within: float) -> Situation:

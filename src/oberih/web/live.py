@@ -162,7 +162,7 @@ class Live:
             try:
                 before = self._latest.version if self._latest else 0
                 engine = self.engine() if self.engine else {}
-                self.desk.atlas_became(str(engine.get("state", "")), self.clock())
+                self.desk.atlas_became(str(engine.get("state", "")), self.clock(), str(engine.get("why") or ""))
                 self._latest = await asyncio.to_thread(self.desk.look, self.clock())
                 self._look_ahead()
             except Exception:

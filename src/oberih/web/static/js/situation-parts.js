@@ -63,7 +63,7 @@ function changeText(c, now) {
   switch (c.kind) {
     case "readings": return say("situation.change-readings-text", { count: c.count, name: c.name });
     case "regime": return say("situation.change-regime-text", { name: regime ? named(regime) : c.name, text: c.text, before: status(c.before), now: status(c.now) });
-    case "atlas": return say("situation.change-atlas-text", { text: say(`situation.atlas-${c.name}`) });
+    case "atlas": return say("situation.change-atlas-text", { text: [say(`situation.atlas-${c.name}`), c.text].filter(Boolean).join(": ") });
     case "source-down": return `${c.name}: ${c.text}`;
     case "source-back": return c.name;
     default: return c.name ? c.text : say("situation.change-more", { count: c.count });
