@@ -153,7 +153,8 @@ _STAGES = {
 def _atlas(r: Readiness, language: str) -> AtlasReadiness:
     key = next((key for begin, key in _STAGES.items() if r.stage.startswith(begin)), "other")
     stage = message(f"design.stage-{key}", language)
-    text = message(f"design.atlas-{r.state}", language, stage=stage, done=r.done, total=r.total, why=r.why)
+    state = f"{r.state}-uncounted" if r.state == "preparing" and not r.total else r.state
+    text = message(f"design.atlas-{state}", language, stage=stage, done=r.done, total=r.total, why=r.why)
     return AtlasReadiness(state=r.state, stage=r.stage, done=r.done, total=r.total, text=text)
 
 
