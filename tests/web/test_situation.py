@@ -120,3 +120,12 @@ def test_files_are_packed_once_and_not_sent_again(client: TestClient) -> None:
     assert again.status_code == 304
     assert first.text == plain.text
     assert int(first.headers["content-length"]) == len(gzip.compress(plain.content, 6, mtime=0))
+
+
+def test_the_words_travel_packed_and_once(client: TestClient) -> None:
+    first = client.get("/api/v1/words/uk", headers={"Accept-Encoding": "gzip"})
+    plain = client.get("/api/v1/words/uk", headers={"Accept-Encoding": "identity"})
+    again = client.get("/api/v1/words/uk", headers={"If-None-Match": first.headers["etag"]})
+    assert first.headers["content-encoding"] == "gzip"
+    assert first.json() == plain.json()
+    assert (again.status_code, again.content) == (304, b"")
