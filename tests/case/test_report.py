@@ -7,7 +7,7 @@ import json
 import re
 import shutil
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from oberih.case.report import documents, report, report_from
 from oberih.case.report_book import Book
 from oberih.case.report_facts import Facts, facts_of
 from oberih.case.report_laid_out import laid_out
+from oberih.case.report_regimes import TOUCHING, regimes_on
 from oberih.case.report_sensitivity import sensitivity
 from oberih.case.report_words import Speech
 from oberih.errors import CorruptStore, InputError
@@ -263,3 +264,23 @@ def test_the_digest_on_the_page_is_that_of_the_plan(
 ) -> None:
     assert any(run.text == made[2].provenance.digest for run in runs_of(told))
     assert json.dumps(facts.provenance["parameters"]["scenarios"]) == '["core-melt-early-failure", "pool-fire"]'
+
+
+def test_the_state_of_the_regimes_stands_where_a_day_was_named_and_is_kept(
+    made: tuple[Path, Path, Planned], tmp_path: Path
+) -> None:
+    path, cache, _ = made
+    judged = regimes_on(date(2026, 3, 1))
+    assert [row["regime"] for row in judged["rows"]] == list(TOUCHING)
+    report(asked(path, cache, out=tmp_path / "a"), languages=["en", "uk"], regimes=judged, progress=Silent())
+    report_from(tmp_path / "a", site="zaporizhzhia", out=tmp_path / "b", cache=cache, progress=Silent())
+    for language, words in (("en", "as of 1 March 2026"), ("uk", "станом на 1 березня 2026")):
+        page = (tmp_path / "a" / f"report-{language}.html").read_text(encoding="utf-8").replace("\u00a0", " ")
+        assert words in page and all(row["rule_sha256"] in page for row in judged["rows"])
+        assert (tmp_path / "b" / f"report-{language}.pdf").read_bytes() == (
+            tmp_path / "a" / f"report-{language}.pdf"
+        ).read_bytes()
+
+
+def test_without_a_day_nothing_is_said_of_regimes(told: Report) -> None:
+    assert "Regimes that touch" not in str(told.second) and "Режими, що стосуються" not in str(told.second)

@@ -43,7 +43,10 @@ FORMS = ("pdf", "html")
 """In which a report is written."""
 
 
-def report(request: PlanRequest, *, languages: Sequence[str] = LANGUAGES, progress: Progress) -> Answer:
+def report(
+    request: PlanRequest, *, languages: Sequence[str] = LANGUAGES, regimes: Mapping[str, Any] | None = None,
+    progress: Progress,
+) -> Answer:  # fmt: skip
     """Make a plan and its report.
 
     Parameters
@@ -52,6 +55,8 @@ def report(request: PlanRequest, *, languages: Sequence[str] = LANGUAGES, progre
         With a folder to write to.
     languages : sequence of str
         Of `oberih.language.catalogue.LANGUAGES`.
+    regimes : mapping, optional
+        As `oberih.case.report_regimes.regimes_on`.
     progress : Progress
 
     Returns
@@ -69,7 +74,7 @@ def report(request: PlanRequest, *, languages: Sequence[str] = LANGUAGES, progre
     progress.stage("what moves the distance")
     moves = sensitivity(made)
     progress.stage("report")
-    facts = facts_of(made, moves)
+    facts = dataclasses.replace(facts_of(made, moves), regimes=regimes)
     zones = {**collection_geojson(made.features()), "provenance": made.provenance.digest}
     products = {
         "zones.geojson": (json.dumps(zones, ensure_ascii=False, sort_keys=True) + "\n").encode(),
@@ -80,7 +85,8 @@ def report(request: PlanRequest, *, languages: Sequence[str] = LANGUAGES, progre
 
 def report_from(
     folder: Path, *, site: str, out: Path, languages: Sequence[str] = LANGUAGES, scenarios: Sequence[str] = (),
-    criteria: str | None = None, cache: Path | None = None, progress: Progress,
+    criteria: str | None = None, cache: Path | None = None, regimes: Mapping[str, Any] | None = None,
+    progress: Progress,
 ) -> Answer:  # fmt: skip
     """Make the report of a kept plan; nothing is computed anew.
 
@@ -99,6 +105,8 @@ def report_from(
         File of a set that is not known by name.
     cache : Path, optional
         Of tables of places.
+    regimes : mapping, optional
+        In place of those that the result holds.
     progress : Progress
 
     Raises
@@ -115,6 +123,7 @@ def report_from(
     progress.stage("report")
     manifest = check_products(folder)
     facts = _facts_kept(folder, manifest, site=site, scenarios=scenarios, criteria=criteria, cache=cache)
+    facts = dataclasses.replace(facts, regimes=regimes or manifest["result"].get("regimes"))
     products = {
         "zones.geojson": (folder / "zones.geojson").read_bytes(),
         "distances.csv": (folder / "distances.csv").read_bytes(), **documents(facts, languages),
@@ -164,13 +173,15 @@ def _kept(
     result = {
         **facts.result,
         "sensitivity": facts.sensitivity,
+        "regimes": facts.regimes,
         "answer": {language: _sentence(facts, language) for language in languages},
         "plan": {name: facts.provenance[name] for name in ("digest", "product", "inputs", "parameters", "software")},
     }
     origin = Provenance(
         "report",
         inputs={**facts.provenance["inputs"], "plan": facts.digest, **({} if of is None else {"result": of})},
-        parameters={**facts.parameters, "languages": list(dict.fromkeys(languages))}, seed=facts.provenance["seed"],
+        parameters={**facts.parameters, "languages": list(dict.fromkeys(languages)), "regimes": facts.regimes},
+        seed=facts.provenance["seed"],
         software={**software_versions(), "typst": typst_version()},
     )  # fmt: skip
     if out is None:
@@ -206,7 +217,7 @@ def _facts_kept(
     features = json.loads((folder / "zones.geojson").read_bytes())["features"]
     near = places_near(place.latitude, place.longitude, within=Grid().outer_radius, cache=cache)
     return facts_from(
-        {k: v for k, v in result.items() if k not in ("sensitivity", "answer", "plan")}, origin, features,
+        {k: v for k, v in result.items() if k not in ("sensitivity", "regimes", "answer", "plan")}, origin, features,
         (folder / "distances.csv").read_bytes(), site=place, criteria=rules, releases=releases, places=near,
         sensitivity=result.get("sensitivity"),
     )  # fmt: skip

@@ -148,6 +148,8 @@ class Facts:
         Ukrainian names of places by their number.
     again : str
         Address that gives the same; empty where a command line does.
+    regimes : mapping or None
+        As `oberih.case.report_regimes.regimes_on`; None where nobody asked.
     """
 
     site: Site
@@ -163,6 +165,7 @@ class Facts:
     places: tuple[Place, ...]
     names_uk: Mapping[int, str]
     again: str = ""
+    regimes: Mapping[str, Any] | None = None
 
     @property
     def percentile(self) -> float:

@@ -7,6 +7,7 @@ the lines to be signed.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from oberih.case.report_book import Book
@@ -48,7 +49,7 @@ def second_page(book: Book) -> tuple[Block, ...]:
     return (
         *_matrix(book),
         Columns(
-            (*_places(book, shown), *_moves(book, part)),
+            (*_places(book, shown), *_moves(book, part), *_regimes(book)),
             (*_rose(book, part), Heading(say("silent")), Points(_silent(book), style="note")), share=0.57,
         ),
         Box(_sign(book), "sign"),
@@ -207,6 +208,28 @@ def changed(book: Book, kind: str, value: Any) -> str:
     if kind == "percentiles":
         return book.speech.percent(float(value) / 100.0)
     return book.speech.word(f"age-{value}" if kind == "ages" else f"season-{value}")
+
+
+def _regimes(book: Book) -> tuple[Block, ...]:
+    """In which state the rules are that touch the zone, where somebody asked."""
+    found, word, language = book.facts.regimes, book.speech.word, book.speech.language
+    if not found:
+        return ()
+    rows = []
+    for one in found["rows"]:
+        state = word(f"status-{one['worst'] or 'none'}")
+        said = book.figure(state + book.mark(not one["unverified"]), "regime", one["regime"])
+        rows.append(Row(((Run(clean(one["title"].get(language) or one["title"]["en"], 90)),), (said,))))
+    title = word("regimes", day=day_said(book))
+    heads = (word("col-regime"), word("col-worst"))
+    return (Table(title, heads, tuple(rows), widths=(0.68, 0.32)), Paragraph(book.speech.say("regimes-note"), "note"))
+
+
+def day_said(book: Book) -> str:
+    """Say the day as of which regimes were judged."""
+    assert book.facts.regimes is not None
+    at = datetime.fromisoformat(book.facts.regimes["as_of"]).replace(tzinfo=UTC)
+    return book.speech.day(at.timestamp())
 
 
 def _silent(book: Book) -> tuple[Text, ...]:

@@ -11,10 +11,12 @@ from typing import Any
 
 from oberih.case.report_annexes import annex, facts_table
 from oberih.case.report_book import Book, Cell
+from oberih.case.report_second import day_said
 from oberih.case.request import DEFAULT_SEED, PLANNING_DAY
 from oberih.case.sources import DEFAULT_SCENARIOS
 from oberih.case.wording import day
 from oberih.picture.report import Block, Paragraph, Points, Row, Run, Section, Table, Text, clean
+from oberih.picture.report_pdf import typst_version
 from oberih.zone.planning import compare
 
 __all__ = ["command_of", "criteria_annex", "method_annex", "places_annex", "provenance_annex", "weather_annex"]
@@ -89,7 +91,23 @@ def criteria_annex(book: Book) -> Section:
         for p in book.facts.parts
     ]
     defined = facts_table(book, s.word("report-annex.rules"), rules)
-    return annex(book, 4, "report-annex.title-e", (table, about, *defined, *_literature(book)))
+    return annex(book, 4, "report-annex.title-e", (table, about, *defined, *_literature(book), *_regimes(book)))
+
+
+def _regimes(book: Book) -> tuple[Block, ...]:
+    """What was found of the regimes that touch the zone, and by which rules."""
+    found, s = book.facts.regimes, book.speech
+    if not found:
+        return ()
+    rows = []
+    for one in found["rows"]:
+        title = clean(one["title"].get(s.language) or one["title"]["en"], 120)
+        told = (Run(f"{one['summary'][s.language]}; "), Run(f"sha256 {one['rule_sha256']}", "code"))
+        state = s.word(f"status-{one['worst'] or 'none'}")
+        said = (Run(f"{state}{book.mark(not one['unverified'])}. "), *told)
+        rows.append(book.row(4, ("regime", one["regime"]), title, said))
+    title = s.word("regimes", day=day_said(book))
+    return (*facts_table(book, title, rows), Paragraph((Run(clean(found["rests_on"][s.language], 400)),), "note"))
 
 
 def _literature(book: Book) -> tuple[Block, ...]:
@@ -163,7 +181,8 @@ def provenance_annex(book: Book) -> Section:
     ]
     inputs = [book.row(7, ("input", n), code(n), code(str(v))) for n, v in sorted(origin["inputs"].items())]
     choices = [book.row(7, ("parameter", n), code(n), code(_plain(v))) for n, v in sorted(origin["parameters"].items())]
-    made = [book.row(7, ("software", n), code(n), code(str(v))) for n, v in sorted(origin["software"].items())]
+    software = sorted({**origin["software"], "typst": typst_version()}.items())
+    made = [book.row(7, ("software", n), code(n), code(str(v))) for n, v in software]
     names = ("web", "3") if book.facts.again else ("1", "2", "3")
     checks = Points(tuple(s.say(f"report-annex.check-{name}") for name in names), numbered=True)
     blocks = (
@@ -207,4 +226,6 @@ def command_of(book: Book) -> str:
         words += ["--protection", str(measure)]
     if origin["seed"] != DEFAULT_SEED:
         words += ["--seed", str(origin["seed"])]
+    if book.facts.regimes:
+        words += ["--regimes-as-of", str(book.facts.regimes["as_of"])]
     return shlex.join([*words, "--language", book.speech.language])

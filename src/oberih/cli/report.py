@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -40,6 +41,14 @@ __all__ = ["report"]
     help="Of the report; may be given twice.  [default: both]",
 )
 @click.option(
+    "--regimes-as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    default=None,
+    metavar="DAY",
+    help="Also tell in which state the regimes are that touch the zone, judged as of this day.",
+)
+@click.option("--record", default=None, metavar="STORE", help="A record of your own, whose observations count in that.")
+@click.option(
     "--from",
     "kept",
     type=click.Path(file_okay=False, path_type=Path),
@@ -67,6 +76,8 @@ def report(
     scenarios: tuple[str, ...],
     criteria: str,
     languages: tuple[str, ...],
+    regimes_as_of: datetime | None,
+    record: str | None,
     kept: Path | None,
     out: Path | None,
     cache: Path,
@@ -83,23 +94,25 @@ def report(
     """
     from oberih.case.report import report as make_report  # here, so that help and mistakes answer at once
     from oberih.case.report import report_from
+    from oberih.case.report_regimes import regimes_on
     from oberih.cli.progress import watched
     from oberih.cli.show import show_json
     from oberih.language.catalogue import LANGUAGES
 
     folder = out_folder(site, out) if out is not None else Path("out") / f"{Path(site).stem}-report"
     chosen = languages or LANGUAGES
+    regimes = None if regimes_as_of is None else regimes_on(regimes_as_of.date(), record=record)
     with watched(quiet=quiet) as progress:
         if kept is not None:
             answer = report_from(
                 kept, site=site, out=folder, languages=chosen, scenarios=scenarios, cache=cache, progress=progress,
-                criteria=None if criteria == "iaea" else criteria,
+                regimes=regimes, criteria=None if criteria == "iaea" else criteria,
             )  # fmt: skip
         else:
             request = PlanRequest(
                 site=site, scenarios=scenarios, criteria=criteria, out=folder, cache=cache, **asked,  # type: ignore[arg-type]
             )  # fmt: skip
-            answer = make_report(request, languages=chosen, progress=progress)
+            answer = make_report(request, languages=chosen, regimes=regimes, progress=progress)
     if as_json:
         show_json(answer.data)
     elif not quiet:
