@@ -82,7 +82,10 @@ def test_an_honest_record_fits_together_and_nothing_more_is_claimed(visit: Any, 
 def test_an_honest_record_fits_what_the_reader_has(visit: Any, liar: Liar, kept: Any) -> None:
     first = json.loads(liar.get(BASE).text)["keys"][0]["keyid"]
     page = visit(liar, "/evidence?view=check")
-    assert check_server(page, first[:20]) == ("anchored", [])
+    assert check_server(page, first) == ("anchored", [])
+    assert "begins so" not in page.inner_text(".result")
+    assert check_server(page, first[:20].upper()) == ("anchored", [])
+    assert "Only 20 digits" in page.inner_text(".result")
     assert check_server(page, checkpoint(kept)) == ("anchored", [])
     assert check_server(page, "0123456789abcdef")[0] == "failed"
 
@@ -213,6 +216,15 @@ def test_what_is_shown_is_what_was_signed_and_not_what_the_server_says_beside_it
     assert outcome(page)[0] == "within"
     assert "thing 4 happened" in page.inner_text(".facts")
     assert "a lie beside" not in page.inner_text("#evidence")
+
+
+@pytest.mark.parametrize("part", ["claims", "attachments", "tags", "source", "data", "rests_on"])
+def test_what_is_signed_and_is_no_record_is_not_shown_as_one(visit: Any, liar: Liar, kept: Any, part: str) -> None:
+    payload = payload_of(json.loads(liar.get(RECORD).text)["envelope"])
+    odd = signed_as(canonical_json({**payload, part: 7}), kept.signer()[0])
+    liar.change = in_json(RECORD, lambda said: said.update(envelope=odd))
+    page = visit(liar, "/evidence?record=5")
+    assert outcome(page)[0] == "failed"
 
 
 # the log that lies

@@ -29,7 +29,7 @@ export async function showRecord(place, { number, id }, { mayRecord, go }) {
   const again = make("button", { type: "button", onclick: () => check(result, { number, id }) }, say("evidence.again"));
   fill(place, back, make("h2", {}, say("evidence.record", { number: entry?.seq ?? said.number }), " ", stranger(entry?.fields.id ?? said.fields.id, { class: "faint" })),
     make("div", { class: "columns" },
-      make("section", { class: "panel" }, facts(entry, said), files(entry, said), raw(said)),
+      make("section", { class: "panel" }, shown(entry, said), raw(said)),
       make("div", {}, result, make("p", { class: "row" }, again,
         make("a", { class: "button", href: `/api/v1/evidence/bundle?number=${Number(said.number)}` }, say("evidence.get-selection")),
         make("a", { href: "?view=check", "data-go": "" }, say("evidence.view-check"))))),
@@ -38,12 +38,21 @@ export async function showRecord(place, { number, id }, { mayRecord, go }) {
 }
 
 async function check(element, { number, id }) {
-  const shown = stage(element);
-  const steps = new Steps(shown.seen);
-  shown.begin(say("evidence.proof"));
+  const told = stage(element);
+  const steps = new Steps(told.seen);
+  told.begin(say("evidence.proof"));
   const found = await verifyRecord({ given, number: id ? null : number, id: id ?? null, anchors: anchors(), steps });
-  shown.end(steps);
+  told.end(steps);
   keepCheckpoint(steps, found);
+}
+
+/** The record, as far as it can be shown: what was signed may still be of a form that no record has. */
+function shown(entry, said) {
+  try {
+    return [facts(entry, said), files(entry, said)];
+  } catch {
+    return make("p", { class: "notice", role: "alert" }, say("evidence.unreadable"));
+  }
 }
 
 function facts(entry, said) {

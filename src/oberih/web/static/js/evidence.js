@@ -66,7 +66,7 @@ function stand(standing) {
     make("a", { class: "button", href: "/api/v1/evidence/checkpoint" }, say("evidence.get-checkpoint")),
     make("a", { class: "button", href: "/api/v1/evidence/bundle" }, say("evidence.get-bundle")),
     make("a", { class: "button", href: "/api/v1/evidence/bundle?attachments=true" }, say("evidence.get-bundle-files")));
-  return make("div", { class: "stand" }, make("p", {}, say("evidence.stand", { size: standing.size, key: `${printable(key).slice(0, 16)}…` }), " ",
+  return make("div", { class: "stand" }, make("p", {}, say("evidence.stand", { size: standing.size }), " ", make("code", {}, printable(key)), " ",
     make("span", { class: "faint" }, `(${say("evidence.server-says")})`)), files);
 }
 
