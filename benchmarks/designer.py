@@ -34,10 +34,11 @@ from typing import Any
 import httpx
 
 from benchmarks.machine import load, machine
-from oberih.case.design import Bench, open_bench
+from oberih.case.design import Bench
 from oberih.case.keeping import Keeping
 from oberih.web.app import create_app
 from oberih.web.engine import Engine
+from oberih.web.engine_benches import opened_and_tried
 from oberih.web.settings import ServeSettings
 
 ADDRESS = "http://127.0.0.1:8460"
@@ -207,7 +208,7 @@ def ready_engine(cache: Path, kept: Path) -> tuple[Engine, float]:
     """An engine on a cache's atlas, that keeps what it refines elsewhere; and how long it took to be ready [s]."""
 
     def opened(request: Any, *, progress: Any) -> Bench:
-        return dataclasses.replace(open_bench(request, progress=progress), kept=kept)
+        return dataclasses.replace(opened_and_tried(request, progress=progress), kept=kept)
 
     begin = time.perf_counter()
     engine = Engine(ServeSettings(cache=cache), opened=opened)

@@ -118,6 +118,7 @@ def open_bench(
         If the atlas cannot be built or read.
     """
     site = load_site(request.site)
+    progress.stage("weather")
     ground = ground_of(request, site, progress=progress)
     atlas = atlas_of(ground, request, progress=progress)
     return bench_of(ground, atlas, site, cache=request.cache, progress=progress, terms=terms, threads=threads)

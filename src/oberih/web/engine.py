@@ -16,10 +16,10 @@ from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any
 
-from oberih.case.design import Bench, Design, DesignRequest, Sums, answered, open_bench, put, sums_of
+from oberih.case.design import Bench, Design, DesignRequest, Sums, answered, put, sums_of
 from oberih.case.design_recent import Recent, weight_of
 from oberih.case.uploads import Uploads
-from oberih.web.engine_benches import Benches, not_yet
+from oberih.web.engine_benches import Benches, not_yet, opened_and_tried
 from oberih.web.engine_watch import Readiness, Watch
 from oberih.web.settings import ServeSettings
 
@@ -48,10 +48,10 @@ class Engine:
     ----------
     settings : ServeSettings
     opened : callable, optional
-        Makes the year's bench in place of `open_bench`; for tests, whose weather is of days.
+        Makes the year's bench in place of `opened_and_tried`; for tests, whose weather is of days.
     """
 
-    def __init__(self, settings: ServeSettings, *, opened: Callable[..., Bench] = open_bench) -> None:
+    def __init__(self, settings: ServeSettings, *, opened: Callable[..., Bench] = opened_and_tried) -> None:
         self.settings = settings
         self.uploads = Uploads(settings.cache)
         self._watch = Watch()

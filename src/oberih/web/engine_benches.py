@@ -16,14 +16,14 @@ from pathlib import Path
 
 from starlette.exceptions import HTTPException
 
-from oberih.case.design import Bench, open_bench, open_forecast, widened
-from oberih.case.progress import Silent
+from oberih.case.design import Bench, DesignRequest, design, open_bench, open_forecast, widened
+from oberih.case.progress import Progress, Silent
 from oberih.case.request import PlanRequest
 from oberih.errors import InputError, OberihError
 from oberih.web.engine_watch import Stopped, Watch
 from oberih.web.settings import ServeSettings
 
-__all__ = ["Benches", "not_yet"]
+__all__ = ["Benches", "not_yet", "opened_and_tried"]
 
 PATIENCE = 25.0
 """How long a question waits for further terms, or for a forecast's atlas [s]."""
@@ -32,6 +32,15 @@ PATIENCE = 25.0
 def not_yet(detail: str, seconds: int, *, status: int = 409) -> HTTPException:
     """Refuse for now, and say when to come back [s]."""
     return HTTPException(status, detail, headers={"Retry-After": str(seconds)})
+
+
+def opened_and_tried(request: PlanRequest, *, progress: Progress) -> Bench:
+    """Make the year's bench, and ask it something, so that nobody waits for what is loaded with the first question."""
+    bench = open_bench(request, progress=progress)
+    progress.stage("a first question")
+    with contextlib.suppress(InputError):  # a site without a core
+        design(DesignRequest(), bench=bench)
+    return bench
 
 
 class Benches:
@@ -46,7 +55,9 @@ class Benches:
         Makes the year's bench.
     """
 
-    def __init__(self, settings: ServeSettings, watch: Watch, *, opened: Callable[..., Bench] = open_bench) -> None:
+    def __init__(
+        self, settings: ServeSettings, watch: Watch, *, opened: Callable[..., Bench] = opened_and_tried
+    ) -> None:
         self.settings, self._watch, self._opened = settings, watch, opened
         self._year: Bench | None = None
         self._wide: Future[Bench] | None = None

@@ -146,6 +146,7 @@ class DesignChoices(BaseModel):
 
 _STAGES = {
     "weather": "weather", "atlas:": "building", "the atlas into memory": "reading", "settlements": "settlements",
+    "a first question": "trying",
 }  # fmt: skip
 """What the preparing thread says it does, by its beginning, and the name of its message."""
 

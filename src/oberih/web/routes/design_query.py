@@ -19,6 +19,7 @@ from oberih.case.request import DEFAULT_SEED
 from oberih.case.sources import AT_POWER
 from oberih.constants import AGES
 from oberih.errors import InputError
+from oberih.web.iso import IsoDay
 
 __all__ = ["Asked", "DesignQuery", "request_of"]
 
@@ -31,14 +32,14 @@ class DesignQuery(BaseModel):
     scenario: str = Field(DEFAULT_SCENARIO, max_length=100, description="A scenario's name, or upload:<id>.")
     unit: str | None = Field(None, max_length=20, description="Whose core or pool; the youngest fuel if not given.")
     shutdown: str | None = Field(
-        None, max_length=20, pattern=r"^(at-power|\d{4}-\d{2}-\d{2})?$",
+        None, max_length=20, pattern=r"^(at-power|[12]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]))?$",
         description="at-power, or the day of the core's shutdown (2022-09-11), in place of the site file's.",
     )  # fmt: skip
-    day: date = Field(date(2026, 1, 1), ge=_FIRST, le=_LAST, description="To which fuel has decayed.")
+    day: IsoDay = Field(date(2026, 1, 1), ge=_FIRST, le=_LAST, description="To which fuel has decayed.")
     height: float | None = Field(None, ge=0, le=1000, description="Release height in place of the scenario's [m].")
     weather: Literal["year", "forecast"] = Field("year", description="The year's atlas, or the forecast given.")
     months: str = Field(
-        ",".join(map(str, ALL_MONTHS)), max_length=40, pattern=r"^\d{1,2}(,\d{1,2})*$",
+        ",".join(map(str, ALL_MONTHS)), max_length=40, pattern=r"^(1[0-2]|0?[1-9])(,(1[0-2]|0?[1-9]))*$",
         description="In which a release may begin, as 12,1,2.",
     )  # fmt: skip
     first_hour: int = Field(0, ge=0, le=23, description="Of local solar time, first at which it may begin.")
