@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 
 import pytest
@@ -165,3 +166,11 @@ def test_paper_and_page_say_the_same_numbers(language: str) -> None:
     on_paper, on_page = (Counter(number.findall(t)) for t in (paper, words_of_html(draw_report_html(told))))
     running = Counter({"3": 3, "1": 1, "2": 1})  # the title at the head of each page; the numbers of a list
     assert on_paper - running == on_page
+
+
+def test_reports_set_at_once_do_not_disturb_each_other() -> None:
+    told = [small(f"Plant {i % 3}", "uk") for i in range(9)]
+    alone = {r.title: draw_pdf(r) for r in told[:3]}
+    with ThreadPoolExecutor(3) as pool:
+        together = list(pool.map(draw_pdf, told))
+    assert together == [alone[r.title] for r in told]
