@@ -66,7 +66,7 @@ function changeText(c, now) {
     case "atlas": return say("situation.change-atlas-text", { text: [say(`situation.atlas-${c.name}`), c.text].filter(Boolean).join(": ") });
     case "source-down": return `${c.name}: ${c.text}`;
     case "source-back": return c.name;
-    default: return c.name ? c.text : say("situation.change-more", { count: c.count });
+    default: return c.name ? (c.text.length > 180 ? `${c.text.slice(0, 177)}…` : c.text) : say("situation.change-more", { count: c.count });
   }
 }
 
