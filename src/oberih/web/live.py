@@ -5,9 +5,9 @@ Defines `Live`: one watcher for all, which looks at the desk every two seconds, 
 shows.  What a slow client has not been told yet is a number and two flags, never a queue: it cannot grow, and it holds
 nobody up.
 
-Events: ``parts`` (``{"version", "parts": {name: version}}``), ``engine`` (how the atlas stands), ``beat`` (every 15
-seconds: the sources were looked at).  The id of an event is ``BOOT-VERSION``: who comes back with it is told what
-changed since; who comes back to another server is told everything.
+Events: ``parts`` (``{"boot", "version", "parts": {name: version}}``; another boot counts from one again), ``engine``
+(how the atlas stands), ``beat`` (every 15 seconds: the sources were looked at).  The id of an event is
+``BOOT-VERSION``: who comes back with it is told what changed since; who comes back to another server is told everything.
 
 Invariants: one look at a time; versions only grow; a stream ends at once when the server stops.
 """
@@ -143,7 +143,8 @@ class Live:
         found, latest = [], self._latest
         if latest is not None and latest.version > client.told:
             parts = {name: v for name, v in latest.versions.items() if v > client.told}
-            found.append(self._event("parts", {"version": latest.version, "parts": parts}, number=latest.version))
+            said = {"boot": self._boot, "version": latest.version, "parts": parts}
+            found.append(self._event("parts", said, number=latest.version))
             client.told = latest.version
         if client.engine:
             found.append(self._event("engine", self._engine))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import FileResponse, HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from oberih.language.catalogue import LANGUAGES, accepted, message
@@ -68,3 +68,9 @@ def _page(name: str) -> Any:
 
 for _name, _address in PAGES.items():
     router.add_api_route(_address, _page(_name), methods=["GET"])
+
+
+@router.get("/favicon.ico", response_class=FileResponse)
+def favicon() -> Response:
+    """Give the mark to those who ask by its old name."""
+    return FileResponse(FOLDER / "static" / "mark.svg", media_type="image/svg+xml")

@@ -13,13 +13,14 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
+
 from tests.web.browser.material import OBERIH, environment, furnish
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -63,9 +64,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(home: Path, *words: str) -> Iterator[Server]:
+def serving(home: Path, *words: str, port: int | None = None) -> Iterator[Server]:
     """Run ``oberih serve`` with these words in a folder, until the block ends."""
-    port = free_port()
+    port = port or free_port()
     log = (home / "server.log").open("a")
     process = subprocess.Popen(
         [OBERIH, "serve", "--port", str(port), *words], cwd=home, env=environment(home), stdout=log, stderr=log,
@@ -84,7 +85,8 @@ def serving(home: Path, *words: str) -> Iterator[Server]:
                 time.sleep(0.2)
         yield server
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
         try:
             process.wait(15)
         except subprocess.TimeoutExpired:

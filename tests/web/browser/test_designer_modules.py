@@ -278,6 +278,7 @@ def test_a_rose_of_nothing_has_a_name_and_no_lines(run: Run) -> None:
     )
     assert found == ["nothing", 0]
 
+
 TRIANGLE = {"type": "Polygon", "coordinates": [[[34, 47], [35, 47], [35, 48], [34, 47]]]}
 
 

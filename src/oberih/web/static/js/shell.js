@@ -6,7 +6,13 @@ import { fill, make } from "./dom.js";
 const notice = document.getElementById("notice");
 let updated = new Date().toISOString();
 
-document.querySelector(".bar nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+// On a phone the row of pages is scrolled to the one that is open; by hand, since scrollIntoView would have the Tab key
+// begin there, behind the way to the content.
+const current = document.querySelector(".bar nav [aria-current]");
+for (const row of current ? [current.closest("nav"), current.closest("ul")] : []) {
+  const [here, all] = [current.getBoundingClientRect(), row.getBoundingClientRect()];
+  row.scrollLeft += here.left + here.width / 2 - all.left - all.width / 2;
+}
 
 /** Tell something above the page; null takes it away. */
 export function tell(text, action = null) {

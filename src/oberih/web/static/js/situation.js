@@ -75,7 +75,15 @@ async function openTheMap() {
 
 clock(() => held.now?.site?.timezone);
 await load();
-listen({ parts: ({ version }) => { if (!held.now || version !== held.now.version) load(); },
+/** Something has another version; a server that was started anew counts from one again, so all is asked once more. */
+function changed({ boot, version }) {
+  const anew = held.boot && boot !== held.boot;
+  held.boot = boot;
+  if (anew) [held.shown, held.plume] = [{}, undefined];
+  if (anew || !held.now || version !== held.now.version) load();
+}
+
+listen({ parts: changed,
   beat: (when) => { if (held.now) { held.now.at = when; tiles(held.now); } }, poll: load });
 setInterval(() => { if (held.now) { tiles(held.now); fill(at("sources"), sources(held.now)); } }, 30000);
 openTheMap();
