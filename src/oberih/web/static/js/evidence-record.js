@@ -49,7 +49,7 @@ async function check(element, { number, id }) {
 /** The record, as far as it can be shown: what was signed may still be of a form that no record has. */
 function shown(entry, said) {
   try {
-    return [facts(entry, said), files(entry, said)];
+    return [facts(entry, said), files(entry, said)].flat();
   } catch {
     return make("p", { class: "notice", role: "alert" }, say("evidence.unreadable"));
   }
