@@ -11,6 +11,9 @@ import { fresh, lost } from "./shell.js";
 import { printable } from "./strangers.js";
 import { say } from "./words.js";
 
+// A command is typed as it stands, in every language.
+const ADD = 'oberih evidence add --kind event --when 2026-11-25 --text "…" --who "…"';
+
 const root = document.getElementById("evidence");
 const mayRecord = root.dataset.mayRecord === "yes";
 const head = make("div", {}), body = make("div", {});
@@ -71,7 +74,7 @@ function stand(standing) {
 }
 
 function none() {
-  return make("section", { class: "panel" }, make("p", {}, say("evidence.none")), make("pre", { class: "data", tabindex: "0" }, say("evidence.none-command")),
+  return make("section", { class: "panel" }, make("p", {}, say("evidence.none")), make("pre", { class: "data", tabindex: "0" }, ADD),
     make("p", {}, say("evidence.none-import")), make("pre", { class: "data", tabindex: "0" }, "oberih evidence import FILE --mapping NAME"),
     make("p", {}, make("a", { href: "?view=check", "data-go": "" }, say("evidence.none-check"))));
 }

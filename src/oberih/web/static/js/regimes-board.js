@@ -6,6 +6,10 @@ import { SIGNS, badge, changed, contested, dayOf, english, listed, word } from "
 import { printable } from "./strangers.js";
 import { say } from "./words.js";
 
+// A command is typed as it stands, in every language.
+const OBSERVE = 'oberih evidence add --kind observation --when 2026-11-25 --text "…" --who "…" --channel inspected' +
+  " --data indicator=offsite-lines --data subject=zaporizhzhia --data value=2";
+
 const go = { "data-go": "" };
 const STATUSES = ["compromised", "at-risk", "unknown", "holds"];
 
@@ -24,7 +28,7 @@ export async function showAll(place, query) {
 }
 
 function emptyRecord() {
-  return make("div", { class: "notice" }, make("p", {}, say("regimes.empty-record")), make("pre", { class: "data", tabindex: "0" }, say("regimes.empty-command")));
+  return make("div", { class: "notice" }, make("p", {}, say("regimes.empty-record")), make("pre", { class: "data", tabindex: "0" }, OBSERVE));
 }
 
 function spans(r) {
