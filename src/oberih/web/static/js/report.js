@@ -60,7 +60,12 @@ async function show() {
   try {
     await (await ask(address, { raw: true, signal: mine.signal, seconds: 120 })).text();
     if (newest !== mine) return;
-    at("report-preview").src = address;
+    const preview = at("report-preview");
+    await new Promise((done) => {
+      preview.addEventListener("load", done, { once: true });
+      preview.src = address;
+    });
+    if (newest !== mine) return;
     fresh();
     tell(say("report.page-ready"));
   } catch (error) {
