@@ -24,7 +24,7 @@ from oberih.case.outcome import Found, dominant
 from oberih.case.products import provenance_of
 from oberih.case.response_places import PlaceRow, cell_of, place_rows
 from oberih.case.response_run import Event, Run, event_of, run_of
-from oberih.case.response_weather import EventRoom, digest_of, key_of
+from oberih.case.response_weather import EventRoom, Offer, digest_of, key_of, offers
 from oberih.case.uploads import scenario_named
 from oberih.constants import AGES, SECONDS_PER_HOUR
 from oberih.dose.course import UNPROTECTED, Course
@@ -160,6 +160,7 @@ class Responder:
         self._events: OrderedDict[Hashable, Event] = OrderedDict()
         self._runs: OrderedDict[Hashable, Run] = OrderedDict()
         self._places: list[Place] | None = None
+        self._offers: tuple[Hashable, list[Offer]] | None = None
 
     @property
     def places(self) -> list[Place]:
@@ -168,6 +169,14 @@ class Responder:
             site = self.room.site
             self._places = places_near(site.latitude, site.longitude, within=Grid().outer_radius, cache=self.room.cache)
         return self._places
+
+    def offers(self) -> list[Offer]:
+        """What weather may be chosen; a file is read again when it was written anew."""
+        state = tuple(key_of(self.room, name) for name in ("forecast", "served"))
+        held = self._offers
+        if held is None or held[0] != state:
+            held = self._offers = (state, offers(self.room))
+        return held[1]
 
     @property
     def ukrainian(self) -> Mapping[int, str]:

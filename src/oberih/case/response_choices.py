@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from oberih.case.response import DEFAULT_SCENARIO, Responder
-from oberih.case.response_weather import Offer, offers
+from oberih.case.response_weather import Offer
 from oberih.constants import AGES
 from oberih.dose.course import SHELTERED_FOR, Course
 from oberih.dose.protection import Protection, measures
@@ -56,7 +56,7 @@ def choices(responder: Responder) -> Choices:
     scenarios = [s for name in list_scenarios() if has.get((s := load_scenario(name)).needs, True)]
     sets = [c for name in list_criteria() if (c := load_criteria(name)).computable]
     proposed = DEFAULT_SCENARIO if has["core"] else scenarios[0].name
-    return Choices(offers(responder.room), scenarios, sets, tuple(AGES), shelters(), tablets(), proposed)
+    return Choices(responder.offers(), scenarios, sets, tuple(AGES), shelters(), tablets(), proposed)
 
 
 def shelters() -> dict[str, tuple[Protection, ...]]:

@@ -141,18 +141,10 @@ def place_rows(run: Run, places: list[Place], course: Course) -> list[PlaceRow]:
         tablet in time.
     """
     sums = _Sums(run, course)
-    touched = _touched(run)
+    touched = sums.touched
     cells = [(place, cell) for place in places if (cell := cell_of(run, place)) is not None and touched[cell]]
     rows = [_row(run, sums, place, cell, course) for place, cell in cells]
     return sorted(rows, key=lambda r: (r.rank, math.inf if r.comes is None else r.comes, -r.outdoors))
-
-
-def _touched(run: Run) -> npt.NDArray[np.bool_]:
-    """Cells worth telling of: a criterion is met there, or would be with another wind, or there is some dose."""
-    found: npt.NDArray[np.bool_] = run.around(run.main, TURNED)[1] >= LEAST
-    for criterion in run.question.criteria:
-        found = found | (run.around(criterion.quantity, TURNED)[1] >= criterion.level)
-    return found
 
 
 def cell_of(run: Run, place: Place) -> tuple[int, int] | None:
@@ -164,44 +156,64 @@ def cell_of(run: Run, place: Place) -> tuple[int, int] | None:
     return ring, round(place.azimuth / (2.0 * np.pi) * grid.sectors) % grid.sectors
 
 
+@dataclass(frozen=True)
+class _Met:
+    """A criterion with its grids: dose in the open, the greatest with another wind, what its action leaves."""
+
+    criterion: Criterion
+    open: Floats
+    high: Floats
+    left: Floats | None
+
+
 class _Sums:
     """Doses on the grid under each course that a row tells, each summed once."""
 
     def __init__(self, run: Run, course: Course) -> None:
-        self.run = run
         indoors = replace(course, shelter=course.shelter or "house", iodine=None, leave=math.inf)
-        away = replace(course, iodine=None)
         gone = Course(leave=course.leave if math.isfinite(course.leave) else 0.0)
         tablet = Course(iodine=course.iodine or "iodine in time")
-        self.courses = {"outdoors": UNPROTECTED, "sheltered": indoors, "protected": course, "evacuated": away}
-        self.by_action = {"shelter": indoors, "evacuate": gone, "severe": gone, "iodine": tablet}
-        self.tablet = tablet
-        self.thyroid = next((q for q in run.question.quantities if q.organ == "thyroid"), None)
-        self._known: dict[tuple[Quantity, Course], Floats] = {}
+        by_action = {"shelter": indoors, "evacuate": gone, "severe": gone, "iodine": tablet}
+        known: dict[tuple[Quantity, Course], Floats] = {}
 
-    def grid(self, quantity: Quantity, course: Course) -> Floats:
-        """Dose on the whole grid, shape (rings, sectors)."""
-        if course == UNPROTECTED:
-            return self.run.open(quantity)
-        key = (quantity, course)
-        if key not in self._known:
-            self._known[key] = self.run.hourly.whole(self.run.dose(quantity, course))
-        return self._known[key]
+        def grid(quantity: Quantity, under: Course) -> Floats:
+            if under == UNPROTECTED:
+                return run.open(quantity)
+            if (quantity, under) not in known:
+                known[quantity, under] = run.hourly.whole(run.dose(quantity, under))
+            return known[quantity, under]
+
+        self.open, self.sheltered, self.protected, self.evacuated = (
+            grid(run.main, c) for c in (UNPROTECTED, indoors, course, replace(course, iodine=None))
+        )
+        self.low, self.high = run.around(run.main, TURNED)
+        thyroid = next((q for q in run.question.quantities if q.organ == "thyroid"), None)
+        self.thyroid = None if thyroid is None else (grid(thyroid, UNPROTECTED), grid(thyroid, tablet))
+        self.criteria: list[_Met] = []
+        for c in run.question.criteria:
+            action, quantity = by_action.get(c.action), c.quantity
+            left = None if action is None else grid(quantity, action)
+            self.criteria.append(_Met(c, run.open(quantity), run.around(quantity, TURNED)[1], left))
+
+    @property
+    def touched(self) -> npt.NDArray[np.bool_]:
+        """Cells worth telling of: a criterion is met there, or would be with another wind, or there is some dose."""
+        found = [self.high >= LEAST, *(m.high >= m.criterion.level for m in self.criteria)]
+        return np.asarray(np.logical_or.reduce(found))
 
 
 def _row(run: Run, sums: _Sums, place: Place, cell: tuple[int, int], course: Course) -> PlaceRow:
-    low, high = run.around(run.main, TURNED)
-    needed = _needed(run, sums, cell)
-    perhaps = _perhaps(run, cell, {n.criterion.action for n in needed})
-    dose = {name: float(sums.grid(run.main, c)[cell]) for name, c in sums.courses.items()}
+    needed = _needed(sums, cell)
+    sure = {n.criterion.action for n in needed}
+    might = {m.criterion.action for m in sums.criteria if m.high[cell] >= m.criterion.level} - sure
+    perhaps = tuple(sorted(might, key=lambda action: (URGENCY[action], action)))
     comes, past = _hours(run, cell)
-    thyroid = sums.thyroid
+    thyroid, with_tablet = (None, None) if sums.thyroid is None else (float(g[cell]) for g in sums.thyroid)
     return PlaceRow(
-        place, comes, past, dose["outdoors"], dose["sheltered"], dose["protected"],
-        dose["evacuated"] if math.isfinite(course.leave) else None, float(low[cell]), float(high[cell]),
-        None if thyroid is None else float(sums.grid(thyroid, UNPROTECTED)[cell]),
-        None if thyroid is None else float(sums.grid(thyroid, sums.tablet)[cell]),
-        needed, perhaps, _advice(needed, perhaps, comes, past, course.leave),
+        place, comes, past, float(sums.open[cell]), float(sums.sheltered[cell]), float(sums.protected[cell]),
+        float(sums.evacuated[cell]) if math.isfinite(course.leave) else None, float(sums.low[cell]),
+        float(sums.high[cell]), thyroid, with_tablet, needed, perhaps,
+        _advice(needed, perhaps, comes, past, course.leave),
     )  # fmt: skip
 
 
@@ -212,33 +224,22 @@ def _hours(run: Run, cell: tuple[int, int]) -> tuple[float | None, float | None]
     return float(run.comes[slot]), float(run.past[slot])
 
 
-def _needed(run: Run, sums: _Sums, cell: tuple[int, int]) -> tuple[Needed, ...]:
+def _needed(sums: _Sums, cell: tuple[int, int]) -> tuple[Needed, ...]:
     """Of each action the strictest criterion met by which it is still worth it; else the strictest met."""
     met: dict[str, Needed] = {}
-    for criterion in run.question.criteria:
-        dose = float(sums.grid(criterion.quantity, UNPROTECTED)[cell])
-        if dose < criterion.level:
+    for m in sums.criteria:
+        dose = float(m.open[cell])
+        if dose < m.criterion.level:
             continue
-        action = sums.by_action.get(criterion.action)
-        left = None if action is None else float(sums.grid(criterion.quantity, action)[cell])
-        new = Needed(criterion, dose, None if left is None else dose - left)
-        before = met.get(criterion.action)
+        new = Needed(m.criterion, dose, None if m.left is None else dose - float(m.left[cell]))
+        before = met.get(m.criterion.action)
         if before is None or _weight(new) > _weight(before):
-            met[criterion.action] = new
+            met[m.criterion.action] = new
     return tuple(sorted(met.values(), key=lambda n: URGENCY[n.criterion.action]))
 
 
 def _weight(needed: Needed) -> tuple[bool, bool]:
     return needed.worth_it, needed.criterion.tier == "upper"
-
-
-def _perhaps(run: Run, cell: tuple[int, int], sure: set[str]) -> tuple[str, ...]:
-    found = dict.fromkeys(
-        c.action
-        for c in run.question.criteria
-        if c.action not in sure and run.around(c.quantity, TURNED)[1][cell] >= c.level
-    )
-    return tuple(sorted(found, key=lambda a: URGENCY[a]))
 
 
 def _advice(

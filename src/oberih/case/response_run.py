@@ -100,7 +100,7 @@ class Run:
         default_factory=dict, repr=False, compare=False
     )
 
-    @property
+    @cached_property
     def main(self) -> Quantity:
         """The first effective dose asked for, without the criterion's own factors."""
         return dataclasses.replace(self.question.quantities[self.question.effective], factors=())

@@ -65,6 +65,14 @@ export class Form {
     this.said();
   }
 
+  /** Take newer choices: another hour, another forecast. */
+  renew(choices) {
+    const question = this.question();
+    this.choices = choices;
+    this.hourNow = `${choices.now.slice(0, 13)}:00`;
+    this.fillIn(question);
+  }
+
   weathers(question) {
     const found = this.choices.weathers.map((w) => [w.name, say(`event.weather-${w.name}`)]);
     if (!found.some(([v]) => v === "forecast")) found.unshift(["forecast", say("event.no-forecast-title")]);

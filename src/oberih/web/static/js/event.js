@@ -1,6 +1,6 @@
 // The event: ask, show, ask again.  The newest question ends the older ones; what is shown says which it answers.
 
-import { ask } from "./ask.js";
+import { ask, Refused } from "./ask.js";
 import { fill, make, table } from "./dom.js";
 import { language, number, say } from "./words.js";
 import { Form, asked, queryOf } from "./event-form.js";
@@ -8,9 +8,11 @@ import { Clock } from "./event-clock.js";
 import { after, left, utc } from "./event-hours.js";
 import { advice, nameOf, showPlaces, way } from "./event-places.js";
 import { showStory } from "./event-story.js";
+import { fresh, lost } from "./shell.js";
 
 const $ = (id) => document.getElementById(id);
 const root = $("event");
+const AGAIN = 5 * 60e3;  // ms
 let form, clock, newest = null, timer = 0, chosen = null;
 
 function state(name) {
@@ -109,7 +111,7 @@ function showWithout(trouble) {
   $("without").hidden = false;
 }
 
-async function compute() {
+async function compute(tries = 3) {
   newest?.abort();
   const mine = (newest = new AbortController());
   const question = form.question();
@@ -128,9 +130,13 @@ async function compute() {
       const place = event.places.find((p) => p.id === chosen);
       if (place) await openPlace(place, event, question);
     }
+    fresh();
     state("ready");
   } catch (error) {
-    if (!mine.signal.aborted) fail(error);
+    if (mine.signal.aborted) return;
+    if (!(error instanceof Refused)) lost();
+    if (error.status === 503 && tries > 0) timer = setTimeout(() => compute(tries - 1), 4000);
+    fail(error);
   }
 }
 
@@ -148,4 +154,16 @@ async function begin() {
   }
 }
 
+/** An event of now goes on: look again, at a newer forecast too, while nobody is at the controls. */
+async function again() {
+  if (document.hidden || form?.question().at !== null || $("question").contains(document.activeElement)) return;
+  try {
+    form.renew(await ask("/api/v1/event/choices"));
+    compute();
+  } catch {
+    lost();
+  }
+}
+
 begin();
+setInterval(again, AGAIN);
