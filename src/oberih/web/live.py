@@ -7,7 +7,7 @@ nobody up.
 
 Events: ``parts`` (``{"boot", "version", "parts": {name: version}}``; another boot counts from one again), ``engine``
 (how the atlas stands), ``beat`` (every 15 seconds: the sources were looked at).  The id of an event is
-``BOOT-VERSION``: who comes back with it is told what changed since; who comes back to another server is told everything.
+``BOOT-VERSION``: who comes back with it is told what changed since; to another server, everything.
 
 Invariants: one look at a time; versions only grow; a stream ends at once when the server stops.
 """
