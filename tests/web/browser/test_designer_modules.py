@@ -322,6 +322,11 @@ def test_where_nothing_bounds_a_zone_nobody_would_have_to_be_evacuated(run: Run)
     assert "nobody off the site would have to be evacuated" in said and "in 3 % of the starts" in said
 
 
+def test_a_zone_without_a_listed_place_says_so(run: Run) -> None:
+    said = run("(m, a) => m.headline(a)", "designer-figures", answer(2e3, people=0))
+    assert isinstance(said, str) and said.endswith("Nobody of a listed place lives inside.")
+
+
 def test_a_dose_is_never_said_to_be_nothing_while_it_is_something(run: Run) -> None:
     assert run("(m) => [0, 1e-9, 2.46e-6, 0.143].map(m.dose)", "designer-figures") == ["0", "< 0.001", "0.0025", "140"]
 

@@ -64,7 +64,8 @@ export function headline(answer) {
   const said = say(known ? "designer.headline" : "designer.headline-bare", {
     title, percentile, km: reachText(reach), low: known ? km(reach.low_m) : "", high: known ? km(reach.high_m) : "" });
   const drawn = say("designer.headline-drawn", { near: km(near), far: km(far), where: pointName(point) });
-  const lives = answer.people ? say("designer.headline-people", { people: number(answer.people.total, 3) }) : "";
+  const count = answer.people?.total;
+  const lives = count === undefined ? "" : say(count > 0 ? "designer.headline-people" : "designer.people-none", { people: number(count, 3) });
   return [said, drawn, lives].filter(Boolean).join(" ");
 }
 

@@ -63,7 +63,9 @@ async function begin() {
   buttons();
   address();
   watchAtlas(c.atlas, () => page.asker.hurry());
-  if (matchMedia("(max-width: 60rem)").matches) by("controls").open = false;
+  const narrow = matchMedia("(max-width: 60rem)").matches;
+  by("controls").open = !narrow;
+  by("controls").querySelector("summary").tabIndex = narrow ? 0 : -1;  // beside a wide answer it stays open
   page.asker.change(question, { rested: true });
   loadMap();
 }
