@@ -4,6 +4,7 @@
 import { fill, make, table } from "./dom.js";
 import { day, titleOf } from "./frame.js";
 import { happened, isOld, rate } from "./situation-points.js";
+import { printable, stranger } from "./strangers.js";
 import { ago, language, moment, number, say } from "./words.js";
 
 const MARKS = { holds: "✓", "at-risk": "△", compromised: "✕", unknown: "?", contested: "⇄", "not-in-force": "–" };
@@ -76,8 +77,8 @@ export function changes(now) {
   return make("ul", { class: "changes", tabindex: "0", "aria-label": say("situation.changes") }, now.changes.map((c) => {
     const text = changeText(c, now), record = ["record", "correction"].includes(c.kind) && c.name;
     return make("li", { class: c.kind }, make("span", { class: "what" }, say(`situation.change-${c.kind}`)), " ",
-      record ? make("a", { href: `/evidence?record=${encodeURIComponent(c.name)}` }, text) : text,
-      c.who ? ` – ${c.who}` : "", make("span", { class: "faint when" }, time(c.at)));
+      record ? make("a", { href: `/evidence?id=${encodeURIComponent(c.name)}` }, stranger(text)) : stranger(text),
+      c.who ? [" – ", stranger(c.who)] : "", make("span", { class: "faint when" }, time(c.at)));
   }));
 }
 
@@ -102,7 +103,7 @@ export function sources(now) {
     make("p", { class: "faint" }, `${say("situation.last-good")}: `, s.last_good ? time(s.last_good) : say("situation.never"),
       s.newest ? [`; ${say(s.kind === "forecast" ? "situation.file-of" : "situation.newest")}: `, time(s.newest)] : null,
       s.stale_after_s ? `; ${say("situation.stale-after")}: ${say("situation.hours", { hours: number(s.stale_after_s / 3600) })}` : ""),
-    s.broken_since ? make("p", { class: "why" }, say("situation.broken-since", { when: moment(s.broken_since), why: s.error }),
+    s.broken_since ? make("p", { class: "why" }, say("situation.broken-since", { when: moment(s.broken_since), why: printable(s.error) }),
       s.last_good ? ` (${say("situation.last-good-shown")})` : "") : null)));
 }
 
@@ -137,11 +138,11 @@ export function incidents(now) {
   return make("ul", { class: "incidents" }, now.incidents.slice(0, 20).map((i) => {
     const channel = say(`situation.channel-${i.channel.replaceAll(" ", "-")}`);
     const grade = i.reliability || i.credibility ? `; ${say("situation.grade", { reliability: i.reliability ?? "–", credibility: i.credibility ?? "–" })}` : "";
-    return make("li", {}, make("div", {}, make("a", { href: `/evidence?record=${encodeURIComponent(i.id)}` }, i.text)),
-      make("p", { class: "faint" }, [happened(i), i.place].filter(Boolean).join(", "), "; ",
-        i.who ? say("situation.says", { who: i.who, channel }) : say("situation.says-nobody", { channel }), grade,
+    return make("li", {}, make("div", {}, make("a", { href: `/evidence?id=${encodeURIComponent(i.id)}` }, stranger(i.text))),
+      make("p", { class: "faint" }, happened(i), i.place ? [", ", stranger(i.place)] : "", "; ",
+        i.who ? say("situation.says", { who: printable(i.who), channel }) : say("situation.says-nobody", { channel }), grade,
         i.corrects ? `; ${say("situation.corrects")}` : ""),
-      i.claims.map(([by, says]) => make("p", { class: "claim" }, say("situation.claim", { by, says }))));
+      i.claims.map(([by, says]) => make("p", { class: "claim" }, say("situation.claim", { by: printable(by), says: printable(says) }))));
   }));
 }
 
@@ -149,17 +150,17 @@ export function incidents(now) {
 export function readings(now) {
   const given = now.readings;
   if (!given.files.length && !given.stations.length) return make("p", { class: "faint" }, say("situation.readings-none"));
-  const rows = given.stations.slice(0, 200).map((r) => [r.station,
+  const rows = given.stations.slice(0, 200).map((r) => [stranger(r.station),
     rate(r.rate_sv_per_s) + (r.uncertainty_sv_per_s === null ? "" : ` ± ${rate(r.uncertainty_sv_per_s)}`), both(r.time),
     [...r.doubts.map((d) => `⚠ ${say(`situation.doubt-${d}`)}`), isOld(r, now) ? say("situation.old") : null,
-      r.source ? say("situation.reading-source", { who: r.source }) : null].filter(Boolean).join("; ") || null]);
+      r.source ? say("situation.reading-source", { who: printable(r.source) }) : null].filter(Boolean).join("; ") || null]);
   const more = given.more_stations + Math.max(given.stations.length - 200, 0);
   return [table({ caption: say("situation.readings-caption"), numeric: [1], rows,
     heads: ["station", "rate", "measured", "reading-note"].map((h) => say(`situation.${h}`)) }),
   more ? make("p", {}, say("situation.more-stations", { count: more })) : null,
   ...given.files.filter((f) => f.defects.length).map((f) => make("details", { class: "why" },
     make("summary", {}, say("situation.defects", { file: f.name, count: f.defects.length + f.more_defects })),
-    make("ul", {}, f.defects.map((d) => make("li", { lang: "en" }, d))))),
+    make("ul", {}, f.defects.map((d) => make("li", { lang: "en" }, stranger(d)))))),
   make("p", {}, make("a", { href: "/api/v1/situation/readings.csv" }, say("situation.as-csv")))];
 }
 

@@ -1,5 +1,6 @@
 // What stands on the situation map, and how is a reading said?
 
+import { printable } from "./strangers.js";
 import { ago, language, moment, number, say } from "./words.js";
 
 const STEPS = [[1e-6, 1e9, "nSv/h", "нЗв/год"], [1e-3, 1e6, "µSv/h", "мкЗв/год"], [1, 1e3, "mSv/h", "мЗв/год"], [Infinity, 1, "Sv/h", "Зв/год"]];
@@ -19,13 +20,13 @@ export function isOld(reading, now) {
 export function readingPoint(r, now) {
   const kind = r.doubts.length ? "suspect" : isOld(r, now) ? "old" : "reading";
   const notes = [...r.doubts.map((d) => say(`situation.doubt-${d}`)), isOld(r, now) ? say("situation.old") : null];
-  return { latitude: r.latitude, longitude: r.longitude, label: r.station, kind,
+  return { latitude: r.latitude, longitude: r.longitude, label: printable(r.station), kind,
     text: [rate(r.rate_sv_per_s), `${moment(r.time)} (${ago(r.time)})`, ...notes].filter(Boolean).join("; ") };
 }
 
 export function incidentPoint(i) {
-  return { latitude: i.latitude, longitude: i.longitude, label: i.text.slice(0, 120), kind: "incident",
-    text: [happened(i), i.place, i.uncertainty ? `± ${number(i.uncertainty / 1000)} ${say("map.km")}` : null, i.who].filter(Boolean).join("; ") };
+  return { latitude: i.latitude, longitude: i.longitude, label: printable(i.text.slice(0, 120)), kind: "incident",
+    text: [happened(i), printable(i.place), i.uncertainty ? `± ${number(i.uncertainty / 1000)} ${say("map.km")}` : null, printable(i.who)].filter(Boolean).join("; ") };
 }
 
 /** When an incident was, as exactly as it is known and no more exactly. */
