@@ -16,7 +16,8 @@ from mkdocs.structure.files import File, Files
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "oberih"
 ROOMS = (
-    "web", "case", "picture", "zone", "dose", "atlas", "dispersion", "weather", "release", "regimes", "evidence", "nuclide",
+    "web", "case",
+    "picture", "zone", "dose", "atlas", "dispersion", "weather", "release", "regimes", "evidence", "nuclide",
     "earth", "language",
 )  # fmt: skip
 Definition = ast.FunctionDef | ast.ClassDef

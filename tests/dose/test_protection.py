@@ -28,6 +28,11 @@ def test_evacuated_before_leaves_nothing() -> None:
     assert dict(factors(["evacuated before"], organ="effective")) == dict.fromkeys(PATHWAYS, 0.0)
 
 
+def test_a_tablet_spares_nothing_that_caesium_gives() -> None:
+    assert factors(["iodine in time"], organ="thyroid", nuclides="all") == ()
+    assert factors(["house"], organ="thyroid", nuclides="all") == factors(["house"], organ="thyroid")
+
+
 def test_iodine_tablet_protects_the_thyroid_only() -> None:
     assert factors(["iodine in time"], organ="effective") == ()
     assert dict(factors(["iodine in time"], organ="thyroid")) == {"inhalation": 0.05}

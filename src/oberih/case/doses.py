@@ -76,7 +76,7 @@ def computable(criteria: CriteriaSet, *, age: str | None, protection: tuple[str,
 def _together(criterion: Criterion, protection: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
     """What remains by pathway under the criterion's own exposure and the measures."""
     remains = dict(criterion.factors)
-    for pathway, factor in factors(protection, organ=criterion.organ):
+    for pathway, factor in factors(protection, organ=criterion.organ, nuclides=criterion.nuclides):
         remains[pathway] = remains.get(pathway, 1.0) * factor
     return tuple(sorted(remains.items()))
 

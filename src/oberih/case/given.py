@@ -286,8 +286,10 @@ def _words(fields: Mapping[str, Any], name: str, where: str, *, needed: bool = T
 def _number(fields: Mapping[str, Any], name: str, where: str, *, low: float, high: float) -> float:
     value = fields.get(name)
     try:
-        plain = isinstance(value, str) and value.isascii() and "_" not in value
-        number = float(value) if plain or (isinstance(value, int | float) and not isinstance(value, bool)) else math.nan
+        if isinstance(value, str):
+            number = float(value) if value.isascii() and "_" not in value else math.nan
+        else:
+            number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
     except (ValueError, OverflowError):
         number = math.nan
     if not low <= number <= high:

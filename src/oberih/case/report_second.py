@@ -93,11 +93,11 @@ def _places(book: Book, part: Part | None) -> tuple[Block, ...]:
     rows = []
     for place in part.places[:MOST_PLACES]:
         key = ("place", part.rule.name, place.id)
-        people = "–" if place.population is None else book.people(place.population)
+        living = "–" if place.population is None else book.people(place.population)
         degrees = place.azimuth * 57.29577951308232
         away = book.figure(book.speech.km(place.distance), *key)
         towards = Run(book.speech.compass(degrees))
-        rows.append(Row(((Run(book.place(place)),), (book.figure(people, *key),), (away,), (towards,))))
+        rows.append(Row(((Run(book.place(place)),), (book.figure(living, *key),), (away,), (towards,))))
     heads = (word("col-place"), word("col-people"), word("col-distance"), word("col-towards"))
     table = Table(word("places-title"), heads, tuple(rows), widths=(0.42, 0.25, 0.15, 0.18), numeric=(1, 2))
     people = book.figure(book.people(part.reached.people), "people", part.rule.name)

@@ -100,7 +100,7 @@ def measures() -> dict[str, tuple[Protection, ...]]:
     return found
 
 
-def factors(names: Iterable[str], *, organ: str) -> tuple[tuple[str, float], ...]:
+def factors(names: Iterable[str], *, organ: str, nuclides: str = "radioiodine") -> tuple[tuple[str, float], ...]:
     """What remains of each pathway under those measures together, as `Quantity.factors` takes it.
 
     Parameters
@@ -110,6 +110,9 @@ def factors(names: Iterable[str], *, organ: str) -> tuple[tuple[str, float], ...
     organ : str
         Of the quantity: stable iodine protects the thyroid only (the part of the effective dose that
         the thyroid carries is left unprotected, on the safe side).
+    nuclides : str
+        Of the quantity.  A tablet spares what inhaled radioiodine gives and nothing else: where ``all`` nuclides
+        count, as caesium of fuel long shut down, it is left out, on the safe side.
 
     Raises
     ------
@@ -129,6 +132,8 @@ def factors(names: Iterable[str], *, organ: str) -> tuple[tuple[str, float], ...
         if name not in known:
             raise UnknownName("protective measure", name, known=known)
         for row in known[name]:
+            if row.organ == "thyroid" and nuclides != "radioiodine":
+                continue
             if row.organ in (organ, "all"):
                 for pathway in PATHWAYS if row.pathway == "all" else (row.pathway,):
                     remains[pathway] *= row.factor

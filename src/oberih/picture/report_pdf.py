@@ -13,7 +13,7 @@ from functools import lru_cache
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib
 import typst
@@ -62,7 +62,7 @@ def typst_version() -> str:
     return version("typst")
 
 
-def _compiled(report: Report, form: str, **options: Any) -> list[bytes]:
+def _compiled(report: Report, form: Literal["pdf", "svg", "png"], **options: Any) -> list[bytes]:
     data = json.dumps(as_data(report), ensure_ascii=True, sort_keys=True)
     source = (files("oberih.picture") / "data" / "report.typ").read_bytes()
     try:

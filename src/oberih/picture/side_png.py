@@ -101,7 +101,9 @@ def _draw_legend(figure: Any, scene: MapScene, sheet: Sheet, y: float) -> float:
 def _draw_zone(figure: Any, zone: SceneZone, y: float, *, share: str, where: str) -> float:
     """Name; how far, and who lives there; what is to be done, and how far as drawn."""
     _draw_swatch(figure, zone_style(zone.colour), LEFT, y - 0.026)
-    y = _paragraph(figure, zone.name + ("" if zone.verified else "\u00a0*"), _TEXT, y, size=9.5, width=50, weight="bold")
+    y = _paragraph(
+        figure, zone.name + ("" if zone.verified else "\u00a0*"), _TEXT, y, size=9.5, width=50, weight="bold"
+    )
     figure.text(_TEXT, y, zone.distance_text, fontsize=9.5, weight="bold", color=INK, va="top")
     figure.text(RIGHT, y, zone.people_text, fontsize=8.5, color=INK, va="top", ha="right")
     y -= _line(figure, 9.5)

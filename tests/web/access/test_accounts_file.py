@@ -30,9 +30,7 @@ def porter(path: Path) -> Porter:
 def test_nobody_but_its_owner_reads_it_nor_what_lies_beside_it(tmp_path: Path) -> None:
     kept = porter(tmp_path / "a.sqlite")
     add_account(kept, BY, name="one", role="reader", password=PASSWORD)
-    assert {f.name: f.stat().st_mode & 0o777 for f in tmp_path.iterdir()} == {
-        f.name: 0o600 for f in tmp_path.iterdir()
-    }
+    assert {f.name: f.stat().st_mode & 0o777 for f in tmp_path.iterdir()} == {f.name: 0o600 for f in tmp_path.iterdir()}
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660, 0o666])

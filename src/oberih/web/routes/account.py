@@ -120,9 +120,7 @@ def account_factor_first_code(porter: AtDesk, who: InPerson, given: FirstCode) -
 @router.post("/factor/removal", status_code=204, responses=refusals(404, 422, 503))
 async def account_factor_removal(request: Request, porter: AtDesk, who: InPerson, given: Again) -> None:
     """Do without a second factor."""
-    await request.app.state.turns.take(
-        owning.drop_factor, porter, who.name, password=given.password, code=given.code
-    )
+    await request.app.state.turns.take(owning.drop_factor, porter, who.name, password=given.password, code=given.code)
 
 
 @router.post("/recovery-codes", responses=refusals(404, 422, 503))
