@@ -15,7 +15,7 @@ from validation.api_fuzz import at_the_machine, with_accounts
 from oberih.case.design_bench import Bench
 from tests.web.serving import serving
 
-EXAMPLES = 8
+EXAMPLES = 14
 """Of each operation and kind: a minute in all; `python -m validation.api_fuzz` asks more."""
 
 
