@@ -9,6 +9,7 @@ from __future__ import annotations
 RIGHTS: dict[str, str] = {
     "GET /": "page", "GET /designer": "page", "GET /event": "page", "GET /regimes": "page", "GET /evidence": "page",
     "GET /report": "page", "GET /api": "page", "GET /account": "open", "GET /openapi.json": "open",
+    "GET /favicon.ico": "open",
     "GET /api/v1/words/{language}": "open",
     # the site and what is computed for it
     "GET /api/v1/map/style": "read", "GET /api/v1/basemap": "read", "GET /api/v1/situation": "read",

@@ -13,6 +13,7 @@ import uvicorn
 from fastapi import Body, FastAPI, Request
 
 from oberih.web.access.bodies import USUAL, Bodies
+from oberih.web.access.emptied import Emptied
 from oberih.web.access.patient import PatientProtocol
 
 PATIENCE = 0.5
@@ -26,6 +27,7 @@ class Hasty(PatientProtocol):
 def port() -> Iterator[int]:
     app = FastAPI()
     app.add_middleware(Bodies, patience=PATIENCE)
+    app.add_middleware(Emptied)
 
     @app.post("/small")
     def small(given: Any = Body()) -> int:  # noqa: B008
@@ -150,3 +152,21 @@ def test_two_ways_to_say_the_length_are_not_both_believed(port: int) -> None:
     smuggled = chunk(b'"a"') + b"0\r\n\r\n" + b"GET /small HTTP/1.1\r\nHost: x\r\n\r\n"
     answer = spoken(port, post("/small", "Content-Length: 5", "Transfer-Encoding: chunked"), smuggled)
     assert answer.count(b"HTTP/1.1 ") == 1
+
+
+def test_whoever_is_refused_hears_why_and_not_that_the_connection_broke(port: int) -> None:
+    for _ in range(20):
+        head = "POST /small HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 60000\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as line:
+            line.sendall(head.encode())
+            time.sleep(0.02)
+            line.sendall(b"a" * 60000)
+            answer = b""
+            while part := line.recv(65536):  # a reset would raise
+                answer += part
+        assert b" 415 " in answer and b"send application/json" in answer
+
+
+def test_a_body_where_none_is_expected_is_no_matter_of_its_kind(port: int) -> None:
+    asked = b"GET /small HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: text/x\r\nContent-Length: 2\r\n\r\n"
+    assert b" 200 " in spoken(port, asked, b"ab")

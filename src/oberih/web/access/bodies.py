@@ -29,6 +29,7 @@ SLOWEST = 4096.0
 """The slowest that is waited for, on average [bytes/s]."""
 
 _HELD = 2**20
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ class Bodies:
         if length and (not length.isascii() or not length.isdigit() or int(length[:20]) > takes.most):
             raise _too_large(takes)
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind not in takes.kinds:
+        if scope["method"] in _WITH_BODY and kind not in takes.kinds:
             raise Refused(415, f"is of the type {kind[:60]!r}; send {' or '.join(takes.kinds[:3])}")
         if "content-encoding" in headers:
             raise Refused(415, "is compressed; send it as it is")

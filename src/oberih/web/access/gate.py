@@ -29,7 +29,10 @@ from oberih.web.problem import problem
 
 __all__ = ["Gate", "is_open"]
 
-_OPEN_PATHS = {"/account", "/openapi.json", "/api/v1/account/me", "/api/v1/account/sign-in", "/api/v1/account/sign-out"}
+_OPEN_PATHS = {
+    "/account", "/favicon.ico", "/openapi.json", "/api/v1/account/me", "/api/v1/account/sign-in",
+    "/api/v1/account/sign-out",
+}  # fmt: skip
 _OPEN_UNDER = ("/static/", "/vendor/", "/api/v1/words/")
 _OWN = "/api/v1/account/"
 _PAGES = frozenset(PAGES.values())

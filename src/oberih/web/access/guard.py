@@ -1,7 +1,8 @@
 """Which gates stand around the application, in which order?
 
-From outside to inside: is it our name that is asked (`Hosts`), not too often (`Pace`), by whom (`Gate`), is it a write
-that has to be noted (`Noted`), is what is sent small, quick and of the right kind (`Bodies`).
+From outside to inside: is what nobody read thrown away (`Emptied`), is it our name that is asked (`Hosts`), not too
+often (`Pace`), by whom (`Gate`), is it a write that has to be noted (`Noted`), is what is sent small, quick and of the
+right kind (`Bodies`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from fastapi import FastAPI
 
 from oberih.web.access.bodies import Bodies
 from oberih.web.access.documented import document_gates
+from oberih.web.access.emptied import Emptied
 from oberih.web.access.gate import Gate
 from oberih.web.access.hosts import Hosts
 from oberih.web.access.noted import Noted
@@ -49,3 +51,4 @@ def guard(app: FastAPI, state: State) -> None:
     app.add_middleware(Gate, porter=porter, paces=paces)
     app.add_middleware(Pace, paces=paces)
     app.add_middleware(Hosts, settings=settings)
+    app.add_middleware(Emptied)
