@@ -17,6 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from oberih.atlas.kernels.superpose import GROUP
+from oberih.atlas.packed import padded
 from oberih.atlas.superpose import Exceeded
 from oberih.case.design_answer import Design, PartFound, Starts
 from oberih.case.design_bench import Bench, open_bench, open_forecast, widened
@@ -44,8 +46,12 @@ __all__ = [
 MOST_STARTS = 700
 """Starts that a draft counts at most."""
 
-START_HOURS = 12_500
-"""Release hours of all its starts together, at most: 520 starts of a release of a day."""
+START_HOURS = 17_000
+"""Release hours of all its starts together, at most, of one group of terms: 700 starts of a release of a day, half as
+many of one with iodine."""
+
+FEWEST_STARTS = 240
+"""Starts that a draft counts at least, if there are so many: fewer would say little of one start in twenty."""
 
 Hours = npt.NDArray[np.int64]
 
@@ -191,7 +197,8 @@ def _starts(request: DesignRequest, bench: Bench, asked: Question) -> tuple[Hour
     if not len(full):
         raise InputError("leave no start of the weather", field="months, hours", cure="ask for more of the year")
     stride, taken = asked.asked.stride, full
-    most = min(MOST_STARTS, START_HOURS // hours)
+    groups = len(padded(asked.asked.source.active)) // GROUP  # of terms: iodine trebles the work
+    most = min(MOST_STARTS, max(FEWEST_STARTS, 2 * START_HOURS // (hours * (1 + groups))))
     while not request.full and len(taken) > most:
         stride = _next_stride(max(stride, math.floor(stride * len(taken) / most) - 1))
         taken = _within(request, bench, np.arange(0, last + 1, stride))

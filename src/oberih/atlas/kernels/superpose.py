@@ -13,8 +13,8 @@ import math
 import numpy as np
 from numba import njit
 
-LANES = 8
-"""Quantities side by side."""
+from oberih.atlas.kernels.lanes import LANES as LANES
+from oberih.atlas.kernels.lanes import add_products
 
 TERMS = 12
 """Per entry: tic, gamma and deposit of four forms (the noble gas deposits nothing)."""
@@ -52,7 +52,7 @@ def ends_before(offsets, cells, limit):
     return ends
 
 
-@njit(cache=True, nogil=True, fastmath={"contract", "reassoc"})
+@njit(cache=True, nogil=True)
 def add_hour(field, cells, terms, ages, begin, end, table, weight):
     """Add one release hour's entries to a dose field.
 
@@ -68,21 +68,14 @@ def add_hour(field, cells, terms, ages, begin, end, table, weight):
     weight : float32
         Share of this release height [1].
     """
-    groups = terms.shape[1] // GROUP
     last_age = table.shape[0] - 1  # an older plume counts as old as the table's last row
-    for e in range(begin, end):  # bound by the table's rows, read from the second-level cache
-        rows = table[min(int(ages[e]), last_age)]
-        cell = field[cells[e]]
-        for g in range(groups):
-            i = g * GROUP
-            a, b, c, d = (
-                weight * terms[e, i],
-                weight * terms[e, i + 1],
-                weight * terms[e, i + 2],
-                weight * terms[e, i + 3],
-            )
-            for q in range(LANES):
-                cell[q] += a * rows[i, q] + b * rows[i + 1, q] + c * rows[i + 2, q] + d * rows[i + 3, q]
+    for e in range(begin, end):
+        age = min(int(ages[e]), last_age)
+        for first in range(0, terms.shape[1], GROUP):
+            add_products(
+                field, cells[e], table, age, first, weight * terms[e, first], weight * terms[e, first + 1],
+                weight * terms[e, first + 2], weight * terms[e, first + 3],
+            )  # fmt: skip
 
 
 @njit(cache=True, nogil=True)
