@@ -14,12 +14,14 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
+from anyio import to_thread
 from fastapi import FastAPI
 
 from oberih.case.base_map import warm
 from oberih.errors import InputError
 from oberih.web import pages
 from oberih.web.access.guard import guard
+from oberih.web.access.in_turn import THREADS
 from oberih.web.described import describe_rights, operation_name
 from oberih.web.headers import SecurityHeaders
 from oberih.web.packed import PackedFiles
@@ -93,6 +95,7 @@ async def _running(app: FastAPI) -> AsyncIterator[None]:
     """Prepare the year's atlas while the pages are served already; end all work with the server."""
     engine, live = app.state.held.engine, app.state.held.live
     site = live.desk.site
+    to_thread.current_default_thread_limiter().total_tokens = THREADS
     warming = asyncio.create_task(asyncio.to_thread(warm, site.latitude, site.longitude))
     engine.start()
     live.start()

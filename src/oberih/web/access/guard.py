@@ -1,8 +1,8 @@
 """Which gates stand around the application, in which order?
 
 From outside to inside: is what nobody read thrown away (`Emptied`), is it our name that is asked (`Hosts`), not too
-often (`Pace`), by whom (`Gate`), is it a write that has to be noted (`Noted`), is what is sent small, quick and of the
-right kind (`Bodies`).
+often (`Pace`), by whom (`Gate`), are they not many at once (`InTurn`), is it a write that has to be noted (`Noted`), is
+what is sent small, quick and of the right kind (`Bodies`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from oberih.web.access.documented import document_gates
 from oberih.web.access.emptied import Emptied
 from oberih.web.access.gate import Gate
 from oberih.web.access.hosts import Hosts
+from oberih.web.access.in_turn import InTurn
 from oberih.web.access.noted import Noted
 from oberih.web.access.pace import Pace, Paces
 from oberih.web.access.porter import open_porter
@@ -48,6 +49,7 @@ def guard(app: FastAPI, state: State) -> None:
     app.add_middleware(Bodies)  # the last that is put is the first that a request meets
     if porter is not None:
         app.add_middleware(Noted, porter=porter)
+        app.add_middleware(InTurn)
     app.add_middleware(Gate, porter=porter, paces=paces)
     app.add_middleware(Pace, paces=paces)
     app.add_middleware(Hosts, settings=settings)
