@@ -138,6 +138,27 @@ def test_nobody_is_told_to_drive_through_the_plume(responder: Responder) -> None
     assert [a.key for a in first.advice][:2] == ["leave-before", "else-after"]
 
 
+def test_nobody_is_told_to_be_gone_by_an_hour_that_has_gone_by(responder: Responder) -> None:
+    table = b"hour,until_hour,nuclide,activity_TBq\n0,6,Cs-137,400000\n0,6,I-131,400000\n"
+    upload = responder.room.uploads.take("source-term", table, site=responder.room.site)
+    asked = EventRequest(AT, scenario=f"upload:{upload.id}")
+
+    def told(hours: float) -> list[PlaceRow]:
+        return responder.answer(asked, now=AT + round(hours * 3600)).rows
+
+    first = next(r for r in told(0.0) if "leave-before" in [a.key for a in r.advice])
+    assert first.comes is not None and first.past is not None
+    overhead = (first.comes + first.past) / 2
+    for hours, key in ((overhead, "overhead"), (first.past + 0.1, "leave-past")):
+        row = next(r for r in told(hours) if r.place == first.place)
+        assert key in [a.key for a in row.advice] and "iodine-late" in [a.key for a in row.advice]
+    for hours in (0.0, 2.0, overhead, 9.0, 20.0):
+        ahead = ("leave-before", "iodine", "leave-after", "shelter", "overhead")
+        bidden = [a for r in told(hours) for a in r.advice if a.key in ahead]
+        assert all(a.hour is None or a.hour >= hours for a in bidden)
+    assert [r.advice for r in told(24.0 * 365)] == [r.advice for r in told(0.0)]  # an old event is played again
+
+
 def test_an_averted_dose_that_has_become_too_small_is_told(responder: Responder) -> None:
     late = responder.answer(EventRequest(AT, criteria="ukraine", course=Course(leave=60.0)), now=AT)
     needed = [n for r in late.rows for n in r.needed if n.criterion.action == "evacuate"]

@@ -200,7 +200,7 @@ class Responder:
             If the atlas cannot be kept.
         """
         run, scenario, criteria = self._run(request)
-        rows = place_rows(run, self.places, request.course)
+        rows = place_rows(run, self.places, request.course, elapsed=_elapsed(request, run, now))
         verified = bool(run.released.verified and all(c.verified for c in run.question.criteria) and all(
             r.verified for r in run.question.responses) and _sound(request.course))  # fmt: skip
         origin = self._origin(request, run, criteria)
@@ -304,6 +304,12 @@ def _sound(course: Course) -> bool:
     known = measures()
     asked = [m for m in (course.shelter, course.iodine) if m is not None]
     return all(row.verified for m in asked for row in known.get(m, ()))
+
+
+def _elapsed(request: EventRequest, run: Run, now: int) -> float:
+    """Hours since the release began; 0 for an event that is to come, or is long over and played again."""
+    hours = (now - request.at) / SECONDS_PER_HOUR
+    return hours if 0.0 <= hours <= run.hourly.hours else 0.0
 
 
 def _notes(request: EventRequest, run: Run, site: Site, now: int) -> tuple[tuple[str, dict[str, Any]], ...]:

@@ -129,7 +129,7 @@ class PlaceRow:
         return min((URGENCY[n.criterion.action] for n in self.needed if n.worth_it), default=NOTHING)
 
 
-def place_rows(run: Run, places: list[Place], course: Course) -> list[PlaceRow]:
+def place_rows(run: Run, places: list[Place], course: Course, *, elapsed: float = 0.0) -> list[PlaceRow]:
     """Every settlement that is touched, most urgent first.
 
     Parameters
@@ -139,11 +139,13 @@ def place_rows(run: Run, places: list[Place], course: Course) -> list[PlaceRow]:
     course : Course
         What people are asked to do; its shelter and tablet also stand alone in the rows, by default a house and a
         tablet in time.
+    elapsed : float
+        Hours since the release began, now: nobody is advised to be gone by an hour that has gone by [h].
     """
     sums = _Sums(run, course)
     touched = sums.touched
     cells = [(place, cell) for place in places if (cell := cell_of(run, place)) is not None and touched[cell]]
-    rows = [_row(run, sums, place, cell, course) for place, cell in cells]
+    rows = [_row(run, sums, place, cell, course, elapsed) for place, cell in cells]
     return sorted(rows, key=lambda r: (r.rank, math.inf if r.comes is None else r.comes, -r.outdoors))
 
 
@@ -202,7 +204,7 @@ class _Sums:
         return np.asarray(np.logical_or.reduce(found))
 
 
-def _row(run: Run, sums: _Sums, place: Place, cell: tuple[int, int], course: Course) -> PlaceRow:
+def _row(run: Run, sums: _Sums, place: Place, cell: tuple[int, int], course: Course, elapsed: float) -> PlaceRow:
     needed = _needed(sums, cell)
     sure = {n.criterion.action for n in needed}
     might = {m.criterion.action for m in sums.criteria if m.high[cell] >= m.criterion.level} - sure
@@ -213,7 +215,7 @@ def _row(run: Run, sums: _Sums, place: Place, cell: tuple[int, int], course: Cou
         place, comes, past, float(sums.open[cell]), float(sums.sheltered[cell]), float(sums.protected[cell]),
         float(sums.evacuated[cell]) if math.isfinite(course.leave) else None, float(sums.low[cell]),
         float(sums.high[cell]), thyroid, with_tablet, needed, perhaps,
-        _advice(needed, perhaps, comes, past, course.leave),
+        _advice(needed, perhaps, comes, past, course.leave, elapsed),
     )  # fmt: skip
 
 
@@ -243,17 +245,18 @@ def _weight(needed: Needed) -> tuple[bool, bool]:
 
 
 def _advice(
-    met: tuple[Needed, ...], perhaps: tuple[str, ...], comes: float | None, past: float | None, leave: float
-) -> tuple[Advice, ...]:
+    met: tuple[Needed, ...], perhaps: tuple[str, ...], comes: float | None, past: float | None, leave: float,
+    elapsed: float,
+) -> tuple[Advice, ...]:  # fmt: skip
     """What to do, in the order of doing it."""
     needed = {n.criterion.action for n in met if n.worth_it}
     lines: list[Advice] = []
     if "iodine" in needed:
-        lines.append(Advice("iodine", comes))
+        lines.append(Advice("iodine" if comes is None or elapsed <= comes else "iodine-late", comes))
     if needed & {"severe", "evacuate"}:
-        lines += _leaving(comes, past, leave)
+        lines += _leaving(comes, past, leave, elapsed)
     elif "shelter" in needed:
-        lines.append(Advice("shelter", past))
+        lines.append(Advice("shelter" if past is None or elapsed < past else "shelter-past", past))
     if "limit_outdoors" in needed:
         lines.append(Advice("limit-outdoors"))
     if needed & {"relocate", "resettle"} and not needed & {"severe", "evacuate"}:
@@ -267,12 +270,18 @@ def _advice(
     return tuple(lines) or (Advice("nothing"),)
 
 
-def _leaving(comes: float | None, past: float | None, leave: float) -> list[Advice]:
-    """Leave before the plume comes; who cannot, waits behind walls until it is past."""
-    if comes is None or past is None or leave <= comes:
+def _leaving(comes: float | None, past: float | None, leave: float, elapsed: float) -> list[Advice]:
+    """Leave before the plume comes; who cannot, waits behind walls until it is past.  No hour gone by is advised."""
+    if comes is None or past is None:
+        return [Advice("leave-before", comes)]
+    if elapsed >= past:
+        return [Advice("leave-after", leave) if elapsed < leave < math.inf else Advice("leave-past", past)]
+    if past <= leave < math.inf:
+        return [Advice("shelter", past), Advice("leave-after", leave)]
+    if elapsed > comes:
+        return [Advice("overhead", past)]
+    if leave <= comes:
         return [Advice("leave-before", comes)]
     if not math.isfinite(leave):
         return [Advice("leave-before", comes), Advice("else-after", past)]
-    if leave < past:
-        return [Advice("not-through", past)]
-    return [Advice("shelter", past), Advice("leave-after", leave)]
+    return [Advice("not-through", past)]
