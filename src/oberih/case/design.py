@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from oberih.atlas.kernels.superpose import GROUP
 from oberih.atlas.packed import padded
-from oberih.atlas.superpose import Exceeded
+from oberih.atlas.superpose import Exceeded, height_weights
 from oberih.case.design_answer import Design, PartFound, Starts
 from oberih.case.design_bench import Bench, open_bench, open_forecast, widened
 from oberih.case.design_places import places_found
@@ -47,10 +47,10 @@ MOST_STARTS = 700
 """Starts that a draft counts at most."""
 
 START_HOURS = 17_000
-"""Release hours of all its starts together, at most, of one group of terms: 700 starts of a release of a day, half as
-many of one with iodine."""
+"""Work of all its starts together, see `_work_of_a_start`: 700 starts of a release of a day from a height of the atlas,
+half as many from between two, a third of those with iodine."""
 
-FEWEST_STARTS = 240
+FEWEST_STARTS = 200
 """Starts that a draft counts at least, if there are so many: fewer would say little of one start in twenty."""
 
 Hours = npt.NDArray[np.int64]
@@ -197,12 +197,19 @@ def _starts(request: DesignRequest, bench: Bench, asked: Question) -> tuple[Hour
     if not len(full):
         raise InputError("leave no start of the weather", field="months, hours", cure="ask for more of the year")
     stride, taken = asked.asked.stride, full
-    groups = len(padded(asked.asked.source.active)) // GROUP  # of terms: iodine trebles the work
-    most = min(MOST_STARTS, max(FEWEST_STARTS, 2 * START_HOURS // (hours * (1 + groups))))
+    most = min(MOST_STARTS, max(FEWEST_STARTS, int(START_HOURS / _work_of_a_start(bench, asked))))
     while not request.full and len(taken) > most:
         stride = _next_stride(max(stride, math.floor(stride * len(taken) / most) - 1))
         taken = _within(request, bench, np.arange(0, last + 1, stride))
     return taken, Starts(len(taken), len(full), stride)
+
+
+def _work_of_a_start(bench: Bench, asked: Question) -> float:
+    """Hours of the release, times the heights that stand for its plume, times the groups of terms it has."""
+    source = asked.asked.source
+    _, weights = height_weights(bench.atlas, source)
+    groups = len(padded(source.active)) // GROUP
+    return source.hours * groups * float((weights > 0.0).sum(axis=2).mean())
 
 
 def _within(request: DesignRequest, bench: Bench, starts: Hours) -> Hours:
