@@ -10,7 +10,7 @@ from datetime import datetime
 import uvicorn
 
 from oberih.errors import InputError
-from oberih.web.access.patient import PatientProtocol
+from oberih.web.access.patient import sparing
 from oberih.web.app import create_app
 from oberih.web.settings import ServeSettings
 
@@ -42,8 +42,8 @@ def serve(settings: ServeSettings, *, clock: Callable[[], datetime], told: Calla
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, date_header=True, timeout_keep_alive=10,
         limit_concurrency=1000, h11_max_incomplete_event_size=32 * 1024, timeout_graceful_shutdown=5, lifespan="on",
-        proxy_headers=bool(settings.proxies), forwarded_allow_ips=list(settings.proxies), http=PatientProtocol,
-        ws="none",
+        proxy_headers=bool(settings.proxies), forwarded_allow_ips=list(settings.proxies), ws="none",
+        http=sparing(settings.proxies),
     )  # fmt: skip
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     told(f"http://{host}:{port}/")
