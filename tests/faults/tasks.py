@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from pathlib import Path
 
 
@@ -32,3 +33,9 @@ def find_no_room(folder: str, name: str) -> None:
     from oberih.errors import StoreFull  # here, so that the other workers start at once
 
     raise StoreFull(f"{folder}/{name}: no room to write (No space left on device); free some, or choose another folder")
+
+
+def wait_long(folder: str, name: str) -> None:
+    """Leave a mark, and be at work for long."""
+    leave_a_mark(folder, name)
+    time.sleep(120.0)

@@ -3,14 +3,18 @@
 Three ways behind one small protocol: in this process, in processes on this machine, on a
 Dask cluster.  A task is a function of plain values that leaves its result in the store, so
 that a lost worker costs its task and nothing else: whoever runs again finds the rest done.
+A worker whose owner is gone, killed or out of memory, ends too: it would wait for work for ever.
 """
 
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait
 from typing import Any, Protocol
 
 from oberih.errors import InputError, OberihError, StoreError
@@ -66,7 +70,8 @@ class Processes:
 
     def _once(self, function: Callable[..., Any], tasks: Sequence[Task]) -> Iterator[Task]:
         context = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(min(self.workers, max(len(tasks), 1)), mp_context=context)
+        count = min(self.workers, max(len(tasks), 1))
+        pool = ProcessPoolExecutor(count, mp_context=context, initializer=_end_with_owner)
         try:
             futures = {pool.submit(function, *task): task for task in tasks}
             for future in as_completed(futures):
@@ -74,6 +79,19 @@ class Processes:
                 yield futures[future]
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _end_with_owner() -> None:
+    """End this worker as soon as the process that made it is gone; what it was at is not sealed and is done again."""
+    owner = multiprocessing.parent_process()
+    if owner is None:
+        return
+
+    def watch() -> None:
+        wait([owner.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, name="owner", daemon=True).start()
 
 
 class Dask:
