@@ -17,7 +17,7 @@ from oberih.weather.kernels import column
 from oberih.weather.read.volume_netcdf import volume_of_netcdf
 from oberih.weather.volume import cut, fields_of_volume
 from tests.conftest import SHARED, needs_shared
-from tests.weather.volumes import still_column, write
+from tests.weather.volumes import kept, still_column, write
 
 
 def test_levels_rise_and_the_grid_runs_east_and_north(tmp_path: Path) -> None:
@@ -33,7 +33,7 @@ def test_pressure_levels_are_pascals_whatever_their_unit(tmp_path: Path, unit: s
     if unit == "millibars":
         with xr.open_dataset(path) as made:
             made.load()["level"].attrs["units"] = unit
-            made.to_netcdf(tmp_path / "b.nc")
+            kept(made, tmp_path / "b.nc")
         path = tmp_path / "b.nc"
     raw = volume_of_netcdf([path])
     assert raw.pressure is not None and raw.pressure[0] == pytest.approx(1e5)
@@ -55,7 +55,7 @@ def test_rain_is_a_rate_and_unknown_rain_is_not_dry(tmp_path: Path) -> None:
     raining = fields_of_volume(volume_of_netcdf([write(tmp_path / "a.nc")]))
     assert raining.precipitation.mean() == pytest.approx(1.0 / 3600.0, rel=1e-5)  # 1 mm an hour
     with xr.open_dataset(tmp_path / "a.nc") as made:
-        made.load().drop_vars("tp").to_netcdf(tmp_path / "b.nc")
+        kept(made.load().drop_vars("tp"), tmp_path / "b.nc")
     unknown = fields_of_volume(volume_of_netcdf([tmp_path / "b.nc"]))
     assert np.isnan(unknown.precipitation).all()
     assert any("unknown" in said for said in unknown.derived)
@@ -68,22 +68,22 @@ def test_without_the_ground_it_is_refused_and_says_what_is_missing(tmp_path: Pat
 
 def test_everything_missing_is_listed_at_once(tmp_path: Path) -> None:
     with xr.open_dataset(write(tmp_path / "a.nc", ground=False)) as made:
-        made.load().drop_vars(["t", "v"]).to_netcdf(tmp_path / "b.nc")
+        kept(made.load().drop_vars(["t", "v"]), tmp_path / "b.nc")
     with pytest.raises(WeatherRefused, match=r"north; temperature; the ground"):
         fields_of_volume(volume_of_netcdf([tmp_path / "b.nc"]))
 
 
 def test_a_gap_in_time_is_refused(tmp_path: Path) -> None:
     with xr.open_dataset(write(tmp_path / "a.nc", times=6)) as made:
-        made.load().isel(time=[0, 1, 2, 5]).to_netcdf(tmp_path / "b.nc")
+        kept(made.load().isel(time=[0, 1, 2, 5]), tmp_path / "b.nc")
     with pytest.raises(WeatherRefused, match="equal steps"):
         fields_of_volume(volume_of_netcdf([tmp_path / "b.nc"]))
 
 
 def test_files_that_continue_each_other_make_one_series(tmp_path: Path) -> None:
     with xr.open_dataset(write(tmp_path / "a.nc", times=6)) as made:
-        made.load().isel(time=slice(0, 3)).to_netcdf(tmp_path / "1.nc")
-        made.isel(time=slice(3, 6)).to_netcdf(tmp_path / "2.nc")
+        kept(made.load().isel(time=slice(0, 3)), tmp_path / "1.nc")
+        kept(made.isel(time=slice(3, 6)), tmp_path / "2.nc")
     one = fields_of_volume(volume_of_netcdf([tmp_path / "a.nc"]))
     two = fields_of_volume(volume_of_netcdf([tmp_path / "2.nc", tmp_path / "1.nc"]))
     assert (one.time == two.time).all() and (one.east == two.east).all()
@@ -91,7 +91,7 @@ def test_files_that_continue_each_other_make_one_series(tmp_path: Path) -> None:
 
 def test_files_of_different_grids_are_not_mixed(tmp_path: Path) -> None:
     with xr.open_dataset(write(tmp_path / "a.nc")) as made:
-        made.load().isel(longitude=slice(0, 5)).to_netcdf(tmp_path / "b.nc")
+        kept(made.load().isel(longitude=slice(0, 5)), tmp_path / "b.nc")
     with pytest.raises(InputError, match="another grid"):
         volume_of_netcdf([tmp_path / "a.nc", tmp_path / "b.nc"])
 

@@ -109,8 +109,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[object]:
+    """A browser for each file: while it runs an event loop stands in this process, in which no other test could."""
     if not Path(CHROMIUM).exists():
         pytest.skip("no Chromium: apt-get install chromium, or name one in OBERIH_CHROMIUM")
     with playwright_api.sync_playwright() as playwright:

@@ -35,7 +35,7 @@ def test_a_source_that_breaks_keeps_its_last_good_values_and_says_since_when(
     home: Path, visit, picture, language: str
 ) -> None:
     with serving(home, "--readings", "readings.csv") as server:
-        page = visit(server, "/", language=language)
+        page = visit(server, "/", language=language, quiet=False)  # the server ends before the page
         expect(page.locator("#readings")).to_contain_text("410", timeout=LONG)
         (home / "readings.csv").write_text("station,latitude\nnonsense\n", encoding="utf-8")
         sources = page.locator("#sources")

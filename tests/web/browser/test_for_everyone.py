@@ -44,6 +44,7 @@ def test_the_keyboard_reaches_everything_and_the_first_stop_skips_to_the_content
         """[...document.querySelectorAll('a[href], button, input, select, textarea, summary')].filter((e) =>
              e.tabIndex < 0 && e.offsetParent !== null && !e.disabled && !e.closest('[hidden]') && !e.closest('[inert]')
              && !e.closest('[role=tablist], [role=radiogroup], [role=menu], .maplibregl-map, svg')
+             && !(e.matches('summary') && e.parentElement.open)  // one that cannot be closed is a heading
            ).map((e) => e.outerHTML.slice(0, 120))"""
     )
     assert unreached == []
@@ -72,7 +73,6 @@ def test_on_paper_there_are_figures_and_no_buttons(server: Server, visit, pictur
 
 def test_two_fifths_more_letters_break_nothing(server: Server, visit) -> None:
     page = visit(server, "/", size={"width": PHONE["width"], "height": 900}, device_scale_factor=2)
-    page.add_init_script("document.documentElement.style.fontSize = '140%'")
-    page.reload()
+    page.evaluate("document.documentElement.style.fontSize = '140%'")
     page.wait_for_timeout(3000)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
