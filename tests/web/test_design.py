@@ -39,3 +39,13 @@ def test_what_makes_no_sense_is_refused_and_says_where(
     assert answer.status_code == status, answer.text[:300]
     assert answer.headers["content-type"] == "application/problem+json"
     assert field is None or answer.json()["field"] == field
+
+
+def test_a_zone_has_the_same_name_in_both_languages_whichever_is_asked_for(client: TestClient) -> None:
+    """Beside an English title never stands the Ukrainian one of something else."""
+    told = {one: client.get("/api/v1/design", params={"lang": one}).json() for one in ("en", "uk")}
+    for key in ("en", "uk"):
+        zones = [told[key]["zone"], *told[key].get("others", [])]
+        assert all(z["properties"]["title_uk"] for z in zones if z)
+    assert told["en"]["zone"]["properties"]["title_uk"] == told["uk"]["zone"]["properties"]["title"]
+    assert told["en"]["zone"]["properties"]["title"] != told["uk"]["zone"]["properties"]["title"]

@@ -231,7 +231,8 @@ def _feature(design: Design, found: Found, uk: bool, *, part: PartFound | None =
     rule = design.part_of(found) if part is None else part.rule
     named = {} if rule is None else {"part": rule.name, "part_title": rule.title_uk if uk else rule.title}
     title = _title(found, uk)
-    shown = {**found.zone.properties(), "title": named.get("part_title", title), "criterion_title": title, **named}
+    both = {"title": named.get("part_title", title), "title_uk": (rule or found.criterion).title_uk}
+    shown = {**found.zone.properties(), **both, "criterion_title": title, **named}
     return feature_geojson(found.zone.geometry, shown)
 
 
