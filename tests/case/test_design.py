@@ -196,3 +196,21 @@ def test_hours_of_another_season_leave_no_start(bench: Bench) -> None:
 def test_every_note_can_be_said(bench: Bench, language: str) -> None:
     found = asked(bench, unit="2", shutdown=1_500_000_000, protection=("house", "iodine in time"), months=(1,))
     assert all("{" not in n.text(language) for n in found.notes)
+
+
+def test_a_forecast_that_has_ended_answers_nothing() -> None:
+    from datetime import UTC, datetime, timedelta
+    from types import SimpleNamespace
+
+    from oberih.case.design_bench import refuse_what_is_over
+
+    start = datetime(2026, 11, 20, tzinfo=UTC)
+
+    class Hours(SimpleNamespace):
+        def __len__(self) -> int:
+            return 73
+
+    air = Hours(start=int(start.timestamp()), step=3600.0)
+    refuse_what_is_over(air, now=start + timedelta(hours=72))  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="the forecast ended at 2026-11-23T00:00Z"):
+        refuse_what_is_over(air, now=start + timedelta(hours=73))  # type: ignore[arg-type]

@@ -30,7 +30,7 @@ def leave(client: TestClient, format: str, more: str = "", **headers: str) -> An
 @pytest.mark.parametrize("format", FORMATS)
 def test_every_format_leaves_under_its_type_and_a_name_that_says_what_it_is(client: TestClient, format: str) -> None:
     answer = leave(client, format, CREATED)
-    design = client.get(f"/api/v1/design?{QUERY}").json()
+    design = client.get(f"/api/v1/design?{QUERY}&detail=full").json()
     media_type, ending = FORMATS[format]
     assert answer.status_code == 200, answer.text[:300]
     assert answer.headers["content-type"] == media_type
@@ -51,7 +51,7 @@ def test_the_same_question_gives_the_same_bytes_and_no_more_than_once(client: Te
 
 
 def test_the_zone_that_leaves_is_the_zone_that_is_shown(client: TestClient) -> None:
-    shown = client.get(f"/api/v1/design?{QUERY}").json()
+    shown = client.get(f"/api/v1/design?{QUERY}&detail=full").json()
     left = json.loads(leave(client, "geojson").content)
     assert left["provenance"] == shown["provenance"]
     feature = left["features"][0]
@@ -77,7 +77,7 @@ def test_tables_leave_together_or_alone(client: TestClient) -> None:
     assert alone.headers["content-type"] == "text/csv; charset=utf-8"
     assert alone.headers["content-disposition"].endswith('.csv"')
     assert alone.content == together
-    shown = client.get(f"/api/v1/design?{QUERY}").json()["places"]
+    shown = client.get(f"/api/v1/design?{QUERY}&detail=full").json()["places"]
     read = list(csv.DictReader(io.StringIO(alone.content.decode())))
     by_number = {int(r["geonames_id"]): r for r in read}
     for place in shown:

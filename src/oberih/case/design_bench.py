@@ -10,6 +10,7 @@ import dataclasses
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from oberih.case.ground import Ground, atlas_of, ground_of, weather_notes
 from oberih.case.progress import Progress
 from oberih.case.request import PLANNING_DAY, PlanRequest
 from oberih.case.sources import released
+from oberih.case.wording import stamp
 from oberih.dose.quantity import Quantity
 from oberih.dose.response import responses
 from oberih.dose.superposition import source_for
@@ -34,7 +36,7 @@ from oberih.errors import InputError
 from oberih.release import list_scenarios, load_scenario
 from oberih.weather.air import Air
 
-__all__ = ["Bench", "bench_of", "open_bench", "open_forecast", "terms_of_site", "widened"]
+__all__ = ["Bench", "bench_of", "open_bench", "open_forecast", "refuse_what_is_over", "terms_of_site", "widened"]
 
 TRAVEL = 24
 """Last hours of a forecast, in which nothing is released: its last plumes need them to travel [h]."""
@@ -213,3 +215,24 @@ def _cell(atlas: Atlas, place: Place) -> int:
     ring = int(np.searchsorted(grid.edges, place.distance)) - 1
     sector = round(place.azimuth / (2.0 * np.pi) * grid.sectors) % grid.sectors
     return ring * grid.sectors + sector if 0 <= ring < grid.rings else -1
+
+
+def refuse_what_is_over(air: Air, *, now: datetime) -> None:
+    """Refuse a forecast whose last hour has gone by: what it says of today it does not know.
+
+    Parameters
+    ----------
+    air : Air
+        Of the forecast.
+    now : datetime
+        UTC.
+
+    Raises
+    ------
+    InputError
+        If it ended before.
+    """
+    end = air.start + (len(air) - 1) * air.step
+    if end < now.timestamp():
+        raise InputError(f"the forecast ended at {stamp(int(end))}, which is past", field="weather", value="forecast",
+                         cure="give a newer forecast, or ask for the year")  # fmt: skip

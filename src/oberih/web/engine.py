@@ -14,9 +14,11 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
+from datetime import datetime
 from typing import Any
 
 from oberih.case.design import Bench, Design, DesignRequest, Sums, answered, put, sums_of
+from oberih.case.design_bench import refuse_what_is_over
 from oberih.case.design_recent import Recent, weight_of
 from oberih.case.uploads import Uploads
 from oberih.web.engine_benches import Benches, not_yet, opened_and_tried
@@ -49,10 +51,15 @@ class Engine:
     settings : ServeSettings
     opened : callable, optional
         Makes the year's bench in place of `opened_and_tried`; for tests, whose weather is of days.
+    clock : callable, optional
+        Gives the time, UTC, by which a forecast has ended; without it none has.
     """
 
-    def __init__(self, settings: ServeSettings, *, opened: Callable[..., Bench] = opened_and_tried) -> None:
-        self.settings = settings
+    def __init__(
+        self, settings: ServeSettings, *, opened: Callable[..., Bench] = opened_and_tried,
+        clock: Callable[[], datetime] | None = None,
+    ) -> None:  # fmt: skip
+        self.settings, self.clock = settings, clock
         self.uploads = Uploads(settings.cache)
         self._watch = Watch()
         self.benches = Benches(settings, self._watch, opened=opened)
@@ -112,6 +119,8 @@ class Engine:
             atlas could not be made.
         """
         bench = self.benches.forecast() if request.weather == "forecast" else self.benches.year
+        if request.weather == "forecast" and self.clock is not None:
+            refuse_what_is_over(bench.air, now=self.clock())
         kept = self._answers.get((bench.atlas.digest, request))
         if kept is not None:
             return kept

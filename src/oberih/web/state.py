@@ -55,7 +55,7 @@ class State:
     def __post_init__(self) -> None:
         """Lay out what the settings name."""
         s = self.settings
-        self.engine = Engine(s)
+        self.engine = Engine(s, clock=self.clock)
         room = EventRoom(load_site(s.site), s.forecast, s.weather, s.mapping, s.cache, s.seed)
         self.events = Responder(room)
         desk = Desk(

@@ -27,6 +27,9 @@ Format = Literal["geojson", "kml", "gpkg", "tif", "csv", "irix", "png"]
 class ExportQuery(DesignQuery):
     """The question of the designer, and what only an export asks."""
 
+    detail: Literal["draft", "full"] = Field(
+        "full", description="What leaves the page counts as many starts as a plan."
+    )
     table: Literal["zones", "sectors", "places"] | None = Field(
         default=None, description="Of csv: this table alone, as text/csv; without it a ZIP archive of all."
     )

@@ -12,7 +12,7 @@ const POLL = 30000;
  * `poll()` is called now and then while there is no stream.
  */
 export function listen({ parts, engine = () => {}, beat = () => {}, poll = () => {} }) {
-  let source = null, last = Date.now(), again = null;
+  let source = null, last = Date.now(), again = null, broken = false;
 
   const heard = (act) => (event) => {
     last = Date.now();
@@ -28,8 +28,14 @@ export function listen({ parts, engine = () => {}, beat = () => {}, poll = () =>
     source.addEventListener("parts", heard((data) => parts(data)));
     source.addEventListener("engine", heard(engine));
     source.addEventListener("beat", heard((data) => beat(data.at)));
-    source.addEventListener("open", () => { last = Date.now(); fresh(); });
+    source.addEventListener("open", () => {
+      last = Date.now();
+      fresh();
+      if (broken) poll();  // another server may count from one again, or count the same for something else
+      broken = false;
+    });
     source.addEventListener("error", () => {
+      broken = true;
       if (source.readyState === EventSource.CLOSED) refused();
       else lost();
     });
