@@ -77,7 +77,7 @@ clock(() => held.now?.site?.timezone);
 await load();
 /** Something has another version; a server that was started anew counts from one again, so all is asked once more. */
 function changed({ boot, version }) {
-  const anew = held.boot && boot !== held.boot;
+  const anew = boot !== held.boot;  // also the first that is heard: what stands there may be of a server before it
   held.boot = boot;
   if (anew) [held.shown, held.plume] = [{}, undefined];
   if (anew || !held.now || version !== held.now.version) load();
