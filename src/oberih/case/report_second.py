@@ -6,6 +6,7 @@ the lines to be signed.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -94,7 +95,7 @@ def _places(book: Book, part: Part | None) -> tuple[Block, ...]:
     for place in part.places[:MOST_PLACES]:
         key = ("place", part.rule.name, place.id)
         living = "–" if place.population is None else book.people(place.population)
-        degrees = place.azimuth * 57.29577951308232
+        degrees = math.degrees(place.azimuth)
         away = book.figure(book.speech.km(place.distance), *key)
         towards = Run(book.speech.compass(degrees))
         rows.append(Row(((Run(book.place(place)),), (book.figure(living, *key),), (away,), (towards,))))

@@ -5,6 +5,7 @@ Annexes D to H of a report.
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections.abc import Mapping
 from typing import Any
@@ -150,7 +151,7 @@ def places_annex(book: Book) -> Section:
     rows = []
     for place in part.places[:MOST_PLACES]:
         people = "–" if place.population is None else _told(book, place.population)
-        degrees = place.azimuth * 57.29577951308232
+        degrees = math.degrees(place.azimuth)
         key = ("place", part.rule.name, place.id)
         rows.append(book.row(6, key, book.place(place), people, s.km(place.distance), s.direction(degrees)))
     heads = (s.word("report-annex.row"), *(s.word(f"col-{n}") for n in ("place", "people", "distance", "towards")))

@@ -97,6 +97,11 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 _SHARED: dict[str, Callable[[Any], Any]] = {
     "scenario": click.option("--scenario", "scenarios", multiple=True, metavar="NAME|FILE",
         help="A release; may be given several times.  [default: those the site proposes]"),
+    "years": click.option("--weather", default="climate", show_default=True, metavar="NAME|FILE",
+        help="climate (embedded statistics), a file or folder of files, "
+        "or open-meteo:2019-2023 (years fetched before)."),
+    "percentile": click.option("--percentile", type=Number(min=0.0, max=100.0, min_open=True, max_open=True),
+        default=95.0, show_default=True, help="Share of all starts that the zone must cover."),
     "criteria": click.option("--criteria", default="iaea", show_default=True, metavar="NAME|FILE",
         help="The set of criteria."),
     "mapping": click.option("--mapping", type=click.Path(path_type=Path), default=None, metavar="FILE",

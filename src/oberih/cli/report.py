@@ -8,28 +8,14 @@ from pathlib import Path
 import click
 
 from oberih.case.request import PlanRequest
-from oberih.cli.options import Moment, Number, out_folder, shared
+from oberih.cli.options import Moment, out_folder, shared
 
 __all__ = ["report"]
 
 
 @click.command()
 @click.argument("site")
-@shared("scenario", "criteria")
-@click.option(
-    "--weather",
-    default="climate",
-    show_default=True,
-    metavar="NAME|FILE",
-    help="climate (embedded statistics), a file or folder of files, or open-meteo:2019-2023 (years fetched before).",
-)
-@click.option(
-    "--percentile",
-    type=Number(min=0.0, max=100.0, min_open=True, max_open=True),
-    default=95.0,
-    show_default=True,
-    help="Share of all starts that the zone must cover.",
-)
+@shared("scenario", "criteria", "years", "percentile")
 @click.option(
     "--at", type=Moment(day_alone=True), default=None, help="Day to which inventories are decayed, as 2026-01-01."
 )

@@ -45,32 +45,61 @@ class Removal:
     verified: bool = False
 
 
-def removal(air: Air) -> Removal:
-    """Deposition velocities and scavenging coefficients, hour by hour.
+def deposition_velocities(
+    friction: Floats, inverse_length: Floats, *, wind_height: float, roughness_length: float
+) -> Floats:
+    """Deposition velocities [m/s], forms along a last axis of three.
+
+    Parameters
+    ----------
+    friction, inverse_length : float array
+        u* [m/s], 1/L [1/m], of any shape.
+    wind_height, roughness_length : float
+        [m]
 
     Notes
     -----
     ``1/v = r_a + r_b + r_c``; ``r_a = ln(z/z0)/(κ u*) (neutral)``, ``r_b = 6.2 u*^(-2/3)``;
     aerosol: ``r_c`` such that ``v_s = 0.002 u* [1 + (300/-L)^(2/3)]`` (Wesely et al. 1985).
     """
-    friction = air.friction_velocity
-    aerodynamic = np.log(air.wind_height / air.roughness_length) / (VON_KARMAN * friction)
+    aerodynamic = np.log(wind_height / roughness_length) / (VON_KARMAN * friction)
     laminar = 6.2 * friction ** (-2.0 / 3.0)
-    unstable = np.clip(-air.inverse_obukhov_length, 0.0, None)
+    unstable = np.clip(-inverse_length, 0.0, None)
     surface = 0.002 * friction * (1.0 + (300.0 * unstable) ** (2.0 / 3.0))
-    dry = np.stack(
+    return np.stack(
         [
             1.0 / (aerodynamic + 1.0 / np.minimum(surface, 0.02)),
             1.0 / (aerodynamic + laminar + SURFACE_RESISTANCE_ELEMENTAL),
             1.0 / (aerodynamic + laminar + SURFACE_RESISTANCE_ORGANIC),
         ],
-        axis=1,
+        axis=-1,
     )
-    rain = np.where(air.precipitation > DRIZZLE, air.precipitation * 3600.0, 0.0)
-    return Removal(dry, _scavenging(rain, BELOW_CLOUD), _scavenging(rain, IN_CLOUD))
 
 
-def _scavenging(rain: Floats, laws: tuple[tuple[float, float], ...]) -> Floats:
-    """``a I^b`` [1/s] for rain in mm/h, 0 where it does not rain."""
-    columns = [np.where(rain > 0.0, a * np.power(np.maximum(rain, 1e-30), b), 0.0) for a, b in laws]
-    return np.stack(columns, axis=1)
+def scavenging(precipitation: Floats) -> tuple[Floats, Floats]:
+    """Scavenging coefficients [1/s] below and in cloud, forms along a last axis of three.
+
+    Parameters
+    ----------
+    precipitation : float array
+        [kg/(m2 s)], of any shape; 0 below drizzle.
+
+    Notes
+    -----
+    ``a I^b`` for rain in mm/h, 0 where it does not rain.
+    """
+    rain = np.where(precipitation > DRIZZLE, precipitation * 3600.0, 0.0)
+    below, within = (
+        np.stack([np.where(rain > 0.0, a * np.power(np.maximum(rain, 1e-30), b), 0.0) for a, b in laws], axis=-1)
+        for laws in (BELOW_CLOUD, IN_CLOUD)
+    )
+    return below, within
+
+
+def removal(air: Air) -> Removal:
+    """Deposition velocities and scavenging coefficients, hour by hour."""
+    dry = deposition_velocities(
+        air.friction_velocity, air.inverse_obukhov_length, wind_height=air.wind_height,
+        roughness_length=air.roughness_length,
+    )  # fmt: skip
+    return Removal(dry, *scavenging(air.precipitation))

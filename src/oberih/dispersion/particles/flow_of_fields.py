@@ -9,14 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from oberih.constants import VON_KARMAN
-from oberih.dispersion.deposition import (
-    BELOW_CLOUD,
-    DRIZZLE,
-    IN_CLOUD,
-    SURFACE_RESISTANCE_ELEMENTAL,
-    SURFACE_RESISTANCE_ORGANIC,
-)
+from oberih.dispersion.deposition import deposition_velocities, scavenging
 from oberih.dispersion.kernels.particles import step as kernel
 from oberih.dispersion.particles.flow import Flow
 from oberih.weather.fields import Fields
@@ -84,29 +77,12 @@ def _surface(fields: Fields, dx: Array) -> Singles:
     out[..., kernel.FRICTION] = fields.friction_velocity
     out[..., kernel.INVERSE_LENGTH] = fields.inverse_obukhov_length
     out[..., kernel.CONVECTIVE2] = fields.convective_velocity**2
-    out[..., kernel.DRY : kernel.DRY + 3] = _dry(fields)
-    rain = np.nan_to_num(fields.precipitation, nan=0.0)
-    rain = np.where(rain > DRIZZLE, rain * 3600.0, 0.0)
-    for f in range(3):
-        for first, (a, b) in ((kernel.BELOW, BELOW_CLOUD[f]), (kernel.IN_CLOUD, IN_CLOUD[f])):
-            out[..., first + f] = np.where(rain > 0.0, a * np.maximum(rain, 1e-30) ** b, 0.0)
+    out[..., kernel.DRY : kernel.DRY + 3] = deposition_velocities(
+        fields.friction_velocity, fields.inverse_obukhov_length, wind_height=10.0,
+        roughness_length=fields.roughness_length,
+    )  # fmt: skip
+    below, within = scavenging(np.nan_to_num(fields.precipitation, nan=0.0))
+    out[..., kernel.BELOW : kernel.BELOW + 3], out[..., kernel.IN_CLOUD : kernel.IN_CLOUD + 3] = below, within
     out[..., kernel.BASE], out[..., kernel.TOP] = CLOUD
     out[..., kernel.CELLS_X] = (1.0 / dx)[None, :, None]
     return out
-
-
-def _dry(fields: Fields) -> Array:
-    """Deposition velocities [m/s], as `oberih.dispersion.deposition.removal` has them for a point."""
-    friction = fields.friction_velocity
-    aerodynamic = np.log(10.0 / fields.roughness_length) / (VON_KARMAN * friction)
-    laminar = 6.2 * friction ** (-2.0 / 3.0)
-    unstable = np.clip(-fields.inverse_obukhov_length, 0.0, None)
-    surface = np.minimum(0.002 * friction * (1.0 + (300.0 * unstable) ** (2.0 / 3.0)), 0.02)
-    return np.stack(
-        [
-            1.0 / (aerodynamic + 1.0 / surface),
-            1.0 / (aerodynamic + laminar + SURFACE_RESISTANCE_ELEMENTAL),
-            1.0 / (aerodynamic + laminar + SURFACE_RESISTANCE_ORGANIC),
-        ],
-        axis=-1,
-    )

@@ -25,7 +25,7 @@ from oberih.release.source_term import SourceTerm
 from oberih.zone.exceedance import Exceedance
 from oberih.zone.zone_map import ZoneMap
 
-__all__ = ["CONFIDENTIALITIES", "CONTEXTS", "ExportContent", "ExportZone", "PlaceDose", "Reporter"]
+__all__ = ["CONFIDENTIALITIES", "CONTEXTS", "ExportContent", "ExportZone", "PlaceDose", "Reporter", "without_library"]
 
 CONTEXTS = ("Exercise", "Test", "Routine")
 """In which a plan may be reported; ``Emergency``, the fourth of IRIX, is not among them: a plan is no event."""
@@ -210,3 +210,11 @@ class ExportContent:
     def projection(self) -> LocalProjection:
         """Of the site."""
         return LocalProjection(self.latitude, self.longitude)
+
+
+def without_library(format: str) -> InputError:
+    """Refuse a format whose library, of an extra, is not installed."""
+    return InputError(
+        "needs a library that is not installed", field="format", value=format,
+        cure="on the server: pip install 'oberih[gis]', or choose geojson, kml or csv",
+    )  # fmt: skip

@@ -18,8 +18,7 @@ import numpy as np
 import shapely
 
 from oberih.earth.projection import LocalProjection
-from oberih.errors import InputError
-from oberih.picture.export.content import ExportContent
+from oberih.picture.export.content import ExportContent, without_library
 from oberih.picture.export.plain_text import xml_text
 from oberih.picture.export.rows import COLUMNS, Row, about_rows, place_rows, sector_rows, zone_rows
 
@@ -71,10 +70,7 @@ def _writer() -> Any:
         import pyogrio
         import pyogrio.raw
     except ImportError:
-        raise InputError(
-            "needs a library that is not installed", field="format", value="gpkg",
-            cure="on the server: pip install 'oberih[gis]', or choose geojson, kml or csv",
-        ) from None  # fmt: skip
+        raise without_library("gpkg") from None
     return pyogrio
 
 

@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from oberih.errors import InputError
-from oberih.picture.export.content import ExportContent
+from oberih.picture.export.content import ExportContent, without_library
 from oberih.picture.export.plain_text import xml_text
 from oberih.picture.export.rows import about_rows
 
@@ -78,10 +77,7 @@ def _library() -> Any:
         import rasterio.crs
         import rasterio.io
     except ImportError:
-        raise InputError(
-            "needs a library that is not installed", field="format", value="tif",
-            cure="on the server: pip install 'oberih[gis]', or choose geojson, kml or csv",
-        ) from None  # fmt: skip
+        raise without_library("tif") from None
     return rasterio
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 
 from oberih.dispersion.kernels.particles.lanes import LANES, F
-from oberih.dispersion.kernels.particles.step import FORMS, KEPT, LOST, WEIGHT, X, Y, Z, step
+from oberih.dispersion.kernels.particles.step import FORMS, KEPT, LOST, SCRATCH, WEIGHT, X, Y, Z, step
 
 YOUNG = 1800.0
 """Age up to which turbulent velocity is followed [s]."""
@@ -100,7 +100,7 @@ def advance(
     int
         Steps of blocks taken.
     """
-    scratch = np.zeros(128 * LANES, dtype=np.float32)
+    scratch = np.zeros(SCRATCH * LANES, dtype=np.float32)
     bits = scratch.view(np.uint32)
     width, height = F(wind.shape[1] - 1), F(wind.shape[0] - 1)
     taken = 0

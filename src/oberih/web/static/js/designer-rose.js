@@ -2,7 +2,8 @@
 // area, the line is what must be held at the percentile, the pale band what another year of weather could make of it,
 // the dashed line the zone as drawn.  Told apart by line and shade, not by colour alone.
 
-const NS = "http://www.w3.org/2000/svg";
+import { draw } from "./dom.js";
+
 const COLOUR = "#35456c", GRID = "#b0b0b0", INK = "#1a1a1a";
 const SIZE = 200;  // half the picture, in its own units; the circle takes 160 of them
 
@@ -69,21 +70,14 @@ export function legible(colour) {
   return found;
 }
 
-function shape(tag, attributes, text) {
-  const element = document.createElementNS(NS, tag);
-  for (const [name, value] of Object.entries(attributes)) if (value !== null) element.setAttribute(name, value);
-  if (text !== undefined) element.textContent = text;
-  return element;
-}
-
 function grid(farthest, scale, names) {
   const made = rings(farthest).flatMap((r) => [
-    shape("circle", { r: r * scale, fill: "none", stroke: GRID, "stroke-width": 0.7 }),
+    draw("circle", { r: r * scale, fill: "none", stroke: GRID, "stroke-width": 0.7 }),
   ]);
   for (let i = 0; i < 8; i += 1) {
     const [x, y] = at(i * 45, 1, 160), [tx, ty] = at(i * 45, 1, 180);
-    made.push(shape("line", { x2: x, y2: y, stroke: GRID, "stroke-width": 0.7 }),
-      shape("text", { x: tx, y: ty + 4, class: "rose-name" }, names[i * 2]));
+    made.push(draw("line", { x2: x, y2: y, stroke: GRID, "stroke-width": 0.7 }),
+      draw("text", { x: tx, y: ty + 4, class: "rose-name" }, names[i * 2]));
   }
   return made;
 }
@@ -99,20 +93,20 @@ export function farthestOf(...sets) {
  */
 export function rose({ sectors, kept = null, colour, names, title, told = null }) {
   const farthest = farthestOf(sectors, kept ?? []), scale = farthest > 0 ? 160 / farthest : 0;
-  const picture = shape("svg", { viewBox: `${-SIZE} ${-SIZE} ${2 * SIZE} ${2 * SIZE}`, role: "img", class: "rose", "aria-label": title });
+  const picture = draw("svg", { viewBox: `${-SIZE} ${-SIZE} ${2 * SIZE} ${2 * SIZE}`, role: "img", class: "rose", "aria-label": title });
   picture.append(...grid(farthest, scale, names));
   if (farthest > 0) {
     const band = around(sectors, high, scale) + around(sectors, low, scale);
     picture.append(
-      shape("path", { d: band, fill: COLOUR, "fill-opacity": 0.24, "fill-rule": "evenodd" }),
-      shape("path", { d: around(sectors, (s) => s.median, scale), fill: COLOUR, "fill-opacity": 0.55 }),
-      shape("path", { d: around(sectors, (s) => s.high_percentile, scale), fill: "none", stroke: COLOUR, "stroke-width": 2 }),
-      shape("path", { d: around(sectors, (s) => s.drawn, scale), fill: "none", stroke: colour, "stroke-width": 2, "stroke-dasharray": "7 3" }),
+      draw("path", { d: band, fill: COLOUR, "fill-opacity": 0.24, "fill-rule": "evenodd" }),
+      draw("path", { d: around(sectors, (s) => s.median, scale), fill: COLOUR, "fill-opacity": 0.55 }),
+      draw("path", { d: around(sectors, (s) => s.high_percentile, scale), fill: "none", stroke: COLOUR, "stroke-width": 2 }),
+      draw("path", { d: around(sectors, (s) => s.drawn, scale), fill: "none", stroke: colour, "stroke-width": 2, "stroke-dasharray": "7 3" }),
     );
-    if (kept) picture.append(shape("path", { d: around(kept, (s) => s.drawn, scale), fill: "none", stroke: INK, "stroke-width": 2, "stroke-dasharray": "2 3" }));
+    if (kept) picture.append(draw("path", { d: around(kept, (s) => s.drawn, scale), fill: "none", stroke: INK, "stroke-width": 2, "stroke-dasharray": "2 3" }));
     for (const r of rings(farthest)) {
       const [x, y] = at(20, r, scale);
-      picture.append(shape("text", { x, y: y + 4, class: "rose-ring" }, String(r / 1000)));
+      picture.append(draw("text", { x, y: y + 4, class: "rose-ring" }, String(r / 1000)));
     }
     if (told) picture.append(...wedges(sectors, told));
   }
@@ -124,8 +118,8 @@ function wedges(sectors, told) {
   const half = 180 / sectors.length;
   return sectors.map((s) => {
     const a = at(s.azimuth - half, 1, 165).map((v) => v.toFixed(1)), b = at(s.azimuth + half, 1, 165).map((v) => v.toFixed(1));
-    const wedge = shape("path", { d: `M0 0L${a.join(" ")}L${b.join(" ")}Z`, class: "rose-wedge" });
-    wedge.append(shape("title", {}, told(s)));
+    const wedge = draw("path", { d: `M0 0L${a.join(" ")}L${b.join(" ")}Z`, class: "rose-wedge" });
+    wedge.append(draw("title", {}, told(s)));
     return wedge;
   });
 }

@@ -1,10 +1,9 @@
 // What did the server answer?  Draws one answer into the page: the sentence, the rose, the tables, the notes.
 
-import { fill, make, table } from "./dom.js";
+import { draw, fill, make, table } from "./dom.js";
 import { band, brief, dose, doseUnit, extent, headline, km, people, percent, pointName, reachBand, reachText, roseSectors, stretch, titleOf, zoneKey } from "./designer-figures.js";
 import { legible, points16, rose } from "./designer-rose.js";
 import { COMPASS } from "./designer-question.js";
-import { draw } from "./frame.js";
 import { styleOf } from "./palette.js";
 import { moment, number, say } from "./words.js";
 

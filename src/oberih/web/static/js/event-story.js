@@ -1,18 +1,10 @@
 // How does the dose grow at one settlement?  A chart of two curves, and the same as a table.
 
-import { make, fill, table } from "./dom.js";
+import { draw, make, fill, table } from "./dom.js";
 import { number, say } from "./words.js";
 import { after, utc } from "./event-hours.js";
 
-const SPACE = "http://www.w3.org/2000/svg";
 const [WIDE, HIGH, LEFT, BOTTOM, TOP, RIGHT] = [640, 300, 64, 36, 34, 12];
-
-function draw(tag, attributes, ...children) {
-  const element = document.createElementNS(SPACE, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
 
 function chart(story, words) {
   const hours = story.outdoors_mSv.length - 1;

@@ -1,20 +1,8 @@
 // What stands around a map?  Legend, sources and the same in words; shared by the living map and by the still one.
 
-import { fill, make } from "./dom.js";
+import { draw, fill, make } from "./dom.js";
 import { keyOf, styleOf } from "./palette.js";
 import { language, number, say } from "./words.js";
-
-const NS = "http://www.w3.org/2000/svg";
-
-/** A piece of SVG; text is always text. */
-export function draw(tag, attributes = {}, ...children) {
-  const element = document.createElementNS(NS, tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value !== null && value !== undefined && value !== false) element.setAttribute(name, value);
-  }
-  element.append(...children);
-  return element;
-}
 
 /** The name of a zone in the page's language, with its reach where it is told. */
 export function titleOf(properties) {

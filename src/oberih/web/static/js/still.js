@@ -1,8 +1,8 @@
 // And without WebGL?  The same map as lines in the page: it moves by buttons and by the keyboard, and says the same.
 
 import { ask } from "./ask.js";
-import { boxAround, boxOf, draw, landAt, landBox } from "./frame.js";
-import { fill, make } from "./dom.js";
+import { boxAround, boxOf, landAt, landBox } from "./frame.js";
+import { draw, fill, make } from "./dom.js";
 import { keyOf, style, styleOf } from "./palette.js";
 import { language, say } from "./words.js";
 
