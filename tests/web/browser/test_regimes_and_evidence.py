@@ -123,6 +123,21 @@ def test_what_strangers_wrote_does_nothing(visit: Any, house: Liar, path: str) -
             assert {"noreferrer", "noopener", "nofollow"} <= set(link.get_attribute("rel").split())
 
 
+def test_a_view_that_comes_late_does_not_cover_the_one_asked_for_after_it(visit: Any, house: Liar) -> None:
+    page = visit(house, "/regimes")
+    page.get_by_role("link", name=re.compile("Seven pillars")).wait_for()
+
+    def late(route: Any) -> None:
+        page.wait_for_timeout(1500)
+        route.continue_()
+
+    page.route("**/api/v1/regimes/seven-pillars*", late)
+    page.get_by_role("link", name=re.compile("Seven pillars")).click()
+    page.go_back()
+    page.wait_for_timeout(3000)
+    assert page.get_by_role("link", name=re.compile("Seven pillars")).is_visible()
+
+
 def test_another_day_is_another_board_and_has_its_own_address(visit: Any, house: Liar) -> None:
     page = visit(house, "/regimes?regime=seven-pillars")
     page.wait_for_selector("#regimes table")

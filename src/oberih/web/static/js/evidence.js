@@ -33,27 +33,33 @@ root.addEventListener("click", (event) => {
 });
 window.addEventListener("popstate", () => show());
 
+let newest = 0;  // of the views asked for: one that comes late fills what is no longer shown
+
 async function show({ focus = false } = {}) {
-  const query = new URLSearchParams(location.search);
+  const query = new URLSearchParams(location.search), mine = ++newest, page = make("div", {});
   let standing = null;
   try {
     standing = await fetched("");
     fresh();
+    if (mine !== newest) return;
+    fill(body, page);
   } catch (error) {
     if (error instanceof TypeError) lost();
+    if (mine !== newest) return;
+    fill(body, page);
     fill(head, make("p", { class: "notice", role: "alert" }, say("shell.failed", { why: printable(error.message) })), tabs(query));
-    if (query.get("view") === "check") showCheck(body);
-    else fill(body, make("button", { type: "button", onclick: () => show() }, say("shell.try-again")));
+    if (query.get("view") === "check") showCheck(page);
+    else fill(page, make("button", { type: "button", onclick: () => show() }, say("shell.try-again")));
     return;
   }
   fill(head, make("p", { class: "lead" }, say("evidence.intro")), tabs(query), standing.exists ? stand(standing) : null);
-  if (query.get("view") === "check") showCheck(body);
-  else if (query.get("view") === "write" && mayRecord) showWrite(body, go);
-  else if (/^\d{1,15}$/.test(query.get("record") ?? "")) await showRecord(body, { number: Number(query.get("record")) }, { mayRecord, go });
-  else if (query.get("id")) await showRecord(body, { id: query.get("id") }, { mayRecord, go });
-  else if (standing.exists) await showList(body, query, go);
-  else fill(body, none());
-  if (focus) document.getElementById("content").focus();
+  if (query.get("view") === "check") showCheck(page);
+  else if (query.get("view") === "write" && mayRecord) showWrite(page, go);
+  else if (/^\d{1,15}$/.test(query.get("record") ?? "")) await showRecord(page, { number: Number(query.get("record")) }, { mayRecord, go });
+  else if (query.get("id")) await showRecord(page, { id: query.get("id") }, { mayRecord, go });
+  else if (standing.exists) await showList(page, query, go);
+  else fill(page, none());
+  if (focus && page.isConnected) document.getElementById("content").focus();
 }
 
 function tabs(query) {

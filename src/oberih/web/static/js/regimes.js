@@ -31,20 +31,21 @@ window.addEventListener("popstate", () => show());
 async function show({ focus = false } = {}) {
   const query = new URLSearchParams(location.search);
   fill(head, make("p", { class: "lead" }, say("regimes.intro")), tabs(query), days(query));
-  fill(body, make("p", {}, say("shell.loading")));
+  const page = make("div", {}, make("p", {}, say("shell.loading")));
+  fill(body, page);  // each view has an element of its own: one that comes late fills what is no longer shown
   try {
-    if (query.get("view") === "participation") await showParticipation(body, query, go);
-    else if (query.get("view") === "history" && query.get("regime")) await showHistory(body, query, go);
-    else if (query.get("regime") && query.get("obligation")) await showObligation(body, query);
-    else if (query.get("regime")) await showBoard(body, query);
-    else await showAll(body, query);
+    if (query.get("view") === "participation") await showParticipation(page, query, go);
+    else if (query.get("view") === "history" && query.get("regime")) await showHistory(page, query, go);
+    else if (query.get("regime") && query.get("obligation")) await showObligation(page, query);
+    else if (query.get("regime")) await showBoard(page, query);
+    else await showAll(page, query);
     fresh();
   } catch (error) {
     if (error instanceof TypeError) lost();
-    fill(body, make("p", { class: "notice", role: "alert" }, say("shell.failed", { why: printable(error.message) })),
+    fill(page, make("p", { class: "notice", role: "alert" }, say("shell.failed", { why: printable(error.message) })),
       make("p", { class: "row" }, make("button", { type: "button", onclick: () => show() }, say("shell.try-again")), make("a", { href: "/regimes", "data-go": "" }, say("regimes.all"))));
   }
-  if (focus) document.getElementById("content").focus();
+  if (focus && page.isConnected) document.getElementById("content").focus();
 }
 
 function tabs(query) {
