@@ -50,6 +50,19 @@ def test_every_answer_carries_the_policy(asked: TestClient, address: str) -> Non
     assert headers["x-content-type-options"] == "nosniff"
 
 
+def test_a_fault_of_ours_keeps_the_policy_too(tmp_path: Path) -> None:
+    app = create_app(ServeSettings(cache=tmp_path / "cache"), clock=lambda: NOW)
+
+    @app.get("/fault")
+    def fault() -> None:
+        raise RuntimeError("what nobody thought of")
+
+    asked = TestClient(app, base_url="http://127.0.0.1:8460", raise_server_exceptions=False)
+    answer = asked.get("/fault")
+    assert answer.status_code == 500 and "nobody thought" not in answer.text
+    assert "script-src 'self';" in answer.headers["content-security-policy"]
+
+
 def test_no_page_runs_a_script_or_a_style_written_into_it(asked: TestClient) -> None:
     for address in PAGES.values():
         text = asked.get(address).text

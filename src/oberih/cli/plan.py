@@ -19,7 +19,7 @@ __all__ = ["plan"]
     "--at",
     type=Moment(day_alone=True),
     default=None,
-    help="Day to which inventories are decayed, as 2026-01-01.  [default: the scenario's own]",
+    help="Day to which inventories are decayed, as 2026-01-01.  [default: 2026-01-01]",
 )
 @shared(
     "mapping",

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["SecurityHeaders", "policy"]
+__all__ = ["SecurityHeaders", "policy", "promises"]
 
 
 def policy(tiles: str | None = None) -> str:
@@ -34,17 +34,22 @@ def policy(tiles: str | None = None) -> str:
     return "; ".join(f"{name} {value}" for name, value in rules.items())
 
 
+def promises(tiles: str | None = None) -> dict[str, str]:
+    """The headers of every response; ``tiles`` as for `policy`."""
+    return {
+        "Content-Security-Policy": policy(tiles), "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY",
+        "Referrer-Policy": "no-referrer", "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "geolocation=(), camera=(), microphone=()",
+    }  # fmt: skip
+
+
 class SecurityHeaders:
     """Adds the headers, whatever the application answers."""
 
     def __init__(self, app: ASGIApp, *, tiles: str | None = None) -> None:
         self.app = app
-        self.headers = {
-            "Content-Security-Policy": policy(tiles), "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY",
-            "Referrer-Policy": "no-referrer", "Cross-Origin-Opener-Policy": "same-origin",
-            "Cross-Origin-Resource-Policy": "same-origin",
-            "Permissions-Policy": "geolocation=(), camera=(), microphone=()",
-        }  # fmt: skip
+        self.headers = promises(tiles)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and add the headers to what comes back."""

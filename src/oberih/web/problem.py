@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from oberih.errors import InputError, OberihError, OutOfRange, SourceUnavailable, StoreError, UnknownName
+from oberih.web.headers import promises
 
 __all__ = ["Problem", "problem", "refusals", "tell_problems"]
 
@@ -98,4 +99,5 @@ def _methods(request: Request) -> list[str]:
 
 async def _fault(request: Request, error: Exception) -> Response:
     _LOG.error("%s %s: %s", request.method, request.url.path, type(error).__name__, exc_info=error)
-    return problem(500, "An internal fault; it is in the server's log.")
+    headers = promises(request.app.state.held.settings.tiles)  # Starlette answers a fault outside of all middleware
+    return problem(500, "An internal fault; it is in the server's log.", headers=headers)
