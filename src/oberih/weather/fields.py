@@ -18,9 +18,12 @@ from pyproj import Transformer
 from oberih.constants import EARTH_RADIUS
 from oberih.errors import InputError
 
-__all__ = ["Fields"]
+__all__ = ["CLOUD", "Fields"]
 
 Array = npt.NDArray[np.float64]
+
+CLOUD = (1000.0, 4000.0)
+"""Base and top of the cloud that rains, where nobody says [m above ground]; verified = false."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,13 @@ class Fields:
     derived : tuple of str
         What was not in the files and was derived, and how; what was set aside.
     attrs : dict
+    cloud_base, cloud_top : float array, shape (t, y, x)
+        Above ground, of the cloud that rains [m]; `CLOUD` where nobody says.
+    convective_rate : float array, shape (t, y, x)
+        Probability a second that a particle between the ground and ``convective_top`` is stirred anew through that
+        depth, by clouds that the grid does not resolve [1/s]; 0 where there are none.
+    convective_top : float array, shape (t, y, x)
+        Above ground [m]; 0 where there is no convection.
     """
 
     time: npt.NDArray[np.int64]
@@ -75,6 +85,17 @@ class Fields:
     source: str
     derived: tuple[str, ...] = ()
     attrs: dict[str, Any] = field(default_factory=dict)
+    cloud_base: Array = field(default_factory=lambda: np.empty(0))
+    cloud_top: Array = field(default_factory=lambda: np.empty(0))
+    convective_rate: Array = field(default_factory=lambda: np.empty(0))
+    convective_top: Array = field(default_factory=lambda: np.empty(0))
+
+    def __post_init__(self) -> None:
+        """Put the stated default where nobody said anything of clouds and convection."""
+        plain = (("cloud_base", CLOUD[0]), ("cloud_top", CLOUD[1]), ("convective_rate", 0.0), ("convective_top", 0.0))
+        for name, value in plain:
+            if not getattr(self, name).size:
+                object.__setattr__(self, name, np.full(self.mixing_height.shape, value))
 
     @property
     def step(self) -> float:

@@ -15,7 +15,7 @@ from oberih.weather.fields import Fields
 from oberih.weather.kernels import column
 from oberih.weather.kernels.mixing_height import convective_velocity
 from oberih.weather.kernels.surface_layer import obukhov_inverse
-from oberih.weather.read.volume_netcdf import RawVolume
+from oberih.weather.read.raw_volume import RawVolume
 
 __all__ = ["ROUGHNESS", "cut", "fields_of_volume"]
 

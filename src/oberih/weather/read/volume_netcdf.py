@@ -7,7 +7,6 @@ order: time, level from below, y northward, x eastward.  Nothing is derived here
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from oberih.errors import InputError
+from oberih.weather.read.raw_volume import RawVolume
 from oberih.weather.read.volume_names import LEVEL_FIELDS, SURFACE_FIELDS, VERTICAL
 
 __all__ = ["RawVolume", "volume_of_netcdf"]
@@ -26,39 +26,6 @@ TIMES, LATITUDES, LONGITUDES = ("valid_time", "time"), ("latitude", "lat", "y"),
 DAMAGE = (OSError, ValueError, RuntimeError, KeyError, IndexError, TypeError, AttributeError, OverflowError)
 MOST_VALUES = 400_000_000
 """Values that are read at most: 3 GB in double precision."""
-
-
-@dataclass
-class RawVolume:
-    """Fields of a volume as they were given.
-
-    Parameters
-    ----------
-    time : int64 array
-    x, y : float array
-        Degrees, or metres of ``crs``.
-    crs : str
-        Empty where geographic.
-    pressure : float array, shape (levels,), or None
-        Of pressure levels [Pa], falling.
-    hybrid : (float array, float array) or None
-        a [Pa] and b [1] of hybrid levels, from below.
-    levels : dict of float array, shape (t, levels, y, x)
-    surface : dict of float array, shape (t, y, x)
-    files : tuple of str
-    notes : list of str
-    """
-
-    time: npt.NDArray[np.int64]
-    x: Array
-    y: Array
-    crs: str
-    pressure: Array | None
-    hybrid: tuple[Array, Array] | None
-    levels: dict[str, Array]
-    surface: dict[str, Array]
-    files: tuple[str, ...]
-    notes: list[str] = field(default_factory=list)
 
 
 def volume_of_netcdf(paths: Sequence[Path]) -> RawVolume:
