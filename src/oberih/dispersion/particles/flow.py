@@ -10,7 +10,9 @@ upward; level ``k`` lies at ``a k + b k²`` above ground; the columns of ``surfa
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -61,10 +63,37 @@ class Flow:
         if min(wind.shape[1:4]) < 2:
             raise OutOfRange("has fewer than two rows, columns or levels", field="wind", value=wind.shape)
         for name, field in (("wind", wind), ("surface", surface)):
-            if field.dtype != np.float32 or not field.flags.c_contiguous or not np.isfinite(field).all():
+            plain = field.dtype == np.float32 and field.flags.c_contiguous
+            if not plain or not all(np.isfinite(each).all() for each in field):
                 raise OutOfRange("must be finite single-precision numbers in C order", field=name, value=field.dtype)
         if (surface[..., 0] <= 0.0).any() or (surface[..., 1] <= 0.0).any():
             raise OutOfRange("mixing height and friction velocity must be above 0", field="surface")
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of everything that a particle meets, as hexadecimal digits; two flows with one digest are one air."""
+        numbers = (self.step, self.a, self.b, self.cells_y, self.lapse)
+        digest = hashlib.sha256(repr((self.start, *map(float, numbers))).encode())
+        for field in (self.wind, self.surface):
+            digest.update(repr(field.shape).encode())
+            for each in field:
+                digest.update(np.ascontiguousarray(each).data)
+        return digest.hexdigest()
+
+    def reversed(self) -> Flow:
+        """The same air run backwards: wind negated, time mirrored at 1970.
+
+        What happens at a time t here happens at -t there; to follow a release in it gives the adjoint.  Turbulence,
+        deposition, rain and convection are as they are: a random walk that keeps what is mixed mixed is its own adjoint
+        (Thomson 1987; Flesch et al. 1995).  Large particles rise in it: give ``settling`` with a minus.
+
+        Source: Flesch, Wilson & Yee (1995), J. Appl. Meteorol. 34, 1320.
+        """
+        wind = np.negative(self.wind[::-1])
+        wind[..., 3] *= -1.0  # the fourth number is no wind
+        start = -self.start if self.times == 1 else -round(self.end)
+        surface = np.ascontiguousarray(self.surface[::-1])
+        return Flow(start, self.step, wind, surface, self.a, self.b, self.cells_y, self.lapse)
 
     @property
     def times(self) -> int:

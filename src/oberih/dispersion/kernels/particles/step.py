@@ -70,7 +70,10 @@ _U, _V, _W = _P + ROWS, _P + ROWS + 1, _P + ROWS + 2
 _S = _W + 1
 _K = _S + SURFACE
 LOST = _K + 1
-SCRATCH = LOST + FORMS
+"""What each form lost in the step, dry and wet."""
+WET = LOST + FORMS
+"""How much of it rain took."""
+SCRATCH = WET + FORMS
 """Rows of the scratch array."""
 
 MEANDER = F(0.5)
@@ -260,7 +263,10 @@ def horizontal(s, dt, before, cells_y, settling):
 
 @njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
 def remove(s, dt):
-    """Take out what deposits dry, and with rain in and below cloud; what is lost stands in rows LOST."""
+    """Take out what deposits dry, and with rain in and below cloud; what is lost stands in rows LOST and WET.
+
+    Both act at once: of what is lost, each has the share that its rate has.
+    """
     for i in range(LANES):
         z = s[(_P + Z) * LANES + i]
         dry = (F(1.0) / DEPOSITING) if z < DEPOSITING else F(0.0)
@@ -268,17 +274,18 @@ def remove(s, dt):
         below = F(1.0) if z < base else F(0.0)
         within = F(1.0) - below if z < top else F(0.0)
         for f in range(FORMS):
-            rate = dry * s[(_S + DRY + f) * LANES + i] + below * s[(_S + BELOW + f) * LANES + i]
-            rate += within * s[(_S + IN_CLOUD + f) * LANES + i]
+            wet = below * s[(_S + BELOW + f) * LANES + i] + within * s[(_S + IN_CLOUD + f) * LANES + i]
+            rate = dry * s[(_S + DRY + f) * LANES + i] + wet
             there = s[(_P + KEPT + f) * LANES + i]
             lost = there * lost_share(rate * dt)
             s[(LOST + f) * LANES + i] = lost
+            s[(WET + f) * LANES + i] = lost * wet / max(rate, F(1.0e-30))
             s[(_P + KEPT + f) * LANES + i] = there - lost
 
 
 @njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
 def step(block, state, s, bits, wind, surface, a, b, dt, before, langevin, lapse, cells_y, settling):
-    """Move a block by one step; afterwards rows LOST of the scratch array hold what it deposited.
+    """Move a block by one step; afterwards rows LOST and WET of the scratch array hold what it deposited.
 
     Parameters
     ----------

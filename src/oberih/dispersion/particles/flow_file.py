@@ -1,0 +1,106 @@
+"""How do many processes share one flow without each holding it?
+
+A flow is kept as a folder: two arrays in NumPy's own format, opened memory-mapped, so that workers share the pages, and
+what is small as JSON.  A folder is written beside its place and renamed: it is there whole or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from oberih.dispersion.particles.flow import Flow
+from oberih.errors import InputError, OutOfRange
+
+__all__ = ["digest_of", "open_flow", "save_flow"]
+
+FORMAT = "oberih-flow-1"
+
+_FACTS = {"start": int, "step": float, "a": float, "b": float, "cells_y": float, "lapse": float}
+
+
+def save_flow(folder: Path, flow: Flow) -> Path:
+    """Keep a flow as a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        If a flow with the same digest lies there, nothing is done.
+    flow : Flow
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    InputError
+        If something else lies there, or it cannot be written.
+    """
+    folder = Path(folder)
+    if folder.exists():
+        if _facts(folder)["digest"] != flow.digest:
+            raise InputError("another flow lies there", file=folder, cure="give another folder, or take it away")
+        return folder
+    facts: dict[str, Any] = {name: kind(getattr(flow, name)) for name, kind in _FACTS.items()}
+    facts |= {"format": FORMAT, "digest": flow.digest}
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror}", file=folder) from error
+    try:
+        np.save(beside / "wind.npy", flow.wind)
+        np.save(beside / "surface.npy", flow.surface)
+        (beside / "flow.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+        beside.chmod(0o755)
+        os.replace(beside, folder)
+    except OSError as error:
+        shutil.rmtree(beside, ignore_errors=True)
+        if folder.exists():  # somebody else was faster
+            return save_flow(folder, flow)
+        raise InputError(f"cannot be written: {error.strerror}", file=folder) from error
+    except BaseException:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
+    return folder
+
+
+def open_flow(folder: Path) -> Flow:
+    """Open a kept flow; its arrays are memory-mapped, and what is written to them stays in this process.
+
+    Raises
+    ------
+    InputError
+        If no flow lies there, or it is damaged.  Whether the arrays are those that were kept is seen by comparing
+        `digest_of` with ``flow.digest``, which reads them through.
+    """
+    folder = Path(folder)
+    facts = _facts(folder)
+    try:
+        wind, surface = (np.asarray(np.load(folder / f"{name}.npy", mmap_mode="c")) for name in ("wind", "surface"))
+        return Flow(wind=wind, surface=surface, **{name: kind(facts[name]) for name, kind in _FACTS.items()})
+    except (OSError, ValueError, KeyError, TypeError, OutOfRange) as error:
+        raise InputError(f"is damaged: {error}", file=folder, cure="make it anew") from error
+
+
+def digest_of(folder: Path) -> str:
+    """Digest that a kept flow had when it was written, without reading the arrays."""
+    return str(_facts(Path(folder))["digest"])
+
+
+def _facts(folder: Path) -> dict[str, Any]:
+    try:
+        facts = json.loads((folder / "flow.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError("is no kept flow", file=folder, cure="make it anew") from error
+    if not isinstance(facts, dict) or facts.get("format") != FORMAT or not isinstance(facts.get("digest"), str):
+        raise InputError("is no kept flow of this edition", file=folder, cure="make it anew")
+    return facts
