@@ -136,13 +136,13 @@ def test_on_dask_a_killed_worker_costs_its_task_and_a_killed_scheduler_one_line(
             process.kill()
 
     path, other = tmp_path / "atlas.zarr", tmp_path / "other.zarr"
-    dask = Dask(cluster.wait())
+    dask = Dask(cluster.wait(), endurance=1.0)
     atlas = build(path, PLAN, scheduler=dask, told=lambda done, _: strike(cluster.workers[0]) if done else None)
     assert struck == [cluster.workers[0].pid]
     assert verify(atlas) == []
     assert digests(path) == undisturbed
 
-    with pytest.raises(StoreError, match=r"Dask scheduler at tcp://.* is gone; run again, it resumes") as caught:
+    with pytest.raises(StoreError, match=r"Dask scheduler at tcp://.* is gone and did not come back.*run again, it resumes") as caught:
         build(other, PLAN, scheduler=dask, told=lambda done, _: strike(cluster.scheduler) if done else None)
     assert "\n" not in str(caught.value)
     assert cluster.scheduler.pid in struck

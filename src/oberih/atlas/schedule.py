@@ -1,9 +1,8 @@
 """Who does the work?
 
-Three ways behind one small protocol: in this process, in processes on this machine, on a
-Dask cluster.  A task is a function of plain values that leaves its result in the store, so
-that a lost worker costs its task and nothing else: whoever runs again finds the rest done.
-A worker whose owner is gone, killed or out of memory, ends too: it would wait for work for ever.
+Three ways behind one small protocol (`oberih.atlas.task.Scheduler`): in this process, in processes
+on this machine, on a Dask cluster (`oberih.atlas.cluster`).  A worker process whose owner is
+gone, killed or out of memory, ends too: it would wait for work for ever.
 """
 
 from __future__ import annotations
@@ -15,25 +14,21 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait
-from typing import Any, Protocol
+from typing import Any
 
-from oberih.errors import InputError, OberihError, StoreError
+from oberih.atlas.cluster import Dask
+from oberih.atlas.task import ATTEMPTS, Finished, Said, Scheduler, Task, none_finished
+from oberih.errors import StoreError
 
-Task = tuple[Any, ...]
-ATTEMPTS = 3
-
-
-class Scheduler(Protocol):
-    """Somebody who runs tasks in any order."""
-
-    def run(self, function: Callable[..., Any], tasks: Sequence[Task]) -> Iterator[Task]:
-        """Run ``function(*task)`` for every task; give each task as it ends."""
+__all__ = ["ATTEMPTS", "Dask", "Processes", "Scheduler", "Serial", "Task", "scheduler_for"]
 
 
 class Serial:
     """In this process, one after the other."""
 
-    def run(self, function: Callable[..., Any], tasks: Sequence[Task]) -> Iterator[Task]:
+    def run(
+        self, function: Callable[..., Any], tasks: Sequence[Task], *, finished: Finished | None = None
+    ) -> Iterator[Task]:
         """Run every task here."""
         for task in tasks:
             function(*task)
@@ -52,9 +47,12 @@ class Processes:
     def __init__(self, workers: int) -> None:
         self.workers = workers
 
-    def run(self, function: Callable[..., Any], tasks: Sequence[Task]) -> Iterator[Task]:
+    def run(
+        self, function: Callable[..., Any], tasks: Sequence[Task], *, finished: Finished | None = None
+    ) -> Iterator[Task]:
         """Run the tasks in a pool; start another pool for what is left if one breaks."""
         left = list(tasks)
+        finished = finished or none_finished
         for attempt in range(ATTEMPTS):
             try:
                 for task in self._once(function, left):
@@ -67,6 +65,9 @@ class Processes:
                         f"worker processes died {ATTEMPTS} times with {len(left)} tasks left; "
                         "free memory or use fewer --workers, and run again: it resumes"
                     ) from error
+            for task in [task for task in left if finished(task)]:
+                left.remove(task)
+                yield task
 
     def _once(self, function: Callable[..., Any], tasks: Sequence[Task]) -> Iterator[Task]:
         context = multiprocessing.get_context("spawn")
@@ -94,49 +95,8 @@ def _end_with_owner() -> None:
     threading.Thread(target=watch, name="owner", daemon=True).start()
 
 
-class Dask:
-    """On the workers of a Dask scheduler.
-
-    Parameters
-    ----------
-    address : str
-        As ``tcp://host:port``.  The workers must see the atlas's folder under the same path.
-    patience : float, optional
-        How long to wait for the scheduler to answer [s].
-    """
-
-    def __init__(self, address: str, *, patience: float = 20.0) -> None:
-        self.address, self.patience = address, patience
-
-    def run(self, function: Callable[..., Any], tasks: Sequence[Task]) -> Iterator[Task]:
-        """Run the tasks on the cluster; Dask moves those of a lost worker to another."""
-        try:
-            from distributed import Client
-            from distributed import as_completed as dask_completed  # the extra ``cluster``
-        except ImportError as error:
-            raise InputError(
-                "needs the extra 'cluster'", field="--scheduler", cure="install oberih[cluster]"
-            ) from error
-        try:
-            client = Client(self.address, timeout=self.patience)
-        except (OSError, TimeoutError, ValueError) as error:
-            raise InputError(
-                f"no Dask scheduler answers ({error})", field="--scheduler", value=self.address,
-                cure="start one with 'dask scheduler' or leave the option out",
-            ) from error  # fmt: skip
-        with client:
-            futures = {client.submit(function, *task, pure=False, retries=ATTEMPTS - 1): task for task in tasks}
-            for future in dask_completed(list(futures)):
-                if future.status == "error":
-                    failure = future.exception()
-                    raise failure if isinstance(failure, OberihError) else StoreError(f"a worker failed: {failure}")
-                if future.status != "finished":
-                    raise StoreError(f"the Dask scheduler at {self.address} is gone; run again, it resumes")
-                yield futures[future]
-
-
-def scheduler_for(*, workers: int, address: str | None = None) -> Scheduler:
+def scheduler_for(*, workers: int, address: str | None = None, said: Said | None = None) -> Scheduler:
     """The scheduler that fits: Dask if an address is given, else one or several processes."""
     if address:
-        return Dask(address)
+        return Dask(address, said=said)
     return Serial() if workers <= 1 else Processes(workers)
