@@ -1,0 +1,1 @@
+"""What will the air do, asked of those who compute it?"""
