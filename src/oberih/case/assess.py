@@ -19,15 +19,15 @@ from oberih.atlas.layout import AtlasPlan
 from oberih.atlas.store import Atlas
 from oberih.atlas.superpose import dose_field
 from oberih.case.answer import Answer
+from oberih.case.assess_told import DEFAULT_SCENARIO, ToldPlace, event_scene, headline, place_doses
 from oberih.case.doses import Question, ask, computable, protection_text, question
-from oberih.case.drawing import COLOURS, event_zone, scene_of_event
 from oberih.case.ground import HEIGHTS, settings_of, weather_notes
 from oberih.case.outcome import Found, dominant, found_all, reach_of
 from oberih.case.products import check_paths, keep, provenance_of, reach_data, release_data
 from oberih.case.progress import Progress
 from oberih.case.request import AssessRequest
 from oberih.case.sources import released, scenarios_of
-from oberih.case.wording import km, stamp
+from oberih.case.wording import stamp
 from oberih.constants import SECONDS_PER_HOUR
 from oberih.earth.grid import Grid
 from oberih.earth.places import Place, places_near
@@ -35,8 +35,6 @@ from oberih.earth.population import PopulationRaster
 from oberih.earth.projection import LocalProjection
 from oberih.earth.site import Site, load_site
 from oberih.errors import InputError, SourceUnavailable
-from oberih.picture.scene import Field
-from oberih.units import millisieverts
 from oberih.weather.air import Air
 from oberih.weather.boundary_layer import air_from_weather
 from oberih.weather.fetch import fetch_open_meteo
@@ -46,16 +44,6 @@ from oberih.weather.series import Weather
 from oberih.zone.criteria import load_criteria
 
 __all__ = ["assess"]
-
-DOSE_LEVELS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
-"""Classes of the dose map [mSv]."""
-
-PLACES_TOLD = 15
-SHOWN_WHOLE = ("severe", "evacuate", "shelter", "relocate")
-"""Actions whose zones the map must hold whole; the others have the overview."""
-
-DEFAULT_SCENARIO = ("core-melt-early-failure",)
-"""What an event assumes where nothing is known of the release."""
 
 
 def assess(request: AssessRequest, *, progress: Progress) -> Answer:
@@ -114,7 +102,9 @@ def assess(request: AssessRequest, *, progress: Progress) -> Answer:
                     "scenarios": [r.scenario.name for r in releases]},
         seed=request.seed,
     )  # fmt: skip
-    scene = _scene(site, answer, questions[0], found, fields[0], projection, places, atlas, origin.digest)
+    scene = event_scene(
+        site, answer, questions[0], found, fields[0], projection, places, atlas.grid, origin.digest
+    )
     zones = [f.zone.geojson() for f in found if not f.zone.outline.is_empty]
     kept = keep(request.out, answer, scene, zones, origin)
     progress.done()
@@ -186,12 +176,12 @@ def _answer(
     reaches = tuple(
         dataclasses.replace(reach_of(f, percentile=0.5), low=None, high=None, median=None, share=None) for f in found
     )
-    told = _place_doses(questions[0], fields[0], places, atlas)
+    told = place_doses(questions[0].effective, fields[0], places, atlas.grid)
     aloft = float(atlas.balance[:, :, 1, 6].mean())
-    headline = _headline(found, told, least=aloft > 0.01)
+    first = headline(found, told, least=aloft > 0.01)
     notes = (*weather_notes(weather, air, site), *_notes(request, questions, told, air, aloft))
     data = {
-        "site": site.id, "at": stamp(request.at), "headline": headline,
+        "site": site.id, "at": stamp(request.at), "headline": first,
         "weather": {"label": air.label, "source": air.source, "hours": len(air),
                     "held_steady": "held_steady" in air.attrs or len(set(air.east.tolist())) == 1,
                     "derivation": air.attrs.get("quality", {})},
@@ -203,43 +193,14 @@ def _answer(
         title=f"{site.name}: a release at {stamp(request.at)}", weather_label=air.label, weather_source=air.source,
         criteria=criteria_title, percentile=None, reaches=reaches,
         dominant=tuple((q.released.scenario.title["en"], dominant(q)) for q in questions),
-        notes=(headline, *notes), data=data, headline=headline,
+        notes=(first, *notes), data=data, headline=first,
     )  # fmt: skip
-
-
-def _place_doses(
-    q: Question, field: Any, places: Sequence[Place], atlas: Atlas
-) -> list[tuple[str, float, int | None, float]]:
-    """Places with the highest dose of the first effective quantity: name, distance [m], people, dose [mSv]."""
-    grid = atlas.grid
-    lane = q.effective
-    rows = []
-    for place in places:
-        ring = int(np.searchsorted(grid.edges, place.distance) - 1)
-        if 0 <= ring < grid.rings:
-            sector = round(place.azimuth / (2.0 * np.pi) * grid.sectors) % grid.sectors
-            rows.append((place.name, place.distance, place.population, millisieverts(float(field[lane, ring, sector]))))
-    return sorted(rows, key=lambda r: -r[3])[:PLACES_TOLD]
-
-
-def _headline(found: Sequence[Found], told: Sequence[tuple[str, float, int | None, float]], *, least: bool) -> str:
-    evacuate = [f for f in found if f.criterion.action == "evacuate"]
-    if not evacuate:
-        return "No evacuation criterion in this set."
-    far = max(evacuate, key=lambda f: f.distances.at(0.5).distance)
-    distance = far.distances.at(0.5).distance
-    most = f" The highest dose at a settlement is {told[0][3]:.3g} mSv, at {told[0][0]}." if told else ""
-    if distance <= 0.0:
-        return f"Nowhere off the site would people have to be evacuated.{most}"
-    count = 0 if far.zone.people is None else far.zone.people.total
-    people = f"; about {count:,} people live there".replace(",", " ") if count else "; no listed settlement lies there"
-    return f"Evacuation would be needed out to {'at least ' if least else ''}{km(distance)} km{people}.{most}"
 
 
 def _notes(
     request: AssessRequest,
     questions: Sequence[Question],
-    told: Sequence[tuple[str, float, int | None, float]],
+    told: Sequence[ToldPlace],
     air: Air,
     aloft: float,
 ) -> tuple[str, ...]:
@@ -257,27 +218,3 @@ def _notes(
         rows = ", ".join(f"{n} {v:.3g}" for n, _, _, v in told[:6] if v > 0.0)
         notes.append(f"Dose at settlements, {name} [mSv]: {rows}.")
     return tuple(notes)
-
-
-def _scene(
-    site: Site, answer: Answer, q: Question, found: Sequence[Found], field: Any, projection: LocalProjection,
-    places: Sequence[Place], atlas: Atlas, digest: str,
-) -> Any:  # fmt: skip
-    lane = q.effective
-    own = [f for f in found if f.question is q]
-    zones = tuple(event_zone(f, colour=COLOURS.get(f.criterion.action, f.criterion.action)) for f in own)
-    field_shown = Field(
-        corners=projection.cell_corners(atlas.grid), values=millisieverts(1.0) * np.asarray(field[lane], dtype=float),
-        levels=DOSE_LEVELS, label=f"Dose, {q.quantities[lane].name}", unit="mSv", contours=True,
-    )  # fmt: skip
-    near = [f for f in own if f.criterion.action in SHOWN_WHOLE] or own
-    reach = max((float(f.zone.outline.farthest.max(initial=0.0)) for f in near), default=0.0)
-    return scene_of_event(
-        site,
-        answer,
-        zones,
-        field_shown,
-        places,
-        reach=max(reach, 10e3),
-        footer=f"oberih assess, provenance {digest[:16]}",
-    )

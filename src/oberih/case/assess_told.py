@@ -1,0 +1,99 @@
+"""What is told of an event, whichever engine carried it?
+
+Shared by the stories of puffs (`oberih.case.assess`) and particles (`oberih.case.assess_particles`): the headline, the
+doses at settlements, the picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from oberih.case.answer import Answer
+from oberih.case.doses import Question
+from oberih.case.drawing import COLOURS, event_zone, scene_of_event
+from oberih.case.outcome import Found
+from oberih.case.wording import km
+from oberih.earth.grid import Grid
+from oberih.earth.places import Place
+from oberih.earth.projection import LocalProjection
+from oberih.earth.site import Site
+from oberih.picture.scene import Field, MapScene
+from oberih.units import millisieverts
+
+__all__ = ["DEFAULT_SCENARIO", "DOSE_LEVELS", "SHOWN_WHOLE", "ToldPlace", "event_scene", "headline", "place_doses"]
+
+DOSE_LEVELS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
+"""Classes of the dose map [mSv]."""
+
+PLACES_TOLD = 15
+SHOWN_WHOLE = ("severe", "evacuate", "shelter", "relocate")
+"""Actions whose zones the map must hold whole; the others have the overview."""
+
+DEFAULT_SCENARIO = ("core-melt-early-failure",)
+"""What an event assumes where nothing is known of the release."""
+
+ToldPlace = tuple[str, float, int | None, float]
+"""Name, distance [m], people, dose [mSv]."""
+
+
+def place_doses(lane: int, field: Any, places: Sequence[Place], grid: Grid) -> list[ToldPlace]:
+    """Places with the highest dose of a quantity.
+
+    Parameters
+    ----------
+    lane : int
+        Of the quantity in ``field``.
+    field : float array, shape (quantities, rings, sectors)
+        [Sv]
+    """
+    rows = []
+    for place in places:
+        ring = int(np.searchsorted(grid.edges, place.distance) - 1)
+        if 0 <= ring < grid.rings:
+            sector = round(place.azimuth / (2.0 * np.pi) * grid.sectors) % grid.sectors
+            rows.append((place.name, place.distance, place.population, millisieverts(float(field[lane, ring, sector]))))
+    return sorted(rows, key=lambda r: -r[3])[:PLACES_TOLD]
+
+
+def headline(found: Sequence[Found], told: Sequence[ToldPlace], *, least: bool) -> str:
+    """The answer in a sentence or two.
+
+    Parameters
+    ----------
+    least : bool
+        Whether distances are least values.
+    """
+    evacuate = [f for f in found if f.criterion.action == "evacuate"]
+    if not evacuate:
+        return "No evacuation criterion in this set."
+    far = max(evacuate, key=lambda f: f.distances.at(0.5).distance)
+    distance = far.distances.at(0.5).distance
+    most = f" The highest dose at a settlement is {told[0][3]:.3g} mSv, at {told[0][0]}." if told else ""
+    if distance <= 0.0:
+        return f"Nowhere off the site would people have to be evacuated.{most}"
+    count = 0 if far.zone.people is None else far.zone.people.total
+    people = f"; about {count:,} people live there".replace(",", " ") if count else "; no listed settlement lies there"
+    return f"Evacuation would be needed out to {'at least ' if least else ''}{km(distance)} km{people}.{most}"
+
+
+def event_scene(
+    site: Site, answer: Answer, q: Question, found: Sequence[Found], field: Any, projection: LocalProjection,
+    places: Sequence[Place], grid: Grid, digest: str,
+) -> MapScene:  # fmt: skip
+    """The picture of an event: the dose of the first effective quantity and the zones of one question."""
+    lane = q.effective
+    own = [f for f in found if f.question is q]
+    zones = tuple(event_zone(f, colour=COLOURS.get(f.criterion.action, f.criterion.action)) for f in own)
+    field_shown = Field(
+        corners=projection.cell_corners(grid), values=millisieverts(1.0) * np.asarray(field[lane], dtype=float),
+        levels=DOSE_LEVELS, label=f"Dose, {q.quantities[lane].name}", unit="mSv", contours=True,
+    )  # fmt: skip
+    near = [f for f in own if f.criterion.action in SHOWN_WHOLE] or own
+    reach = max((float(f.zone.outline.farthest.max(initial=0.0)) for f in near), default=0.0)
+    return scene_of_event(
+        site, answer, zones, field_shown, places, reach=max(reach, 10e3),
+        footer=f"oberih assess, provenance {digest[:16]}",
+    )  # fmt: skip
