@@ -10,7 +10,10 @@ from pathlib import Path
 
 from oberih.weather.volume import ROUGHNESS
 
-__all__ = ["Sample", "TraceRequest"]
+__all__ = ["ONE_SAMPLE", "Sample", "TraceRequest"]
+
+ONE_SAMPLE = "the sample"
+"""Name of a sample that was given without one."""
 
 
 @dataclass(frozen=True)
