@@ -37,6 +37,7 @@ _COMMANDS = {
     "serve": ("oberih.cli.serve:serve", "See it in a browser: situation, designer, events, regimes, report."),
     "users": ("oberih.cli.users:users", "Who may sign in to a served Oberih, as what?"),
     "disperse": ("oberih.cli.disperse:disperse", "A release in fields of the air: particles, gridded hour by hour."),
+    "trace": ("oberih.cli.trace:trace", "Where did the air of a sample come from?  Particles backward."),
     "sites": ("oberih.cli.catalogue:sites", "The sites that are known, or one of them."),
     "scenarios": ("oberih.cli.catalogue:scenarios", "The releases that are known, or one of them."),
     "criteria": ("oberih.cli.catalogue:criteria", "The sets of criteria that are known, or one of them."),
