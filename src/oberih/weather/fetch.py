@@ -35,7 +35,7 @@ from oberih.weather.series import Weather
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["ARCHIVE_URL", "FORECAST_URL", "Patience", "fetch_open_meteo"]
+__all__ = ["ARCHIVE_URL", "FORECAST_URL", "RETRIED", "Patience", "fetch_open_meteo", "retry_after"]
 
 ARCHIVE_URL = "https://archive-api.open-meteo.com"
 """Reanalysis since 1940; path /v1/archive."""
@@ -298,7 +298,7 @@ def _answer(client: httpx.Client, query: _Query) -> bytes:
     except httpx.InvalidURL as error:
         raise InputError("is not an address", field="base_url", value=query.url) from error
     if response.status_code in RETRIED:
-        raise _Again(f"HTTP {response.status_code}", _retry_after(response.headers))
+        raise _Again(f"HTTP {response.status_code}", retry_after(response.headers))
     if response.status_code != 200:
         raise SourceUnavailable(
             f"Open-Meteo refused {query.what}: HTTP {response.status_code}, {_reason(response.content)}"
@@ -306,7 +306,7 @@ def _answer(client: httpx.Client, query: _Query) -> bytes:
     return bytes(response.content)
 
 
-def _retry_after(headers: Any) -> float | None:
+def retry_after(headers: Any) -> float | None:
     """Seconds from a Retry-After header; a date is counted from the answer's own Date (RFC 9110, 10.2.3)."""
     value = headers.get("retry-after")
     if value is None:
