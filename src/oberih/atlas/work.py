@@ -1,7 +1,8 @@
 """May this worker do this task, and is it still to be done?
 
-Asked on the worker, before it computes.  A worker elsewhere may lack the folder, or run another version of Oberih, whose
-block would stand under a digest that is not its own: it is refused in one line.
+Asked on the worker, before it computes.  A worker elsewhere may lack the folder, or run another
+version of Oberih, whose block would stand under a digest that is not its own: it is refused in
+one line.
 """
 
 from __future__ import annotations

@@ -1,0 +1,226 @@
+"""How are files put into an object store, and got from it, though it answers badly now and then?
+
+Defines `FarStore`: a folder of files behind an fsspec URL (``s3://bucket/prefix``, ``memory://``,
+``file://``).  What an answer may still mend (an error of the server, a dropped connection, a slow
+answer) is asked again, at longer and longer intervals, until patience ends; a refusal (no such
+bucket, no right, no credentials) is said at once.
+
+Credentials are never taken as an argument nor from the URL: the library reads the usual environment variables and
+files, on each machine its own.  What is said of an error has their values taken out.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from oberih.errors import InputError, StoreError, StoreFull
+
+__all__ = ["PATIENCE", "FarStore", "is_far", "store_at"]
+
+T = TypeVar("T")
+
+PATIENCE = 120.0
+"""How long one request is repeated before it counts as failed [s]."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
+"""Before the first repetition and before the later ones, doubling in between [s]."""
+
+AT_ONCE = 8
+"""Requests of one process under way at the same time."""
+
+_SECRETS = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ACCESS_KEY_ID")
+_REFUSALS = (
+    "NoCredentialsError",
+    "PartialCredentialsError",
+    "NoRegionError",
+    "ParamValidationError",
+    "ProfileNotFound",
+)
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+_S3 = {
+    "use_listings_cache": False,
+    "config_kwargs": {
+        "connect_timeout": 5,
+        "read_timeout": 20,
+        "retries": {"mode": "standard", "total_max_attempts": 2},
+    },
+}
+"""Of s3fs: short answers, so that patience is ours to measure."""
+
+
+def is_far(place: object) -> bool:
+    """Whether a place is named by a URL, not by a path.
+
+    Examples
+    --------
+    >>> is_far("s3://bucket/atlases"), is_far("/data/atlases"), is_far("C:/atlases")
+    (True, False, False)
+    """
+    return re.match(r"[a-z][a-z0-9+.-]+://", str(place)) is not None
+
+
+@dataclass(frozen=True)
+class FarStore:
+    """Files by name under a URL.
+
+    Parameters
+    ----------
+    url : str
+    files : fsspec.AbstractFileSystem
+    root : str
+        What the URL's path is to that file system.
+    patience : float
+        How long one request is repeated [s].
+    """
+
+    url: str
+    files: Any = field(repr=False)
+    root: str = field(repr=False)
+    patience: float = PATIENCE
+
+    def names(self) -> set[str]:
+        """Names of all files there; none if there is no such place yet.
+
+        Raises
+        ------
+        InputError, StoreError
+            If the store refuses, or fails for longer than patience lasts.
+        """
+        try:
+            found = self._patiently(lambda: self.files.find(self.root))
+        except FileNotFoundError:
+            return set()
+        return {name[len(self.root) :].lstrip("/") for name in found}
+
+    def get(self, name: str) -> bytes:
+        """Content of a file.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is none.
+        InputError, StoreError
+            As for `names`.
+        """
+        return bytes(self._patiently(lambda: self.files.cat_file(f"{self.root}/{name}")))
+
+    def put(self, name: str, data: bytes) -> None:
+        """Put a file there, in the place of another if need be.
+
+        Raises
+        ------
+        InputError, StoreError, StoreFull
+            As for `names`; if there is no room.
+        """
+        try:
+            self._patiently(lambda: self.files.pipe_file(f"{self.root}/{name}", data))
+        except FileNotFoundError as error:
+            raise InputError(
+                f"no such place ({error})", field="--store", value=self.url, cure="make the bucket first"
+            ) from error
+
+    def get_all(self, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """Content of several files, some at a time, in their order."""
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            yield from pool.map(lambda name: (name, self.get(name)), list(names))
+
+    def put_all(self, contents: Mapping[str, bytes]) -> None:
+        """Put several files there, some at a time; all are there when it returns."""
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            for _ in pool.map(lambda item: self.put(*item), contents.items()):
+                pass
+
+    def under(self, name: str) -> FarStore:
+        """The place of that name within this one."""
+        return FarStore(f"{self.url.rstrip('/')}/{name}", self.files, f"{self.root.rstrip('/')}/{name}", self.patience)
+
+    def _patiently(self, request: Callable[[], T]) -> T:
+        """Make a request until it is answered, refused, or patience ends."""
+        until, pause = time.monotonic() + self.patience, FIRST_PAUSE
+        while True:
+            try:
+                return request()
+            except FileNotFoundError:
+                raise
+            except Exception as error:  # each library has its own; what is no refusal may be mended by asking again
+                self._refuse(error)
+                if time.monotonic() + pause > until:
+                    raise StoreError(
+                        f"{self.url}: the store failed for {self.patience:.0f} s ({said_of(error)}); "
+                        "run again, it resumes"
+                    ) from None  # what stands behind it may quote a request with its credentials
+            time.sleep(pause)
+            pause = min(2.0 * pause, LONGEST_PAUSE)
+
+    def _refuse(self, error: Exception) -> None:
+        """Say at once what asking again would not mend."""
+        if isinstance(error, PermissionError):
+            raise InputError(
+                f"the store refuses ({said_of(error)})", field="--store", value=self.url,
+                cure="check the credentials in the environment and the right to list, read and write there",
+            ) from None  # fmt: skip
+        if type(error).__name__ in _REFUSALS:
+            raise InputError(
+                f"no use can be made of it ({said_of(error)})", field="--store", value=self.url,
+                cure="set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, for a store of your own, AWS_ENDPOINT_URL",
+            ) from None  # fmt: skip
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            raise StoreFull(f"{self.url}: no room to write ({said_of(error)}); free some, run again: it resumes")
+
+
+def said_of(error: BaseException) -> str:
+    """What an error says, in one line without the values of credentials."""
+    line = " ".join(str(error).split()) or type(error).__name__
+    for name in _SECRETS:
+        if value := os.environ.get(name):
+            line = line.replace(value, "…")
+    return re.sub(r"(?i)(signature|credential|token)=[^&\s]+", r"\1=…", line)[:300]
+
+
+def store_at(url: str, *, patience: float = PATIENCE) -> FarStore:
+    """The store that a URL names; nothing is asked of it yet.
+
+    Raises
+    ------
+    InputError
+        If it is no URL that fsspec knows, the library for it is not installed, or it carries credentials.
+    """
+    if not is_far(url):
+        raise InputError("is no URL", field="--store", value=url, cure="write s3://bucket/prefix or file:///folder")
+    if "@" in url.partition("://")[2].partition("/")[0]:
+        raise InputError(
+            "carries credentials", field="--store", value=re.sub(r"//.*@", "//…@", url),
+            cure="leave them out and set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+        )  # fmt: skip
+    files, root = _opened(url.rstrip("/"))
+    return FarStore(url.rstrip("/"), files, root, patience)
+
+
+@lru_cache(maxsize=8)
+def _opened(url: str) -> tuple[Any, str]:
+    """The file system of a URL, and what the URL's path is to it."""
+    kind = url.partition("://")[0]
+    try:
+        from fsspec.core import url_to_fs  # the extra ``store``
+
+        options: dict[str, Any] = dict(_S3) if kind in ("s3", "s3a") else {}
+        if kind in ("file", "local"):
+            options["auto_mkdir"] = True
+        files, root = url_to_fs(url, **options)
+    except ImportError as error:
+        raise InputError("needs the extra 'store'", field="--store", value=url, cure="install oberih[store]") from error
+    except ValueError as error:
+        raise InputError(
+            f"not a store that is known ({said_of(error)})", field="--store", value=url, cure="write s3://bucket/prefix"
+        ) from error
+    if kind in ("s3", "s3a"):
+        files.retries = 1  # of s3fs itself, within each of ours
+    return files, str(root).rstrip("/")
