@@ -2,11 +2,11 @@
 
     python -m benchmarks.particles [--particles 1000000] [--repeats 5] [--quick]
 
-One job: fields of 121 x 81 x 40 that vary in space, a convective layer, rain over half of them, three forms that
-deposit, sampling into cells.  Old blocks (displacement by Metropolis, steps of 150 s) and young ones (turbulent
-velocity, steps of 5 s) take the same number of steps; `c/particles.c` is a plain loop over particles with the C
-library's functions, compiled with -O3 -march=native -ffast-math, and is given the same particles, fields and random
-generators.
+One job: fields of 121 x 81 x 40 that vary in space, a convective layer, rain over half of them, clouds that stir over a
+third, three forms that deposit and settle, sampling into cells.  Old blocks (displacement by Metropolis, steps of
+150 s) and young ones (turbulent velocity, steps of 5 s) take the same number of steps; `c/particles.c` is a plain loop
+over particles with the C library's functions, compiled with -O3 -march=native -ffast-math, and is given the same
+particles, fields and random generators.
 No ratio is given unless both leave the same sums, within sampling noise: their single-precision rounding differs, so
 single particles part ways.
 
@@ -36,11 +36,17 @@ import numpy.typing as npt
 from benchmarks.machine import load, machine
 from benchmarks.plain_c import FLAGS, FOLDER, compiler
 from oberih.dispersion.kernels.particles import step as kernel
-from oberih.dispersion.kernels.particles.advance import COLUMNS, DEPOSIT, LONGEST, YOUNG_STEP, advance
-from oberih.dispersion.kernels.particles.lanes import LANES
+from oberih.dispersion.kernels.particles.advance import COLUMNS, LONGEST, YOUNG_STEP, advance
+from oberih.dispersion.kernels.particles.lanes import GENERATORS, LANES
 
 ROWS, COLUMNS_X, LEVELS = 81, 121, 40
 A, B, TOP, CELL = 10.0, 10.0, 100.0, 10e3
+SETTLING = 1e-3
+"""Of particles of 5 µm and the density of water [m/s]."""
+
+SHARES = 24
+"""Of the particles, whose spread tells the sampling deviation of a sum."""
+
 TOLERANCE = 5.0
 """Largest difference of a sum beside C's, in its own sampling deviation."""
 
@@ -60,6 +66,11 @@ class Cloud:
         """The same once more."""
         return Cloud(self.blocks.copy(), self.states.copy(), self.ages.copy(), self.before.copy())
 
+    def shares(self, count: int) -> list[Cloud]:
+        """So many clouds that together are this one."""
+        parts = np.array_split(np.arange(len(self.blocks)), count)
+        return [Cloud(self.blocks[p], self.states[p], self.ages[p], self.before[p]) for p in parts if len(p)]
+
 
 class Fields(ctypes.Structure):
     """As `c/particles.c` takes them."""
@@ -77,7 +88,9 @@ def fields(rng: np.random.Generator) -> tuple[Array, Array]:
         (3.0 + 4.0 * rng.random((ROWS, COLUMNS_X, LEVELS))) / CELL * np.sign(np.arange(ROWS) - 40)[:, None, None]
     )
     wind[..., 1] = rng.normal(0.0, 2.0, (ROWS, COLUMNS_X, LEVELS)) / CELL
-    wind[..., 2] = rng.normal(0.0, 0.01, (ROWS, COLUMNS_X, LEVELS))
+    wind[:, :, 1:, 2] = rng.normal(0.0, 0.01, (ROWS, COLUMNS_X, LEVELS - 1))
+    stirred = np.arange(COLUMNS_X) % 3 == 0
+    wind[:, stirred, ::2, 3], wind[:, stirred, 1::2, 3] = 1e-4, 3000.0
     surface = np.zeros((ROWS, COLUMNS_X, kernel.SURFACE), dtype=np.float32)
     surface[..., :4] = (1000.0, 0.3, -0.01, 2.0)
     surface[..., 0] += 200.0 * rng.random((ROWS, COLUMNS_X))
@@ -98,7 +111,7 @@ def cloud(particles: int, age: float, rng: np.random.Generator) -> Cloud:
     rows[:, kernel.Z] = rng.uniform(0, 1500, (count, LANES))
     rows[:, kernel.TURN_X : kernel.SLOW_Y + 1] = rng.standard_normal((count, 5, LANES))
     rows[:, kernel.WEIGHT :] = 1.0
-    states = rng.integers(1, 2**32, (count, 32), dtype=np.uint32)
+    states = rng.integers(1, 2**32, (count, 4 * GENERATORS), dtype=np.uint32)
     return Cloud(rows.reshape(count, -1), states, np.full(count, age), np.zeros(count))
 
 
@@ -112,7 +125,7 @@ def ours(own: Cloud, wind: Array, surface: Array, *, span: float, threads: int =
         first, last = int(shares[k][0]), int(shares[k][-1]) + 1
         return int(advance(
             own.blocks, own.states, own.ages, own.before, first, last, span, wind, surface, one(A), one(B), one(1e-4),
-            one(1.0 / CELL), one(0), outs[k], one(1), one(0), one(1), one(0), one(TOP), np.zeros(4),
+            one(1.0 / CELL), one(SETTLING), outs[k], one(1), one(0), one(1), one(0), one(TOP), np.zeros(4),
         ))  # fmt: skip
 
     if threads == 1:
@@ -132,7 +145,7 @@ def plain_c(
     library.step_all(
         pointer(own.blocks.ctypes.data), pointer(own.states.ctypes.data), ctypes.c_long(len(own.blocks)),
         ctypes.c_int(steps), ctypes.byref(given), real(dt), real(0.0), ctypes.c_int(young), real(1e-4),
-        real(1.0 / CELL), real(0.0), pointer(out.ctypes.data), real(TOP), pointer(gone.ctypes.data),
+        real(1.0 / CELL), real(SETTLING), pointer(out.ctypes.data), real(TOP), pointer(gone.ctypes.data),
     )  # fmt: skip
     return out
 
@@ -156,32 +169,39 @@ def compared(
     start = cloud(particles, age, rng)
     ours(cloud(LANES, age, rng), wind, surface, span=dt)  # compiles
     times: dict[str, list[float]] = {"ours": [], "c": []}
-    sums: dict[str, Array] = {}
     taken = 0
     for _ in range(repeats):
         own = start.copy()
         begin = time.process_time()
-        sums["ours"], taken = ours(own, wind, surface, span=steps * dt)
+        _, taken = ours(own, wind, surface, span=steps * dt)
         times["ours"].append(time.process_time() - begin)
         own = start.copy()
         begin = time.process_time()
-        sums["c"] = plain_c(library, own, wind, surface, steps=steps, dt=dt, young=young)
+        plain_c(library, own, wind, surface, steps=steps, dt=dt, young=young)
         times["c"].append(time.process_time() - begin)
     if taken != steps * len(start.blocks) * LANES:
         raise RuntimeError(f"{taken} particle-steps were taken, not {steps * len(start.blocks) * LANES}")
+    totals = np.array([
+        [total(ours(share.copy(), wind, surface, span=steps * dt)[0]),
+         total(plain_c(library, share, wind, surface, steps=steps, dt=dt, young=young))]
+        for share in start.shares(SHARES)
+    ])  # fmt: skip
     return {
         "ours_s": min(times["ours"]) / taken, "c_s": min(times["c"]) / taken,
         "ratio": statistics.median(c / o for c, o in zip(times["c"], times["ours"], strict=True)),
-        "apart": apart(sums["ours"], sums["c"], particles),
+        "apart": apart(totals[:, 0], totals[:, 1]),
     }  # fmt: skip
 
 
-def apart(a: Array, b: Array, particles: int) -> float:
-    """Largest difference of the total of a column, in the sampling deviation of particles near the ground."""
-    one, other = a.sum(axis=(0, 1), dtype=float), b.sum(axis=(0, 1), dtype=float)
-    near = max(TOP / 1500.0 * particles, 1.0)
-    relative = np.abs(one - other) / np.maximum(np.abs(other), 1e-30)
-    return float((relative[: DEPOSIT + 3] * np.sqrt(near)).max())
+def total(sums: Array) -> npt.NDArray[np.float64]:
+    """Of each column over all cells."""
+    return sums.sum(axis=(0, 1), dtype=np.float64)
+
+
+def apart(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> float:
+    """Largest difference of the mean of a column over shares of the particles, in its sampling deviation."""
+    deviation = np.sqrt((one.var(axis=0, ddof=1) + other.var(axis=0, ddof=1)) / len(one))
+    return float((np.abs(one.mean(axis=0) - other.mean(axis=0)) / np.maximum(deviation, 1e-30)).max())
 
 
 def scaling(particles: int, *, steps: int, repeats: int, rng: np.random.Generator) -> float:

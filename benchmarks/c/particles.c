@@ -1,8 +1,8 @@
 /* One step of particles, written as one would write it: a loop over particles, the C library's functions.
 
    The physics, the order of the fields and the random generator are those of oberih.dispersion.kernels.particles:
-   trilinear wind, the profiles of turbulence, Langevin or displacement by Metropolis, reflection, settling, dry and wet
-   removal, sampling.  Eight generators a block of 64 particles, as there.  */
+   trilinear wind, convection, the profiles of turbulence, Langevin or displacement by Metropolis, reflection, settling,
+   dry and wet removal, sampling.  Sixteen generators a block of 64 particles, as there.  */
 #include <math.h>
 #include <stdint.h>
 
@@ -13,8 +13,8 @@ enum { MIXING, FRICTION, IL, CONV2, DRY, BELOW = 7, IN_CLOUD = 10, BASE = 13, TO
 typedef struct { int nx, ny, nz; const float *wind, *surface; float a, b; } Fields;
 
 static inline uint32_t next(uint32_t *s, int g) {
-  uint32_t a = s[g], b = s[8 + g], c = s[16 + g], d = s[24 + g], out = a + d, t = b << 9;
-  c ^= a; d ^= b; s[8 + g] = b ^ c; s[g] = a ^ d; s[16 + g] = c ^ t; s[24 + g] = (d << 11) | (d >> 21);
+  uint32_t a = s[g], b = s[16 + g], c = s[32 + g], d = s[48 + g], out = a + d, t = b << 9;
+  c ^= a; d ^= b; s[16 + g] = b ^ c; s[g] = a ^ d; s[32 + g] = c ^ t; s[48 + g] = (d << 11) | (d >> 21);
   return out;
 }
 
@@ -23,6 +23,11 @@ static inline float uniform(uint32_t *s, int g) { return 1.0f - (float)(next(s, 
 static inline void pair(uint32_t *s, int g, float *p, float *q) {
   float r = sqrtf(-2.0f * logf(uniform(s, g))), t = 6.2831853f * (float)(next(s, g) >> 9) * 1.1920929e-7f;
   *p = r * cosf(t); *q = r * sinf(t);
+}
+
+static inline float one(uint32_t *s, int g) {
+  float r = sqrtf(-2.0f * logf(uniform(s, g)));
+  return r * cosf(6.2831853f * (float)(next(s, g) >> 9) * 1.1920929e-7f);
 }
 
 static inline float diffusivity(float z, float h, float us, float il, float *slope) {
@@ -50,16 +55,19 @@ static inline float variance(float z, float h, float us, float w2, float *slope)
   return v;
 }
 
+float wet_of[3 * LANES];  /* what rain took, as the kernel leaves it */
+
 void step_all(float *particles, uint32_t *states, long blocks, int steps, const Fields *f, float dt, float before,
               int langevin, float lapse, float cells_y, float settling, float *out, float top, double *gone) {
   for (long k = 0; k < blocks; k++) for (int n = 0; n < steps; n++) {
     float *p = particles + k * ROWS * LANES, older = before > 0.0f ? 0.5f * dt / before : 0.0f;
-    uint32_t *state = states + k * 32;
+    uint32_t *state = states + k * 64;
     before = n == steps - 1 ? 0.0f : dt;
     for (int i = 0; i < LANES; i++) {
-      int g = i & 7;
-      float n0, n1, n2, n3, n4, n5, u01;
-      pair(state, g, &n0, &n1); pair(state, g, &n2, &n3); pair(state, g, &n4, &n5); u01 = uniform(state, g);
+      int g = i & 15;
+      float n0, n1, n2, n3, n4, u01, chance;
+      pair(state, g, &n0, &n1); pair(state, g, &n2, &n3); n4 = one(state, g);
+      chance = uniform(state, g); u01 = uniform(state, g);
       float x = p[X * LANES + i], y = p[Y * LANES + i], z = p[Z * LANES + i];
       float cx = fminf(fmaxf(x, 0.0f), f->nx - 1.001f), cy = fminf(fmaxf(y, 0.0f), f->ny - 1.001f);
       float ck = fminf((sqrtf(f->a * f->a + 4.0f * f->b * z) - f->a) * 0.5f / f->b, f->nz - 1.001f);
@@ -76,7 +84,13 @@ void step_all(float *particles, uint32_t *states, long blocks, int steps, const 
       const float *d00 = f->surface + ((long)iy * f->nx + ix) * SURFACE, *d10 = d00 + SURFACE;
       const float *d01 = d00 + (long)f->nx * SURFACE, *d11 = d01 + SURFACE;
       for (int c = 0; c < 4; c++) sf[c] = w00 * d00[c] + w10 * d10[c] + w01 * d01[c] + w11 * d11[c];
-      const float *near = f->surface + ((long)(cy + 0.5f) * f->nx + (int)(cx + 0.5f)) * SURFACE;
+      long nearest = (long)(cy + 0.5f) * f->nx + (int)(cx + 0.5f);
+      const float *near = f->surface + nearest * SURFACE, *stirs = f->wind + (nearest * f->nz + (ik & ~1)) * 4 + 3;
+      float rate0 = ik & 1 ? stirs[8] : stirs[0], stirred = stirs[4];
+      if (rate0 > 0.0f && z < stirred) {
+        float share = 1.0f - expf(-rate0 * dt);
+        if (chance <= share) z = -logf(1.0f - chance / share * (1.0f - expf(-lapse * stirred))) / lapse;
+      }
       float h = sf[MIXING], us = sf[FRICTION], il = sf[IL], w2 = sf[CONV2], slope;
       if (langevin) {
         float q = p[TZ * LANES + i], kz = diffusivity(z, h, us, il, &slope), v, ds;
@@ -115,12 +129,17 @@ void step_all(float *particles, uint32_t *states, long blocks, int steps, const 
       p[WX * LANES + i] = w[0]; p[WY * LANES + i] = w[1];
       p[X * LANES + i] = x += east * dt + (u * way + su * way2) * near[CELLS_X];
       p[Y * LANES + i] = y += north * dt + (v * way + sv * way2) * cells_y;
-      p[Z * LANES + i] = z = fabsf(z + (w[2] - settling) * dt);
+      z += (w[2] - settling) * dt;
+      int landed = settling > 0.0f && z < 0.0f;
+      p[Z * LANES + i] = z = fabsf(z);
       float lost[3];
       for (int c = 0; c < 3; c++) {
-        float rate = z < 30.0f ? near[DRY + c] / 30.0f : 0.0f;
-        if (z < near[BASE]) rate += near[BELOW + c]; else if (z < near[TOP]) rate += near[IN_CLOUD + c];
+        float rate = z < 30.0f ? near[DRY + c] / 30.0f : 0.0f, rain = 0.0f;
+        if (z < near[BASE]) rain = near[BELOW + c]; else if (z < near[TOP]) rain = near[IN_CLOUD + c];
+        rate += rain;
         float there = p[(KEPT + c) * LANES + i], kept = there * expf(-rate * dt);
+        wet_of[c * LANES + i] = rate > 0.0f ? (there - kept) * rain / rate : 0.0f;
+        if (landed) kept = 0.0f;
         lost[c] = there - kept; p[(KEPT + c) * LANES + i] = kept;
       }
       float weight = p[WEIGHT * LANES + i];

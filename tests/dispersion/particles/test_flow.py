@@ -99,7 +99,7 @@ def test_reversed_air_at_a_mirrored_time_blows_the_other_way() -> None:
 
 
 def test_what_rain_takes_is_part_of_what_is_lost() -> None:
-    from oberih.dispersion.kernels.particles.lanes import LANES
+    from oberih.dispersion.kernels.particles.lanes import GENERATORS, LANES
 
     air, one = flow(), np.float32
     air.surface[..., kernel.DRY : kernel.DRY + 3] = (0.003, 0.0, 0.0)
@@ -108,8 +108,9 @@ def test_what_rain_takes_is_part_of_what_is_lost() -> None:
     scratch = np.zeros(kernel.SCRATCH * LANES, dtype=np.float32)
     block = np.zeros((kernel.ROWS, LANES), dtype=np.float32)
     block[kernel.X], block[kernel.Y], block[kernel.Z], block[kernel.WEIGHT :] = 20.0, 20.0, 5.0, 1.0
-    kernel.step(block.reshape(-1), np.arange(1, 33, dtype=np.uint32), scratch, scratch.view(np.uint32), air.wind[0],
-                air.surface[0], one(air.a), one(air.b), one(60.0), one(0), True, one(0), one(0), one(0))  # fmt: skip
+    state = np.arange(1, 4 * GENERATORS + 1, dtype=np.uint32)
+    kernel.step(block.reshape(-1), state, scratch, scratch.view(np.uint32), air.wind[0], air.surface[0],
+                one(air.a), one(air.b), one(60.0), one(0), True, one(0), one(0), one(0))  # fmt: skip
     rows = scratch.reshape(-1, LANES)
     lost, wet = rows[kernel.LOST : kernel.LOST + 3], rows[kernel.WET : kernel.WET + 3]
     assert lost[0] == pytest.approx(-np.expm1(-60.0 * (1e-4 + 2e-4)), rel=1e-4)

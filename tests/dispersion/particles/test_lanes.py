@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from numba import njit
 
 from oberih.dispersion.kernels.particles.eddies import diffusivity, vertical_variance
-from oberih.dispersion.kernels.particles.lanes import GENERATORS, LANES, UNIFORM, draw, exponential, lost_share
+from oberih.dispersion.kernels.particles.lanes import (
+    CHANCE,
+    GENERATORS,
+    LANES,
+    NORMALS,
+    UNIFORM,
+    draw,
+    exponential,
+    lost_share,
+)
 from oberih.dispersion.kernels.turbulence import vertical_deviation, vertical_diffusivity
 from tests.dispersion.particles.flows import LAYERS
 
@@ -37,20 +47,21 @@ def drawn(times: int) -> np.ndarray:
 
 def test_normal_numbers_are_normal_and_rows_know_nothing_of_each_other() -> None:
     rows = drawn(4000)
-    z = rows[:, :UNIFORM].astype(float)
+    z = rows[:, :NORMALS].astype(float)
     n = z.size
     assert abs(z.mean()) < 4.0 / np.sqrt(n)
     assert abs(z.var() - 1.0) < 4.0 * np.sqrt(2.0 / n)
     assert abs((z**3).mean()) < 4.0 * np.sqrt(15.0 / n)
     assert abs((z**4).mean() - 3.0) < 4.0 * np.sqrt(96.0 / n)
-    together = np.corrcoef(z.transpose(1, 0, 2).reshape(UNIFORM, -1)) - np.eye(UNIFORM)
-    assert np.abs(together).max() < 5.0 / np.sqrt(n / UNIFORM)
+    together = np.corrcoef(z.transpose(1, 0, 2).reshape(NORMALS, -1)) - np.eye(NORMALS)
+    assert np.abs(together).max() < 5.0 / np.sqrt(n / NORMALS)
     later = (z[1:] * z[:-1]).mean()
     assert abs(later) < 4.0 / np.sqrt(n)
 
 
-def test_uniform_numbers_fill_their_span() -> None:
-    u = drawn(2000)[:, UNIFORM]
+@pytest.mark.parametrize("row", [CHANCE, UNIFORM])
+def test_uniform_numbers_fill_their_span(row: int) -> None:
+    u = drawn(2000)[:, row]
     assert 0.0 < u.min() < 1e-4 and 1.0 - 1e-4 < u.max() <= 1.0
     counts = np.histogram(u, 20, (0.0, 1.0))[0]
     assert np.abs(counts / u.size * 20 - 1.0).max() < 0.06

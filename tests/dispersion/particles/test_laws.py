@@ -95,12 +95,12 @@ def test_a_field_that_turns_brings_particles_back() -> None:
 def quiet_path(air: Flow, *, x: float, y: float, hours: int) -> tuple[float, float]:
     """Where a particle of an old block ends without turbulence."""
     from oberih.dispersion.kernels.particles.advance import LONGEST
-    from oberih.dispersion.kernels.particles.lanes import LANES
+    from oberih.dispersion.kernels.particles.lanes import GENERATORS, LANES
 
     s = np.zeros(128 * LANES, dtype=np.float32)
     block = np.zeros((kernel.ROWS, LANES), dtype=np.float32)
     block[kernel.X], block[kernel.Y], block[kernel.Z] = x, y, 3000.0
-    flat, state, one = block.reshape(-1), np.arange(1, 33, dtype=np.uint32), np.float32
+    flat, state, one = block.reshape(-1), np.arange(1, 4 * GENERATORS + 1, dtype=np.uint32), np.float32
     still = air.surface[0].copy()
     still[..., kernel.CELLS_X] = 0.0
     before = 0.0
@@ -114,13 +114,13 @@ def quiet_path(air: Flow, *, x: float, y: float, hours: int) -> tuple[float, flo
 def test_above_the_layer_a_cloud_spreads_as_diffusion_says() -> None:
     # K = 1 m2/s in free air: variance 2 K t
     from oberih.dispersion.kernels.particles.advance import COLUMNS, advance
-    from oberih.dispersion.kernels.particles.lanes import LANES
+    from oberih.dispersion.kernels.particles.lanes import GENERATORS, LANES
 
     air, blocks = flow("stable"), 300
     rows = np.zeros((blocks, kernel.ROWS, LANES), dtype=np.float32)
     rows[:, kernel.X], rows[:, kernel.Y], rows[:, kernel.Z], rows[:, kernel.WEIGHT :] = 20.0, 20.0, 2000.0, 1.0
     flat, one = rows.reshape(blocks, -1), np.float32
-    states = np.random.default_rng(3).integers(1, 2**32, (blocks, 32), dtype=np.uint32)
+    states = np.random.default_rng(3).integers(1, 2**32, (blocks, 4 * GENERATORS), dtype=np.uint32)
     nowhere = np.zeros((2, 2, COLUMNS), dtype=np.float32)
     advance(flat, states, np.full(blocks, 1e5), np.zeros(blocks), 0, blocks, 3600.0, air.wind[0], air.surface[0],
             one(air.a), one(air.b), one(0), one(0), one(0), nowhere, one(0), one(-1), one(0), one(-1), one(1),

@@ -7,7 +7,7 @@ import pytest
 
 from oberih.dispersion.kernels.particles import step as kernel
 from oberih.dispersion.kernels.particles.advance import COLUMNS, advance
-from oberih.dispersion.kernels.particles.lanes import LANES
+from oberih.dispersion.kernels.particles.lanes import GENERATORS, LANES
 from tests.dispersion.particles.flows import LAYERS, flow
 
 EDGES = np.array([0.0, 50.0, 100.0, 200.0, 400.0, 600.0, 800.0, 950.0, 1050.0, 1500.0, 2000.0, 2500.0])
@@ -22,7 +22,7 @@ def mixed(blocks: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     rows[:, kernel.Z] = rng.uniform(0.0, TOP, (blocks, LANES))
     rows[:, kernel.TURN_X : kernel.SLOW_Y + 1] = rng.standard_normal((blocks, 5, LANES))
     rows[:, kernel.WEIGHT :] = 1.0
-    return rows.reshape(blocks, -1), rng.integers(1, 2**32, (blocks, 32), dtype=np.uint32)
+    return rows.reshape(blocks, -1), rng.integers(1, 2**32, (blocks, 4 * GENERATORS), dtype=np.uint32)
 
 
 def counts_after(layers: list[str], *, age: float, spans: list[float], blocks: int = 1200) -> np.ndarray:

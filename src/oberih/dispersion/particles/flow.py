@@ -35,7 +35,8 @@ class Flow:
     step : float
         Between fields [s].
     wind : float32 array, shape (times, rows, columns, levels, 4)
-        Eastward and northward [cells/s], upward [m/s], and nothing.
+        Eastward and northward [cells/s], upward [m/s]; then, at even levels, the rate at which clouds that the grid
+        does not resolve stir the column [1/s], at odd ones up to where [m].
     surface : float32 array, shape (times, rows, columns, 16)
         Mixing height [m], u* [m/s], 1/L [1/m], w*² [m2/s2], three dry deposition velocities [m/s], three scavenging
         coefficients [1/s] below and three in cloud, base and top of the cloud that rains [m], cells a metre eastward.

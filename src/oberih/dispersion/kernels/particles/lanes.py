@@ -2,7 +2,7 @@
 
 The layout that lets LLVM turn every loop into vector instructions: one scratch array of rows of `LANES` values,
 addressed as ``row * LANES + lane`` with a row known at compile time, so that no two rows can be taken to overlap; no
-branch in a lane, no function of the C library.  Random numbers are xoshiro128+ (Blackman and Vigna 2021), eight
+branch in a lane, no function of the C library.  Random numbers are xoshiro128+ (Blackman and Vigna 2021), sixteen
 generators a block of particles; a block carries its own, so that it draws the same whatever else runs, on however many
 threads.
 
@@ -20,17 +20,20 @@ from numba import njit
 LANES = 64
 """Particles side by side: four vectors of 16, or eight of eight."""
 
-GENERATORS = 8
-"""Random generators of a block."""
+GENERATORS = 16
+"""Random generators of a block: a vector of them (eight wait for their own words, at 8 instead of 2 ns a particle)."""
 
-NORMALS = 6
-"""Rows of normal numbers that `draw` fills, from row 0; row 6 is uniform in (0, 1]."""
+NORMALS = 5
+"""Rows of normal numbers that `draw` fills, from row 0."""
 
-UNIFORM = 6
-_BITS = 7  # two rows for the logarithm
-_EXPONENT = 8
-_STATE = 9  # the generators' four words, one after the other
-FIRST_FREE = 10
+CHANCE, UNIFORM = 5, 6
+"""Rows of numbers that are uniform in (0, 1]."""
+
+_TURN = 7  # the angle of the last normal number
+_BITS = 8  # two rows for the logarithm
+_EXPONENT = 9
+_STATE = 10  # the generators' four words, one after the other
+FIRST_FREE = 11
 
 F = np.float32
 _U = np.uint32
@@ -67,25 +70,19 @@ def cube_root(x):
     return (F(2.0) * y + x / (y * y)) * F(0.33333334)
 
 
-@njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
-def draw(state, scratch, bits):
-    """Fill rows 0 to 5 with normal numbers and row 6 with uniform ones.
+@njit(inline="always")
+def cosine_of(q):
+    """Cosine of a turn between -1/2 and 1/2, from its square."""
+    return F(1.0) + q * (F(-19.7392088) + q * (F(64.9393940) + q * (F(-85.4568172) + q * (
+        F(60.2446414) + q * (F(-26.4262567) + q * (F(7.9035364) + q * F(-1.7143907)))))))  # fmt: skip
 
-    Parameters
-    ----------
-    state : uint32 array, shape (4 * GENERATORS,)
-        Changed.
-    scratch : float32 array, shape (rows * LANES,)
-    bits : uint32 array
-        The same memory as ``scratch``.
 
-    Notes
-    -----
-    Box-Muller on pairs of rows; logarithm, sine and cosine are polynomials (least squares and Taylor).
-    """
+@njit(inline="always")
+def bits_of(state, bits):
+    """Fill rows 0 to 7 with random bits as numbers from 1 to 2, and go on with the generators."""
     for j in range(4 * GENERATORS):
         bits[_STATE * LANES + j] = state[j]
-    for row in range(NORMALS + 1):
+    for row in range(_TURN + 1):
         for group in range(0, LANES, GENERATORS):
             for g in range(GENERATORS):
                 a = bits[_STATE * LANES + g]
@@ -102,26 +99,63 @@ def draw(state, scratch, bits):
                 bits[_STATE * LANES + 3 * GENERATORS + g] = (d << _U(11)) | (d >> _U(21))
     for j in range(4 * GENERATORS):
         state[j] = bits[_STATE * LANES + j]
+
+
+@njit(inline="always")
+def radius_of(row, s, bits):
+    """Turn a row of numbers from 1 to 2 into the radius of Box and Muller, sqrt(-2 ln(2 - x))."""
     for i in range(LANES):
+        s[_BITS * LANES + i] = F(2.0) - s[row * LANES + i]  # (0, 1]
+    for i in range(LANES):
+        word = bits[_BITS * LANES + i]
+        bits[_BITS * LANES + i] = (word & _MANTISSA) | _ONE
+        s[_EXPONENT * LANES + i] = F(np.int32(word >> _U(23)) - np.int32(127))
+    for i in range(LANES):
+        m = s[_BITS * LANES + i] - F(1.0)
+        log2 = m * (F(1.4426950) + m * (F(-0.7211658) + m * (F(0.4778098) + m * (
+            F(-0.3473084) + m * (F(0.2415588) + m * (F(-0.1259136) + m * F(0.0323240)))))))  # fmt: skip
+        logarithm = (s[_EXPONENT * LANES + i] + log2) * _LN2
+        s[_BITS * LANES + i] = math.sqrt(max(F(-2.0) * logarithm, F(0.0)))
+
+
+@njit(inline="always")
+def pair_of(row, s, bits):
+    """Turn two rows of numbers from 1 to 2 into rows of normal numbers."""
+    radius_of(row, s, bits)
+    for i in range(LANES):
+        radius = s[_BITS * LANES + i]
+        t = s[(row + 1) * LANES + i] - F(1.5)  # turns, from -1/2 to 1/2
+        q = t * t
+        sine = t * (F(6.2831853) + q * (F(-41.3417022) + q * (F(81.6052493) + q * (F(-76.7058597) + q * (
+            F(42.0586940) + q * (F(-15.0946426) + q * (F(3.8199526) + q * F(-0.7181223))))))))  # fmt: skip
+        s[row * LANES + i] = radius * cosine_of(q)
+        s[(row + 1) * LANES + i] = radius * sine
+
+
+@njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
+def draw(state, scratch, bits):
+    """Fill rows 0 to 4 with normal numbers, rows 5 and 6 with uniform ones.
+
+    Parameters
+    ----------
+    state : uint32 array, shape (4 * GENERATORS,)
+        Changed.
+    scratch : float32 array, shape (rows * LANES,)
+    bits : uint32 array
+        The same memory as ``scratch``.
+
+    Notes
+    -----
+    Box-Muller, four numbers by pairs and the fifth by itself; logarithm, sine and cosine are polynomials (least
+    squares and Taylor).
+    """
+    bits_of(state, bits)
+    for i in range(LANES):
+        scratch[CHANCE * LANES + i] = F(2.0) - scratch[CHANCE * LANES + i]
         scratch[UNIFORM * LANES + i] = F(2.0) - scratch[UNIFORM * LANES + i]
-    for pair in range(0, NORMALS, 2):
-        for i in range(LANES):
-            scratch[_BITS * LANES + i] = F(2.0) - scratch[pair * LANES + i]  # (0, 1]
-        for i in range(LANES):
-            word = bits[_BITS * LANES + i]
-            bits[_BITS * LANES + i] = (word & _MANTISSA) | _ONE
-            scratch[_EXPONENT * LANES + i] = F(np.int32(word >> _U(23)) - np.int32(127))
-        for i in range(LANES):
-            m = scratch[_BITS * LANES + i] - F(1.0)
-            log2 = m * (F(1.4426950) + m * (F(-0.7211658) + m * (F(0.4778098) + m * (
-                F(-0.3473084) + m * (F(0.2415588) + m * (F(-0.1259136) + m * F(0.0323240)))))))  # fmt: skip
-            logarithm = (scratch[_EXPONENT * LANES + i] + log2) * _LN2
-            radius = math.sqrt(max(F(-2.0) * logarithm, F(0.0)))
-            t = scratch[(pair + 1) * LANES + i] - F(1.5)  # turns, from -1/2 to 1/2
-            q = t * t
-            cosine = F(1.0) + q * (F(-19.7392088) + q * (F(64.9393940) + q * (F(-85.4568172) + q * (
-                F(60.2446414) + q * (F(-26.4262567) + q * (F(7.9035364) + q * F(-1.7143907)))))))  # fmt: skip
-            sine = t * (F(6.2831853) + q * (F(-41.3417022) + q * (F(81.6052493) + q * (F(-76.7058597) + q * (
-                F(42.0586940) + q * (F(-15.0946426) + q * (F(3.8199526) + q * F(-0.7181223))))))))  # fmt: skip
-            scratch[pair * LANES + i] = radius * cosine
-            scratch[(pair + 1) * LANES + i] = radius * sine
+    pair_of(0, scratch, bits)
+    pair_of(2, scratch, bits)
+    radius_of(NORMALS - 1, scratch, bits)
+    for i in range(LANES):
+        t = scratch[_TURN * LANES + i] - F(1.5)
+        scratch[(NORMALS - 1) * LANES + i] = scratch[_BITS * LANES + i] * cosine_of(t * t)

@@ -1,8 +1,8 @@
 """Where do particles go in a step?
 
-One step of 64 particles that share an age: wind by trilinear interpolation, turbulence, reflection, settling, dry and
-wet removal.  Heights are above ground; level ``k`` of the wind lies at ``a k + b k²``; horizontal positions count cells
-of the wind's grid, and so do its horizontal components, per second.
+One step of 64 particles that share an age: wind by trilinear interpolation, convection, turbulence, reflection,
+settling, dry and wet removal.  Heights are above ground; level ``k`` of the wind lies at ``a k + b k²``; horizontal
+positions count cells of the wind's grid, and so do its horizontal components, per second.
 
 Turbulence of the boundary layer has the profiles of `turbulence`.  A young block (``langevin``) carries turbulent
 velocity: an exact Ornstein-Uhlenbeck step with the drift that keeps what is well mixed well mixed (Thomson 1987;
@@ -30,6 +30,7 @@ from oberih.dispersion.kernels.particles.eddies import (
     way_of,
 )
 from oberih.dispersion.kernels.particles.lanes import (
+    CHANCE,
     FIRST_FREE,
     LANES,
     UNIFORM,
@@ -67,7 +68,8 @@ SURFACE = 16
 # Rows of the scratch array.
 _P = FIRST_FREE
 _U, _V, _W = _P + ROWS, _P + ROWS + 1, _P + ROWS + 2
-_S = _W + 1
+_RATE, _STIRRED = _W + 1, _W + 2
+_S = _STIRRED + 1
 _K = _S + SURFACE
 LOST = _K + 1
 """What each form lost in the step, dry and wet."""
@@ -90,8 +92,9 @@ DEPOSITING = F(30.0)
 def interpolate(s, wind, surface, a, b):
     """Fill the rows of wind and surface fields for the particles of the scratch array.
 
-    The wind and the layer's four numbers are interpolated; deposition, rain and cloud are those of the nearest column.
-    Bound by the loads: 24 of the wind, 16 of the layer, 11 of the column a particle, in eight and five lines of memory.
+    The wind and the layer's four numbers are interpolated; deposition, rain, cloud and convection are those of the
+    nearest column.  Bound by the loads: 26 of the wind, 16 of the layer, 11 of the column a particle, in eight and five
+    lines of memory.
     """
     last_x = F(wind.shape[1] - 1) - F(0.001)
     last_y = F(wind.shape[0] - 1) - F(0.001)
@@ -130,7 +133,11 @@ def interpolate(s, wind, surface, a, b):
         s[(_S + 1) * LANES + i] = x1
         s[(_S + 2) * LANES + i] = x2
         s[(_S + 3) * LANES + i] = x3
-        near = surface[np.uint32(y + F(0.5)), np.uint32(x + F(0.5))]
+        jy, jx = np.uint32(y + F(0.5)), np.uint32(x + F(0.5))
+        odd = ik & one
+        s[_RATE * LANES + i] = wind[jy, jx, ik + odd, 3]  # of the two levels about the particle one is even, one odd
+        s[_STIRRED * LANES + i] = wind[jy, jx, above - odd, 3]
+        near = surface[jy, jx]
         s[(_S + 4) * LANES + i] = near[4]
         s[(_S + 5) * LANES + i] = near[5]
         s[(_S + 6) * LANES + i] = near[6]
@@ -143,6 +150,39 @@ def interpolate(s, wind, surface, a, b):
         s[(_S + 13) * LANES + i] = near[13]
         s[(_S + 14) * LANES + i] = near[14]
         s[(_S + 15) * LANES + i] = near[15]
+
+
+@njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
+def convection(s, dt, lapse):
+    """Put some particles anywhere between the ground and the top of the clouds that the grid does not resolve.
+
+    Whoever is below the top is taken with the same probability, 1 - exp(-rate dt), and finds itself at any height with
+    a probability in proportion to the air's density there: what is mixed stays mixed exactly, whatever the step.
+
+    Notes
+    -----
+    The height of a share S of the column's mass is ``-ln(1 - S (1 - exp(-lapse top))) / lapse``; its logarithm is a
+    series, exact to 2e-5 as long as lapse times top is below 1.1.
+    """
+    most = F(0.0)
+    for i in range(LANES):
+        most = max(most, s[_RATE * LANES + i])
+    if most <= F(0.0):
+        return
+    thin = max(lapse, F(1.0e-9))
+    for i in range(LANES):
+        z, top = s[(_P + Z) * LANES + i], s[_STIRRED * LANES + i]
+        chance = lost_share(s[_RATE * LANES + i] * dt)
+        share = s[CHANCE * LANES + i] / max(chance, F(1.0e-20))
+        mass = min(share, F(1.0)) * lost_share(thin * top)
+        t = mass / (F(2.0) - mass)
+        q = t * t
+        series = F(1.0) + q * (F(0.33333334) + q * (F(0.2) + q * (F(0.14285715) + q * (
+            F(0.11111111) + q * (F(0.09090909) + q * F(0.07692308))))))  # fmt: skip
+        new = min(F(2.0) * t * series / thin, top)
+        below = F(1.0) if z < top else F(0.0)
+        taken = below if share <= F(1.0) else F(0.0)
+        s[(_P + Z) * LANES + i] = z + taken * (new - z)
 
 
 @njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
@@ -224,7 +264,7 @@ def horizontal(s, dt, before, cells_y, settling):
     cells_y : float32
         Cells a metre northward; eastward they are a column of the surface fields.
     settling : float32
-        [m/s]
+        [m/s]; what it brings below the ground keeps a height below 0, by which `remove` knows it.
     """
     older = F(0.5) * dt / before if before > F(0.0) else F(0.0)
     forgotten = lost_share(dt / MEANDER_TIME)
@@ -258,17 +298,21 @@ def horizontal(s, dt, before, cells_y, settling):
         s[(_P + WIND_Y) * LANES + i] = north
         s[(_P + X) * LANES + i] += carried_x * dt + (u * way + su * slow_way) * s[(_S + CELLS_X) * LANES + i]
         s[(_P + Y) * LANES + i] += carried_y * dt + (v * way + sv * slow_way) * cells_y
-        s[(_P + Z) * LANES + i] = abs(z + (s[_W * LANES + i] - settling) * dt)
+        fallen = z + (s[_W * LANES + i] - settling) * dt
+        s[(_P + Z) * LANES + i] = fallen if settling > F(0.0) else abs(fallen)
 
 
 @njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
 def remove(s, dt):
     """Take out what deposits dry, and with rain in and below cloud; what is lost stands in rows LOST and WET.
 
-    Both act at once: of what is lost, each has the share that its rate has.
+    Both act at once: of what is lost, each has the share that its rate has.  What settled to the ground, below which
+    it stands, is lost wholly.
     """
     for i in range(LANES):
         z = s[(_P + Z) * LANES + i]
+        s[(_P + Z) * LANES + i] = abs(z)
+        landed = F(1.0) if z < F(0.0) else F(0.0)
         dry = (F(1.0) / DEPOSITING) if z < DEPOSITING else F(0.0)
         base, top = s[(_S + BASE) * LANES + i], s[(_S + TOP) * LANES + i]
         below = F(1.0) if z < base else F(0.0)
@@ -277,9 +321,10 @@ def remove(s, dt):
             wet = below * s[(_S + BELOW + f) * LANES + i] + within * s[(_S + IN_CLOUD + f) * LANES + i]
             rate = dry * s[(_S + DRY + f) * LANES + i] + wet
             there = s[(_P + KEPT + f) * LANES + i]
-            lost = there * lost_share(rate * dt)
+            taken = there * lost_share(rate * dt)
+            lost = taken + landed * (there - taken)
             s[(LOST + f) * LANES + i] = lost
-            s[(WET + f) * LANES + i] = lost * wet / max(rate, F(1.0e-30))
+            s[(WET + f) * LANES + i] = taken * wet / max(rate, F(1.0e-30))
             s[(_P + KEPT + f) * LANES + i] = there - lost
 
 
@@ -296,7 +341,8 @@ def step(block, state, s, bits, wind, surface, a, b, dt, before, langevin, lapse
     s, bits : arrays, shape (SCRATCH * LANES,)
         One memory, seen as float32 and as uint32.
     wind : float32 array, shape (rows, columns, levels, 4)
-        Cells a second eastward and northward, m/s upward, and nothing.
+        Cells a second eastward and northward, m/s upward; the fourth number is, at even levels, the rate of convective
+        stirring [1/s], at odd ones its top [m].
     surface : float32 array, shape (rows, columns, SURFACE)
     a, b : float32
         Level k lies at a k + b k² [m].
@@ -313,6 +359,7 @@ def step(block, state, s, bits, wind, surface, a, b, dt, before, langevin, lapse
     for j in range(ROWS * LANES):
         s[_P * LANES + j] = block[j]
     interpolate(s, wind, surface, a, b)
+    convection(s, dt, lapse)
     if langevin:
         vertical_langevin(s, dt, lapse)
     else:
