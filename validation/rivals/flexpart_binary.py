@@ -1,7 +1,7 @@
 """What does FLEXPART's binary output say?
 
 A folder with ``header`` and ``grid_conc_YYYYMMDDhhmmss_SSS``: runs of values of one sign, alternately positive and
-negative, whose places are given once a run.  A file's stamp is the end of its averaging interval.  Concentrations are
+negative, whose places are given once a run; reals of four bytes, or of eight (Debian's build).  A file's stamp is the end of its averaging interval.  Concentrations are
 10^-12 of what was released per cubic metre ("ng m-3" where the release is in kg), deposits per square metre, summed since
 the start and decayed.
 
@@ -45,6 +45,7 @@ class Header:
     points: int
     ages: int
     order: str
+    real: str
 
 
 def read_header(path: Path) -> Header:
@@ -63,11 +64,16 @@ def read_header(path: Path) -> Header:
     if "FLEXPART" not in version.upper():
         raise InputError("is not a FLEXPART header", file=path, value=version[:20])
     _, averaging, _ = records.fields("3i")
-    west, south, columns, rows, dx, dy = records.fields("2f2i2f")
-    levels = records.take()
-    if len(levels) < 8 or (len(levels) - 4) % 4:
+    grid = records.take()
+    real = {24: "f", 40: "d"}.get(len(grid))
+    if real is None:
+        raise InputError("is damaged", file=path, field="grid", value=f"{len(grid)} bytes")
+    west, south, columns, rows, dx, dy = struct.unpack(f"{order}2{real}2i2{real}", grid)
+    levels = np.frombuffer(records.take()[4:], np.uint8)
+    size = struct.calcsize(f"{order}{real}")
+    if not len(levels) or len(levels) % size:
         raise InputError("is damaged", file=path, field="levels")
-    tops = struct.unpack(f"{order}{(len(levels) - 4) // 4}f", levels[4:])
+    tops = tuple(np.frombuffer(levels.tobytes(), f"{order}f{size}").tolist())
     day, clock = records.fields("2i")
     fields, points = records.fields("2i")
     if not (0 < fields <= 3000 and fields % 3 == 0 and 0 < columns < 10**5 and 0 < rows < 10**5 and averaging > 0):
@@ -81,7 +87,7 @@ def read_header(path: Path) -> Header:
     (ages,) = records.fields("i*")
     return Header(
         version, averaging, west, south, columns, rows, dx, dy, tops, _stamp(f"{day:08d}{clock:06d}", path),
-        tuple(names[2::3]), points, ages, order,
+        tuple(names[2::3]), points, ages, order, f"f{size}",
     )  # fmt: skip
 
 
@@ -122,19 +128,19 @@ def _read_grid(path: Path, header: Header) -> tuple[Array, Array, Array]:
     sums = [np.zeros(flat), np.zeros(flat), np.zeros(flat * (layers + 1))]
     for _ in range(header.points * header.ages):
         for total in sums:
-            total += _runs(records, len(total))
+            total += _runs(records, len(total), header.real)
     if not records.ended:
         raise InputError("goes on after its end: more releases or ages than the header says", file=path)
     shape = (header.rows, header.columns)
     return sums[0].reshape(shape), sums[1].reshape(shape), sums[2].reshape(layers + 1, *shape)[1:]
 
 
-def _runs(records: Records, size: int) -> Array:
+def _runs(records: Records, size: int, real: str) -> Array:
     """One field: where runs begin, then their values, the sign turning from run to run."""
     (begins,) = records.fields("i")
     places = records.numbers("i4")
     (count,) = records.fields("i")
-    values = records.numbers("f4").astype(float)
+    values = records.numbers(real).astype(float)
     out = np.zeros(size)
     if len(places) != begins or len(values) != count:
         raise InputError("is damaged: counts do not fit", file=records.path)
@@ -162,12 +168,14 @@ def read_particles(path: Path, order: str = "<") -> Array:
     """
     records = Records(path, order)
     records.fields("i")
-    rows = [np.frombuffer(r, order + "f4") for r in records if len(r) >= 13 * 4]
-    if not rows:
-        return np.zeros((0, 5))
-    table = np.array([r[:13] for r in rows], dtype=float)
-    table = table[table[:, 1] > -999.0]
-    return table[:, [1, 2, 3, 9, 12]]
+    rows = list(records)
+    if not rows or len({len(r) for r in rows}) != 1 or len(rows[0]) not in (52, 96):
+        raise InputError("is no dump of particles of one species", file=path)
+    real = order + ("f4" if len(rows[0]) == 52 else "f8")
+    layout = np.dtype([("point", order + "i4"), ("place", real, 3), ("born", order + "i4"), ("of", real, 8)])
+    table = np.frombuffer(b"".join(rows), layout)
+    table = table[table["place"][:, 0] > -999.0]  # the last row is a mark
+    return np.column_stack([table["place"], table["of"][:, 4], table["of"][:, 7]]).astype(float)
 
 
 def _stamp(text: str, path: Path) -> int:
