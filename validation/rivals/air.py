@@ -1,9 +1,9 @@
 """In which air are the models compared?
 
-Defines the noun `Air`: wind, temperature and the ground on hybrid levels and a latitude-longitude grid, hour by hour, as
-FLEXPART and Oberih both read it, with a vertical motion that conserves mass.  Two airs: a synthetic day over flat land
-(a travelling wave, wind that turns with height, a boundary layer that grows and collapses), and ECMWF's forecast of
-2018-11-15 12 UTC over Europe, held still.
+Defines the noun `Air`: wind, temperature and the ground on hybrid levels and a latitude-longitude grid, hour by hour,
+as FLEXPART and Oberih both read it, with a vertical motion that conserves mass. Two airs: a synthetic day over flat
+land (a travelling wave, wind that turns with height, a boundary layer that grows and collapses), and ECMWF's forecast
+of 2018-11-15 12 UTC over Europe, held still.
 """
 
 from __future__ import annotations
@@ -99,8 +99,10 @@ def waves(*, hours: int = 30, step: float = 0.5) -> Air:
     pressure = (a + b * SEA)[None, :, None, None] + 0.0 * t
     height = 8300.0 * np.log(SEA / pressure)  # near enough to build profiles from
     day = np.maximum(0.0, np.sin(2.0 * np.pi * (t - 4.0) / 32.0)) * (np.mod(t, 24.0) > 4.0) * (np.mod(t, 24.0) < 20.0)
-    theta = 290.0 + 0.0045 * np.maximum(0.0, height - 1300.0) - 5.0 * (1.0 - np.minimum(1.0, 3 * day)) * np.exp(
-        -height / 120.0
+    theta = (
+        290.0
+        + 0.0045 * np.maximum(0.0, height - 1300.0)
+        - 5.0 * (1.0 - np.minimum(1.0, 3 * day)) * np.exp(-height / 120.0)
     )
     temperature = theta * (pressure / 1e5) ** KAPPA
     y, x = np.radians(lat)[None, None, :, None], np.radians(lon)[None, None, None, :]

@@ -1,9 +1,9 @@
 """What does FLEXPART's binary output say?
 
 A folder with ``header`` and ``grid_conc_YYYYMMDDhhmmss_SSS``: runs of values of one sign, alternately positive and
-negative, whose places are given once a run; reals of four bytes, or of eight (Debian's build).  A file's stamp is the end of its averaging interval.  Concentrations are
-10^-12 of what was released per cubic metre ("ng m-3" where the release is in kg), deposits per square metre, summed since
-the start and decayed.
+negative, whose places are given once a run; reals of four bytes, or of eight (Debian's build). A file's stamp is the
+end of its averaging interval. Concentrations are 10^-12 of what was released per cubic metre ("ng m-3" where the
+release is in kg), deposits per square metre, summed since the start and decayed.
 
 Source: FLEXPART 9.02, writeheader.f90, concoutput.f90, partoutput.f90.
 """

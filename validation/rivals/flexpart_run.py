@@ -130,12 +130,14 @@ def run_flexpart(air: Air, job: Job, folder: Path, *, turbulence: Turbulence, du
     )
     before = os.times()
     began = time.monotonic()
-    done = subprocess.run([str(binary)], cwd=folder, env=os.environ | extra, capture_output=True, text=True, check=False)
+    own = os.environ | extra
+    done = subprocess.run([str(binary)], cwd=folder, env=own, capture_output=True, text=True, check=False)
     after = os.times()
     (folder / "log.txt").write_text(done.stdout + done.stderr, "utf-8")
     if "CONGRATULATIONS" not in done.stdout:
         tail = " ".join((done.stdout + done.stderr).split())[-200:]
-        raise InputError(f"FLEXPART stopped after {time.monotonic() - began:.0f} s", file=folder / "log.txt", value=tail)
+        took = time.monotonic() - began
+        raise InputError(f"FLEXPART stopped after {took:.0f} s", file=folder / "log.txt", value=tail)
     return output, after.children_user + after.children_system - before.children_user - before.children_system
 
 
@@ -159,7 +161,8 @@ def _write_options(job: Job, options: Path, turbulence: Turbulence, *, dump: boo
     (options / "AGECLASSES").write_text("\n" * 13 + f"1\n{(job.hours + 24) * 3600}\n", "ascii")
     (options / "RECEPTORS").write_text("\n" * 5, "ascii")
     grid = (f"    {job.west:11.4f}", f"    {job.south:11.4f}", f"    {job.columns:5d}", f"    {job.rows:5d}",
-            f"    {job.cell:10.4f}", f"    {job.cell:10.4f}", f"    {job.depth:7.1f}", f"    {5000.0:7.1f}")  # fmt: skip
+            f"    {job.cell:10.4f}", f"    {job.cell:10.4f}", f"    {job.depth:7.1f}",
+            f"    {5000.0:7.1f}")  # fmt: skip
     (options / "OUTGRID").write_text("\n" * 5 + "".join(f"\n\n\n{line}\n" for line in grid), "ascii")
     number = 16 if job.aerosol else 24
     shutil.copy(options_folder() / f"SPECIES/SPECIES_{number:03d}", options / f"SPECIES/SPECIES_{number:03d}")

@@ -2,8 +2,8 @@
 
 Defines the noun `Gridded`: concentration and deposition on a grid, interval by interval, whoever computed it.
 
-Invariants: intervals increase and do not overlap; latitudes and longitudes are middles of cells, latitudes increase where
-the grid is regular; deposits are what lies there at the end of each interval, summed since the start.
+Invariants: intervals increase and do not overlap; latitudes and longitudes are middles of cells, latitudes increase
+where the grid is regular; deposits are what lies there at the end of each interval, summed since the start.
 """
 
 from __future__ import annotations
