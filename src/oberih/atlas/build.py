@@ -6,22 +6,27 @@ not computed again, so a build that was killed goes on where it stopped, to the 
 
 from __future__ import annotations
 
+import json
 import os
+import threading
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import numpy.typing as npt
 
+from oberih.atlas import particle_block
 from oberih.atlas.alone import alone
-from oberih.atlas.layout import BLOCK_HOURS, AtlasPlan
+from oberih.atlas.layout import AtlasPlan, engine_digest
 from oberih.atlas.schedule import Scheduler, Serial
 from oberih.atlas.store import Atlas, create, open_atlas, write_block
+from oberih.atlas.work import atlas_to_work_on, is_sealed
 from oberih.dispersion.kernels import puff
 from oberih.dispersion.puffs import PuffSettings, gamma_mixture, mesh_of, settings_vector, workspace
 from oberih.earth.grid import Grid
 
+Floats = npt.NDArray[np.float64]
 Told = Callable[[int, int], None]
 """Called with the number of tasks done and their total."""
 
@@ -52,8 +57,8 @@ def build(path: Path, plan: AtlasPlan, *, scheduler: Scheduler | None = None, to
         if told:
             told(done, total)
         if todo:
-            compile_kernels()
-            for _ in (scheduler or Serial()).run(compute_block, todo):
+            compile_for(plan)
+            for _ in (scheduler or Serial()).run(compute_block, todo, finished=is_sealed):
                 done += 1
                 if told:
                     told(done, total)
@@ -62,10 +67,21 @@ def build(path: Path, plan: AtlasPlan, *, scheduler: Scheduler | None = None, to
 
 def compute_block(path: str, block: int, height: int) -> None:
     """Compute and seal one block at one height; the task that workers run."""
-    atlas, work = _opened(path, (Path(path) / "zarr.json").stat().st_mtime_ns)
+    if is_sealed((path, block, height)):
+        return
+    atlas, work = _opened(path)
+    sums, balance = (particle_block.computed(atlas, block, height) if "particles" in atlas.facts else _puffs(
+        atlas, work, block, height
+    ))  # fmt: skip
+    write_block(atlas, block, height, sums, balance)
+
+
+def _puffs(atlas: Atlas, work: puff.Work, block: int, height: int) -> tuple[Floats, Floats]:
+    """Sums and balance of a block of puffs."""
     facts = atlas.facts
     settings = PuffSettings(**facts["settings"])
-    hours = range(block * BLOCK_HOURS, min((block + 1) * BLOCK_HOURS, atlas.releases))
+    first = block * atlas.block_hours
+    hours = range(first, first + atlas.hours_in(block))
     air_facts = facts["air"]
     place = SimpleNamespace(**{name: air_facts[name] for name in ("roughness_length", "wind_height", "latitude")})
     vector = settings_vector(place, settings, atlas.heights[height])
@@ -76,11 +92,19 @@ def compute_block(path: str, block: int, height: int) -> None:
         puff.disperse_hour(mesh, work, gamma, vector, air, cyclic, hour, atlas.heights[height], settings.puffs_per_hour)
         sums[i] = work.sums
         balance[i] = work.balance
-    write_block(atlas, block, height, sums, balance)
+    return sums, balance
+
+
+def compile_for(plan: AtlasPlan) -> None:
+    """Compile what a plan needs before workers start: they find the result on disk and do not all compile at once."""
+    if plan.particles:
+        particle_block.compile_kernels()
+    else:
+        compile_kernels()
 
 
 def compile_kernels() -> None:
-    """Compile before workers start, so that they find the result on disk and not all compile at once."""
+    """Compile the kernels of puffs."""
     grid = Grid(rings=2, sectors=8, outer_radius=1000.0)
     air = np.zeros((2, puff.AIR_COLUMNS))
     air[:, [puff.EAST, puff.FRICTION]] = 5.0, 0.3
@@ -89,8 +113,23 @@ def compile_kernels() -> None:
     puff.disperse_hour(mesh_of(grid), workspace(grid), gamma_mixture(), vector, air, True, 0, 30.0, 1)
 
 
-@lru_cache(maxsize=2)
-def _opened(path: str, laid_out: int) -> tuple[Atlas, puff.Work]:
-    """One open atlas and one workspace a process; opened again if it was laid out anew since."""
-    atlas = open_atlas(Path(path), complete=False)
-    return atlas, workspace(atlas.grid)
+_OWN = threading.local()
+
+
+def _opened(path: str) -> tuple[Atlas, puff.Work]:
+    """One open atlas and one workspace a thread; opened again if it was laid out anew since."""
+    metadata = Path(path) / "zarr.json"
+    key = (path, metadata.stat().st_mtime_ns if metadata.is_file() else 0)
+    if getattr(_OWN, "key", None) != key:
+        atlas = atlas_to_work_on(Path(path), engine=engine_digest(particles=_by_particles(metadata)))
+        _OWN.opened, _OWN.key = (atlas, workspace(atlas.grid)), key
+    opened: tuple[Atlas, puff.Work] = _OWN.opened
+    return opened
+
+
+def _by_particles(metadata: Path) -> bool:
+    """Whether an atlas is one of particles; one that cannot be read is refused by whoever opens it."""
+    try:
+        return "particles" in json.loads(metadata.read_text(encoding="utf-8"))["attributes"]["facts"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return False

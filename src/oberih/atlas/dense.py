@@ -11,7 +11,6 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from oberih.atlas.layout import BLOCK_HOURS
 from oberih.constants import FORMS
 from oberih.earth.grid import Grid
 from oberih.errors import OutOfRange
@@ -39,6 +38,10 @@ class Entries(Protocol):
     @property
     def releases(self) -> int:
         """Number of release hours."""
+
+    @property
+    def block_hours(self) -> int:
+        """Release hours of a block."""
 
     @property
     def times(self) -> npt.NDArray[np.int64]:
@@ -93,7 +96,7 @@ def dense_dataset(atlas: Entries, hours: range, height: int) -> Any:
 
 def _spread(atlas: Entries, hour: int, height: int, out: dict[str, npt.NDArray[np.float64]]) -> None:
     """One release hour's entries onto the cells."""
-    block, k = divmod(hour, BLOCK_HOURS)
+    block, k = divmod(hour, atlas.block_hours)
     begin, end = atlas.offsets[block, height, k : k + 2]
     column = {n: atlas.column(n, block, height)[begin:end] for n in ("cell", "tic", "gamma", "age", "wet")}
     cells = column["cell"]

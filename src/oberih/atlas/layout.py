@@ -22,7 +22,7 @@ deposition are below 1 % and whose gamma is below 5 % of their ring's largest ar
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -30,6 +30,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from oberih.dispersion.particles.unit import ParticleSettings
 from oberih.dispersion.puffs import PuffSettings, air_table
 from oberih.earth.grid import Grid
 from oberih.errors import OutOfRange
@@ -38,7 +39,7 @@ from oberih.weather.air import Air
 
 FORMAT = "oberih/atlas/2"
 BLOCK_HOURS = 168
-"""Release hours that one task computes and one chunk holds."""
+"""Release hours that one task computes and one chunk holds, unless the plan says otherwise."""
 
 HIGHEST = 1500.0
 """Release height that the engine can take [m]."""
@@ -76,8 +77,32 @@ CHUNK_ENTRIES = 131072
 
 
 @dataclass(frozen=True)
+class FlowAt:
+    """The fields that carry particles, and where the site lies in them.
+
+    Parameters
+    ----------
+    digest : str
+        Of the `Flow`.
+    x, y : float
+        The site, in cells of the flow's grid.
+    latitude, longitude : float
+        The site [°].
+    folder : str
+        Where the flow is kept (`oberih.dispersion.particles.flow_file`); it does not count towards the atlas's name.
+    """
+
+    digest: str
+    x: float
+    y: float
+    latitude: float
+    longitude: float
+    folder: str = ""
+
+
+@dataclass(frozen=True)
 class AtlasPlan:
-    """What an atlas is built from.
+    """What an atlas is built from: by puffs in an `Air`, or by particles in a `Flow`.
 
     Parameters
     ----------
@@ -90,6 +115,12 @@ class AtlasPlan:
     settings : PuffSettings
     releases : int
         Number of release hours, from the first of ``air``.
+    particles : ParticleSettings, optional
+        What the particle engine is told; then ``air`` is that of the fields at the site, for the rise of plumes.
+    flow : FlowAt, optional
+        With particles.
+    block_hours : int
+        Release hours of a task, and of a chunk.
 
     Raises
     ------
@@ -103,6 +134,9 @@ class AtlasPlan:
     heights: tuple[float, ...]
     settings: PuffSettings
     releases: int
+    particles: ParticleSettings | None = None
+    flow: FlowAt | None = None
+    block_hours: int = BLOCK_HOURS
 
     def __post_init__(self) -> None:
         rising = all(a < b for a, b in zip(self.heights, self.heights[1:], strict=False))
@@ -112,11 +146,15 @@ class AtlasPlan:
             raise OutOfRange(f"must be 1 to the air's {len(self.air)} hours", field="releases", value=self.releases)
         if self.grid.cells > MOST_CELLS:
             raise OutOfRange(f"has more than {MOST_CELLS} cells", field="grid", value=self.grid.cells)
+        if self.block_hours < 1:
+            raise OutOfRange("must be at least 1", field="block_hours", value=self.block_hours)
+        if (self.particles is None) != (self.flow is None):
+            raise OutOfRange("needs both a flow and what particles are told", field="particles, flow")
 
     @property
     def blocks(self) -> int:
         """Number of blocks of release hours."""
-        return -(-self.releases // BLOCK_HOURS)
+        return -(-self.releases // self.block_hours)
 
     @property
     def tasks(self) -> list[tuple[int, int]]:
@@ -125,7 +163,7 @@ class AtlasPlan:
 
     def hours_of(self, block: int) -> range:
         """Release hours of a block."""
-        return range(block * BLOCK_HOURS, min((block + 1) * BLOCK_HOURS, self.releases))
+        return range(block * self.block_hours, min((block + 1) * self.block_hours, self.releases))
 
     @property
     def digest(self) -> str:
@@ -135,9 +173,9 @@ class AtlasPlan:
     def facts(self) -> dict[str, Any]:
         """Everything that decides the atlas's content, as plain values."""
         s, a = self.settings, self.air
-        return {
+        facts: dict[str, Any] = {
             "format": FORMAT,
-            "engine": engine_digest(),
+            "engine": engine_digest(particles=self.particles is not None),
             "site": self.site,
             "air": {"sha256": sha256_of_array(air_table(a)), "label": a.label, "source": a.source, "start": a.start,
                     "step": a.step, "hours": len(a), "cyclic": a.cyclic, "latitude": a.latitude,
@@ -147,13 +185,21 @@ class AtlasPlan:
             "releases": self.releases,
             "settings": {name: getattr(s, name) for name in s.__dataclass_fields__},
         }  # fmt: skip
+        if self.block_hours != BLOCK_HOURS:
+            facts["block_hours"] = self.block_hours
+        if self.particles and self.flow:
+            where = {name: getattr(self.flow, name) for name in ("digest", "x", "y", "latitude", "longitude")}
+            facts |= {"particles": asdict(self.particles), "flow": where}
+        return facts
 
 
 @cache
-def engine_digest() -> str:
-    """SHA-256 of the engine's own text: formulas, tables and what this layout stores."""
+def engine_digest(*, particles: bool = False) -> str:
+    """SHA-256 of an engine's own text: formulas, tables and what this layout stores."""
     digest = hashlib.sha256()
     rooms = ["oberih.dispersion.kernels", "oberih.dispersion", "oberih.dispersion.data", "oberih.atlas"]
+    if particles:
+        rooms += ["oberih.dispersion.kernels.particles", "oberih.dispersion.particles"]
     for room in rooms:
         files = resources.files(room.replace(".data", "")) / ("data" if room.endswith(".data") else "")
         for file in sorted(files.iterdir(), key=lambda f: f.name):
@@ -173,7 +219,7 @@ def rounded(values: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
 
 
 def encoded(
-    sums: npt.NDArray[np.float64], grid: Grid
+    sums: npt.NDArray[np.float64], grid: Grid, block_hours: int = BLOCK_HOURS
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint16], dict[str, npt.NDArray[np.float32]]]:
     """What the engine's sums of a block become in the store.
 
@@ -184,14 +230,14 @@ def encoded(
 
     Returns
     -------
-    offsets : int32 array, shape (BLOCK_HOURS + 1,)
+    offsets : int32 array, shape (block_hours + 1,)
         Of each hour's entries; hours that the block lacks are empty.
     cells : uint16 array, shape (entries,)
     columns : dict
         Of `COLUMNS`, shape (entries,).
     """
     kept = _worth_keeping(sums, grid)
-    offsets = np.zeros(BLOCK_HOURS + 1, dtype=np.int32)
+    offsets = np.zeros(block_hours + 1, dtype=np.int32)
     offsets[1 : len(sums) + 1] = np.cumsum(kept.sum(axis=1))
     offsets[len(sums) + 1 :] = offsets[len(sums)]
     cells = np.nonzero(kept)[1].astype(np.uint16)

@@ -20,7 +20,6 @@ import numpy as np
 import numpy.typing as npt
 
 from oberih.atlas.kernels.superpose import GROUP, TERMS, largest_by_ring
-from oberih.atlas.layout import BLOCK_HOURS
 from oberih.atlas.store import Atlas
 from oberih.constants import FORMS
 from oberih.earth.grid import Grid
@@ -122,7 +121,7 @@ def pack(
     """
     wanted = tuple(atlas.heights) if heights is None else tuple(heights)
     index = [atlas.heights.index(h) for h in wanted]
-    spans = blocks if blocks is not None else range(-(-atlas.releases // BLOCK_HOURS))
+    spans = blocks if blocks is not None else range(atlas.blocks)
     offsets, places = _places(atlas, index, spans)
     active = padded(terms)
     entries = int(offsets[-1, -1])
@@ -139,7 +138,7 @@ def pack(
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(read, places))
-    first = spans[0] * BLOCK_HOURS if len(spans) else 0
+    first = spans[0] * atlas.block_hours if len(spans) else 0
     times = atlas.times[first : first + offsets.shape[1] - 1]
     return Packed(atlas.grid, times, wanted, offsets, cells, ages, values, active, first)
 

@@ -26,7 +26,7 @@ from zarr.codecs import BloscCodec, BloscShuffle, Crc32cCodec, ZstdCodec
 
 from oberih.atlas import seal
 from oberih.atlas.alone import alone
-from oberih.atlas.layout import BLOCK_HOURS, CHUNK_ENTRIES, COLUMNS, FORMAT, AtlasPlan, encoded
+from oberih.atlas.layout import CHUNK_ENTRIES, COLUMNS, FORMAT, AtlasPlan, encoded
 from oberih.constants import FORMS
 from oberih.dispersion.kernels import puff
 from oberih.dispersion.puffs import air_table
@@ -98,9 +98,14 @@ class Atlas:
         return self._whole("balance")
 
     @property
+    def block_hours(self) -> int:
+        """Release hours that one task computes and one chunk holds."""
+        return int(self.group.attrs["block_hours"])
+
+    @property
     def blocks(self) -> int:
         """Number of blocks of release hours."""
-        return -(-self.releases // BLOCK_HOURS)
+        return -(-self.releases // self.block_hours)
 
     def missing(self) -> list[tuple[int, int]]:
         """Blocks and height indices that are not sealed yet."""
@@ -109,11 +114,11 @@ class Atlas:
 
     def hours_in(self, block: int) -> int:
         """Release hours of a block."""
-        return min(BLOCK_HOURS, self.releases - block * BLOCK_HOURS)
+        return min(self.block_hours, self.releases - block * self.block_hours)
 
     @cached_property
     def offsets(self) -> npt.NDArray[np.int32]:
-        """Where each hour's entries begin, shape (blocks, heights, BLOCK_HOURS + 1)."""
+        """Where each hour's entries begin, shape (blocks, heights, block_hours + 1)."""
         offsets = self._whole("offset")
         self._refuse_lost("offset", [(int(b), int(h)) for b, h in np.argwhere(offsets[:, :, -1] == 0)])
         return offsets
@@ -258,11 +263,11 @@ def write_block(atlas: Atlas, block: int, height: int, sums: npt.NDArray[np.floa
     StoreFull, StoreError
         If it cannot be written; the block is then not sealed.
     """
-    first = block * BLOCK_HOURS
+    first = block * atlas.block_hours
     span = slice(first, first + len(sums))
     with _writing(atlas.path):
         group = zarr.open_group(str(atlas.path), mode="r+", zarr_format=3)
-        offsets, cells, columns = encoded(sums, atlas.grid)
+        offsets, cells, columns = encoded(sums, atlas.grid, atlas.block_hours)
         chunks = seal.chunks_for(len(cells))
         everything: dict[str, npt.NDArray[Any]] = {"cell": cells, **columns}
         for name, values in everything.items():
@@ -313,8 +318,8 @@ def _lay_out_beside(path: Path, plan: AtlasPlan) -> None:
 
 def _lay_out(group: Any, plan: AtlasPlan) -> None:
     """Create the arrays, empty, and the coordinates."""
-    grid, n, heights = plan.grid, plan.releases, len(plan.heights)
-    room = -(-BLOCK_HOURS * grid.cells // CHUNK_ENTRIES) * CHUNK_ENTRIES
+    grid, n, heights, hours = plan.grid, plan.releases, len(plan.heights), plan.block_hours
+    room = -(-hours * grid.cells // CHUNK_ENTRIES) * CHUNK_ENTRIES
     for name, (unit, meaning) in {"cell": ("1", "ring * sectors + sector of the entry"), **COLUMNS}.items():
         kind = "uint16" if name == "cell" else "float32"
         shuffle = BloscShuffle.shuffle if name == "cell" else BloscShuffle.bitshuffle
@@ -326,12 +331,12 @@ def _lay_out(group: Any, plan: AtlasPlan) -> None:
             dimension_names=("block", "height", "entry"), attributes={"units": unit, "long_name": meaning},
         )  # fmt: skip
     group.create_array(
-        "offset", shape=(plan.blocks, heights, BLOCK_HOURS + 1), chunks=(1, 1, BLOCK_HOURS + 1), dtype="int32",
+        "offset", shape=(plan.blocks, heights, hours + 1), chunks=(1, 1, hours + 1), dtype="int32",
         compressors=SMALL, dimension_names=("block", "height", "hour_edge"),
         attributes={"long_name": "first entry of each hour"},
     )  # fmt: skip
     group.create_array(
-        "balance", shape=(n, heights, len(FORMS), puff.BALANCE), chunks=(BLOCK_HOURS, 1, len(FORMS), puff.BALANCE),
+        "balance", shape=(n, heights, len(FORMS), puff.BALANCE), chunks=(hours, 1, len(FORMS), puff.BALANCE),
         dtype="float64", compressors=SMALL, dimension_names=("time", "height", "form", "fate"),
         attributes={"units": "1", "long_name": "fate of one becquerel", "fates": list(FATES)},
     )  # fmt: skip
@@ -351,9 +356,11 @@ def _lay_out(group: Any, plan: AtlasPlan) -> None:
     group.attrs.update(
         {"format": FORMAT, "title": f"Oberih atlas of {plan.site}", "weather": air.label, "source": air.source,
          "forms": list(FORMS), "digest": plan.digest, "facts": plan.facts(),
-         "block_hours": BLOCK_HOURS,
+         "block_hours": hours,
          "formula": "tic[form] = tic*depletion; dry[form] = velocity*tic[form]; wet[form] = wet*wet_ratio"}
     )  # fmt: skip
+    if plan.flow:
+        group.attrs["flow_folder"] = plan.flow.folder
 
 
 def _coordinate(group: Any, name: str, values: npt.NDArray[Any], **attributes: str) -> None:

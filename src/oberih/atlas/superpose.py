@@ -26,7 +26,7 @@ BOUND_MARGIN = 1.0001
 """Over what a ring can reach, for the rounding of sums in single precision [1]."""
 
 BLOCKS_AT_ONCE = 6
-"""Read together when a whole atlas does not stay in memory."""
+"""Read together when a whole atlas does not stay in memory; blocks of a week, or as many smaller ones."""
 
 _Share = tuple[npt.NDArray[np.int32], npt.NDArray[np.float32], npt.NDArray[np.float32]]
 """Counts, reach and watched doses of some starts."""
@@ -210,7 +210,7 @@ def dose_field(atlas: Atlas, source: Source, *, start: int, packed: Packed | Non
         )  # fmt: skip
     kind, weights = height_weights(atlas, source)
     if packed is None:
-        blocks = range(start // BLOCK_HOURS, (start + source.hours - 1) // BLOCK_HOURS + 1)
+        blocks = range(start // atlas.block_hours, (start + source.hours - 1) // atlas.block_hours + 1)
         packed = pack(atlas, blocks=blocks, terms=source.active)
     _refuse_part(atlas, packed, weights, start, start + source.hours)
     field = np.zeros((atlas.grid.cells, kernel.LANES), dtype=np.float32)
@@ -270,7 +270,7 @@ def exceedances(
     needed = sorted({atlas.heights[h] for *_, w in plans for h in np.flatnonzero(w.any(axis=(0, 1)))})
     terms = sorted({t for asked in sources for t in asked.source.active})
     with ThreadPoolExecutor(threads) as pool:
-        for part, begin, end in _parts(atlas, packed, needed, terms, starts):
+        for part, begin, end in _parts(atlas, packed, needed, terms, starts, longest):
             for (asked, kind, weights), found in zip(plans, gathered, strict=True):
                 own = _own_weights(atlas, part, weights)
                 found += _run(
@@ -290,17 +290,17 @@ def exceedances(
 
 
 def _parts(
-    atlas: Atlas, packed: Packed | None, heights: list[float], terms: list[int], starts: int
+    atlas: Atlas, packed: Packed | None, heights: list[float], terms: list[int], starts: int, longest: int
 ) -> Iterator[tuple[Packed, int, int]]:
-    """The atlas in parts, each with the starts that are its own; a part reads one block more than those."""
+    """The atlas in parts, each with the starts that are its own; a part reads on as far as a release may last."""
     if packed is not None:
         yield packed, 0, starts
         return
-    blocks = -(-atlas.releases // BLOCK_HOURS)
-    for first in range(0, blocks, BLOCKS_AT_ONCE):
-        begin, end = first * BLOCK_HOURS, min((first + BLOCKS_AT_ONCE) * BLOCK_HOURS, starts)
+    together, more = -(-BLOCKS_AT_ONCE * BLOCK_HOURS // atlas.block_hours), -(-longest // atlas.block_hours)
+    for first in range(0, atlas.blocks, together):
+        begin, end = first * atlas.block_hours, min((first + together) * atlas.block_hours, starts)
         if begin < end:
-            span = range(first, min(first + BLOCKS_AT_ONCE + 1, blocks))
+            span = range(first, min(first + together + more, atlas.blocks))
             yield pack(atlas, heights=heights, blocks=span, terms=terms), begin, end
 
 

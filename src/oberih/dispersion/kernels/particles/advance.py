@@ -29,7 +29,7 @@ COLUMNS = 2 * FORMS + 1
 """Of the output: time-integrated amount of the noble gas and of each form, then deposit of each form."""
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, forceinline=True, nogil=True)
 def step_for(age):
     """Length of the next step [s] and whether turbulent velocity is followed, by the age of a block [s]."""
     if age < YOUNG:
@@ -37,7 +37,7 @@ def step_for(age):
     return min(max(age / 20.0, YOUNG_STEP), LONGEST), False
 
 
-@njit(cache=True, nogil=True, fastmath={"contract"})
+@njit(cache=True, forceinline=True, nogil=True, fastmath={"contract"})
 def count(block, s, dt, width, height, out, scale_x, offset_x, scale_y, offset_y, top, gone):
     """Count a block's particles into cells after a step.
 

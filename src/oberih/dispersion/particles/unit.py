@@ -1,0 +1,330 @@
+"""What would one becquerel leave around the site, hour by hour of release, in fields of the air?
+
+The particle engine as an atlas needs it: takes a `Flow`, a `Grid` and the hours of release, gives for each what one
+becquerel of each form, let out evenly over the hour, leaves in every cell, in the columns of
+`oberih.dispersion.kernels.puff`.
+
+Defines the nouns `ParticleSettings` (what the engine is told) and `UnitReleases` (what it answers).
+
+Invariants: a release hour's numbers depend on the flow, the settings, the height and its own time only: neither on the
+hours that are carried with it nor on the threads.  For each form the fates add up to 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from oberih.dispersion.kernels import puff
+from oberih.dispersion.kernels.particles import sample
+from oberih.dispersion.kernels.particles import step as kernel
+from oberih.dispersion.kernels.particles.advance import blend
+from oberih.dispersion.kernels.particles.carry import carry
+from oberih.dispersion.kernels.particles.lanes import GENERATORS, LANES
+from oberih.dispersion.particles.cloud import NEAR, spread_cloud
+from oberih.dispersion.particles.flow import Flow
+from oberih.dispersion.particles.follow import Cells
+from oberih.dispersion.particles.place import place_of
+from oberih.dispersion.puffs import gamma_mixture
+from oberih.earth.grid import Grid
+from oberih.errors import OutOfRange
+
+__all__ = ["HOUR", "ParticleSettings", "UnitReleases", "unit_releases"]
+
+HOUR = 3600
+EDGE = 1.05
+"""Beyond so much of the grid's outer radius a particle is given up [1]."""
+
+Singles = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.float64]
+EachHour = Callable[[int, Floats, Singles | None], None]
+"""Called at the end of a clock hour with its index, the sums so far (n, cells, 12) and those of the far cells."""
+
+
+@dataclass(frozen=True)
+class ParticleSettings:
+    """What the particle engine is told.
+
+    Parameters
+    ----------
+    particles : int
+        Of a release hour; rounded up to whole blocks of 64.
+    oldest : float
+        Age at which a particle is given up and counted as aloft [s].
+    sampling : str
+        "kernel" (a vertical kernel that grows with age) or "cells" (plain counting below ``depth``).
+    depth : float
+        Of plain counting [m].
+    span : float
+        Between two looks at the fields [s]; divides an hour.
+    longest : float
+        Longest step [s].
+    seed : int
+    """
+
+    particles: int = 2048
+    oldest: float = 72 * 3600.0
+    sampling: str = "kernel"
+    depth: float = 100.0
+    span: float = 300.0
+    longest: float = 300.0
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        if self.sampling not in ("kernel", "cells"):
+            raise OutOfRange("must be 'kernel' or 'cells'", field="sampling", value=self.sampling)
+        if self.particles < 1 or not self.oldest > 0.0 or not self.depth > 0.0 or not self.longest > 0.0:
+            raise OutOfRange("must be above 0", field="particles, oldest, depth, longest", value=self)
+        if not 1.0 <= self.span <= HOUR or HOUR % self.span:
+            raise OutOfRange("must divide an hour", field="span", value=self.span)
+
+
+@dataclass(frozen=True)
+class UnitReleases:
+    """What one becquerel of each form leaves, for each release hour.
+
+    Parameters
+    ----------
+    sums : float array, shape (n, cells, 12)
+        Columns of `oberih.dispersion.kernels.puff`: tic [s/m3], dry and wet [1/m2], gamma [s/m3], age [s].
+    balance : float array, shape (n, forms, 7)
+        Fates as there [1].
+    noise : float array, shape (n, cells)
+        Relative standard error of the noble gas's tic, from eight parts of the release [1]; NaN where there is none.
+    steps : int
+        Particle-steps taken.
+    """
+
+    sums: Floats
+    balance: Floats
+    noise: Floats
+    steps: int
+
+
+def unit_releases(
+    flow: Flow, grid: Grid, *, x: float, y: float, latitude: float, longitude: float, starts: Sequence[int],
+    height: float | tuple[float, float], settings: ParticleSettings, threads: int = 1,
+    told: Callable[[int, int], None] | None = None, each_hour: EachHour | None = None, far: Cells | None = None,
+) -> UnitReleases:  # fmt: skip
+    """Carry one becquerel of each form for each hour of release, all in one pass over the fields.
+
+    Parameters
+    ----------
+    flow : Flow
+    grid : Grid
+    x, y : float
+        The site, in cells of the flow's grid.
+    latitude, longitude : float
+        The site [°].
+    starts : sequence of int
+        Beginning of each release hour, seconds since 1970, rising.
+    height : float or two
+        Of the release [m], or between which.
+    settings : ParticleSettings
+    threads : int
+    told : callable, optional
+        Told the hours of weather done and their total.
+    each_hour : callable, optional
+        Called at the end of each clock hour since the first start with its index, what there is so far
+        (n, cells, 12), and of ``far`` (n, rows, columns, 7).
+    far : Cells, optional
+        Cells of the flow's own grid that are counted beside, as `follow` does.
+
+    Raises
+    ------
+    OutOfRange
+        If the site lies outside the fields or a release before them, or the starts make no sense.
+
+    Notes
+    -----
+    Where the fields end before a release is old enough, what is in the air then is aloft.
+    """
+    low, high = height if isinstance(height, tuple) else (height, height)
+    _check(flow, x, y, starts, low, high, settings)
+    run = _Pass(flow, grid, place_of(flow, grid, x=x, y=y, latitude=latitude), settings, threads, far)
+    end = min(starts[-1] + HOUR + settings.oldest, flow.end)
+    hours = int(np.ceil((end - starts[0]) / HOUR))
+    waiting = list(starts)
+    with ThreadPoolExecutor(threads) as pool:
+        for hour in range(hours):
+            while waiting and waiting[0] < starts[0] + (hour + 1) * HOUR and waiting[0] < end:
+                run.begin(_release(waiting.pop(0), x, y, low, high, settings), far)
+            for span in range(round(HOUR / settings.span)):
+                time = starts[0] + hour * HOUR + span * settings.span
+                run.go(pool, time, min(settings.span, end - time))
+            if each_hour:
+                each_hour(hour, run.sums(len(starts)), run.far(len(starts)))
+            run.put_away()
+            if told:
+                told(hour + 1, hours)
+    return run.result(len(starts))
+
+
+@dataclass
+class _Release:
+    """One release hour on its way."""
+
+    start: int
+    blocks: Singles
+    states: npt.NDArray[np.uint32]
+    ages: Floats
+    before: Floats
+    sums: Floats
+    near: Floats
+    account: Floats
+    far: Singles
+
+
+class _Pass:
+    """Releases that are carried through the same fields together."""
+
+    def __init__(
+        self, flow: Flow, grid: Grid, place: Singles, settings: ParticleSettings, threads: int, far: Cells | None
+    ) -> None:
+        self.flow, self.grid, self.place, self.settings, self.threads = flow, grid, place, settings, threads
+        self.wind, self.surface = np.empty_like(flow.wind[0]), np.empty_like(flow.surface[0])
+        if flow.times == 1:
+            self.wind[:], self.surface[:] = flow.wind[0], flow.surface[0]
+        mixture = gamma_mixture()
+        self.weights, self.sigmas = mixture.weights.astype(np.float32), mixture.sigmas.astype(np.float32)
+        self.facts = np.array([flow.a, flow.b, flow.lapse, flow.cells_y], dtype=np.float32)
+        self.rows = np.zeros(5, dtype=np.float32)
+        if far:
+            self.rows[:] = far.scale_x, far.offset_x, far.scale_y, far.offset_y, far.depth
+        self.counted = far is not None
+        self.near = int(np.searchsorted(grid.edges[:-1], NEAR))
+        self.releases: list[_Release] = []
+        self.going: list[_Release] = []
+        self.steps = 0
+
+    def begin(self, release: _Release, far: Cells | None) -> None:
+        """Take a release in."""
+        release.sums = np.zeros((self.grid.cells, sample.COLUMNS))
+        release.near = np.zeros((sample.INWARD + self.near, self.grid.sectors, 2 * sample.COMPONENTS))
+        if far:
+            release.far = np.zeros((far.rows, far.columns, 2 * kernel.FORMS + 1), dtype=np.float32)
+        self.releases.append(release)
+        self.going.append(release)
+
+    def go(self, pool: ThreadPoolExecutor, time: float, span: float) -> None:
+        """Carry every release on its way through a span."""
+        if span <= 0.0 or not self.going:
+            return
+        flow = self.flow
+        if flow.times > 1:
+            earlier, later, share = flow.between(time)
+            for field, out in ((flow.wind, self.wind), (flow.surface, self.surface)):
+                blend(field[earlier], field[later], np.float32(share), out)
+        self.steps += sum(pool.map(lambda release: self._carry(release, span), self.going)) * LANES
+
+    def _carry(self, r: _Release, span: float) -> int:
+        own = self.settings
+        depth = own.depth if own.sampling == "cells" else 0.0
+        return int(carry(
+            r.blocks, r.states, r.ages, r.before, span, own.longest, own.oldest, self.wind, self.surface, self.facts,
+            self.place, self.weights, self.sigmas, np.float32(depth), r.sums, r.near, r.account, r.far, self.rows,
+            self.grid.rings, self.grid.sectors, EDGE * self.grid.outer_radius,
+        ))  # fmt: skip
+
+    def put_away(self) -> None:
+        """Leave out what is followed no more."""
+        for release in self.going:
+            weights = _rows(release.blocks)[:, kernel.WEIGHT]
+            if (weights[release.ages < self.settings.oldest] == 0.0).all():
+                release.account[:, sample.LEFT + 1] = _aloft(release.blocks)
+                release.blocks = release.blocks[:0]
+        self.going = [release for release in self.going if len(release.blocks)]
+
+    def sums(self, count: int) -> Floats:
+        """What each release left so far, shape (count, cells, 12)."""
+        out = np.zeros((count, self.grid.cells, puff.SUMS))
+        weight = 1.0 / _particles(self.settings)
+        areas = np.repeat(self.grid.areas, self.grid.sectors)[:, None]
+        tic, end = sample.TIC, sample.GAMMA
+        for own, release in zip(out, self.releases, strict=False):
+            own[:, puff.TIC] = release.sums[:, : sample.BATCHES].sum(axis=1)
+            own[:, puff.TIC + 1 : puff.GAMMA] = release.sums[:, tic:end]
+            gamma, aged = spread_cloud(self.grid, release.near)
+            own[:, : puff.GAMMA] *= weight / areas
+            gamma += release.sums[:, sample.GAMMA] / areas[:, 0]
+            aged += release.sums[:, sample.AGED] / areas[:, 0]
+            own[:, puff.GAMMA] = gamma * weight
+            own[:, puff.AGED] = np.divide(aged, gamma, out=np.zeros_like(aged), where=gamma > 0.0)
+        return out
+
+    def far(self, count: int) -> Singles | None:
+        """What each release left in the far cells so far; None if nobody asked."""
+        if not self.counted:
+            return None
+        out = np.zeros((count, *self.releases[0].far.shape), dtype=np.float32)
+        for own, release in zip(out, self.releases, strict=False):
+            own[:] = release.far / np.float32(_particles(self.settings))
+        return out
+
+    def result(self, count: int) -> UnitReleases:
+        """All of it; a release that the fields did not reach is aloft."""
+        weight = 1.0 / _particles(self.settings)
+        balance = np.zeros((count, kernel.FORMS + 1, puff.BALANCE))
+        noise = np.full((count, self.grid.cells), np.nan)
+        balance[:, :, puff.RELEASED] = 1.0
+        balance[len(self.releases) :, :, puff.ALOFT] = 1.0
+        for i, release in enumerate(self.releases):
+            if len(release.blocks):
+                release.account[:, sample.LEFT + 1] = _aloft(release.blocks)
+            balance[i, :, puff.DRY_IN :] = release.account * weight
+            parts = release.sums[:, : sample.BATCHES]
+            mean, used = parts.mean(axis=1), min(len(release.ages), sample.BATCHES)
+            error = parts[:, :used].std(axis=1, ddof=1) / np.sqrt(used) if used > 1 else np.full(len(mean), np.nan)
+            np.divide(error, parts[:, :used].mean(axis=1), out=noise[i], where=mean > 0.0)
+        return UnitReleases(self.sums(count), balance, noise, self.steps)
+
+
+def _release(start: int, x: float, y: float, low: float, high: float, settings: ParticleSettings) -> _Release:
+    """Blocks at their start, whose random numbers follow from the seed, the hour and the height."""
+    count = -(-settings.particles // LANES)
+    rng = np.random.default_rng(np.random.SeedSequence([settings.seed, start, round(10 * low), round(10 * high)]))
+    blocks = np.zeros((count, kernel.ROWS, LANES), dtype=np.float32)
+    blocks[:, kernel.X], blocks[:, kernel.Y] = x, y
+    blocks[:, kernel.Z] = rng.uniform(low, high, (count, LANES))
+    blocks[:, kernel.TURN_X : kernel.SLOW_Y + 1] = rng.standard_normal((count, 5, LANES))
+    blocks[:, kernel.WEIGHT :] = 1.0
+    states = rng.integers(1, 2**32, (count, 4 * GENERATORS), dtype=np.uint32)
+    ages = -(np.arange(count) + 0.5) / count * HOUR
+    none = np.zeros((0, 0))
+    return _Release(
+        start, blocks.reshape(count, -1), states, ages, np.zeros(count), none, none[None],
+        np.zeros((kernel.FORMS + 1, puff.BALANCE - 1)), np.zeros((0, 0, 2 * kernel.FORMS + 1), dtype=np.float32),
+    )  # fmt: skip
+
+
+def _particles(settings: ParticleSettings) -> int:
+    return -(-settings.particles // LANES) * LANES
+
+
+def _rows(blocks: Singles) -> Singles:
+    return blocks.reshape(len(blocks), kernel.ROWS, LANES)
+
+
+def _aloft(blocks: Singles) -> Floats:
+    """What is still in the air, form by form, in particles."""
+    return np.asarray(_rows(blocks)[:, kernel.WEIGHT :].sum(axis=(0, 2), dtype=np.float64))
+
+
+def _check(
+    flow: Flow, x: float, y: float, starts: Sequence[int], low: float, high: float, settings: ParticleSettings
+) -> None:
+    rows, columns, levels = flow.wind.shape[1:4]
+    if not (0.0 < x < columns - 1 and 0.0 < y < rows - 1):
+        raise OutOfRange("lies outside the fields", field="site", value=(x, y))
+    top = flow.a * (levels - 1) + flow.b * (levels - 1) ** 2
+    if not 0.0 <= low <= high <= top:
+        raise OutOfRange(f"must lie within 0 to {top:.0f} m", field="height", value=(low, high))
+    apart = np.diff(np.asarray(starts, dtype=np.float64))
+    if not len(starts) or (apart <= 0).any() or np.fmod(apart, settings.span).any():
+        raise OutOfRange(f"must rise by whole spans of {settings.span:g} s", field="starts", value=list(starts)[:3])
+    if flow.times > 1 and starts[0] < flow.start:
+        raise OutOfRange("begins before the fields", field="starts", value=starts[0], cure="give earlier fields")
