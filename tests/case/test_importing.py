@@ -32,6 +32,9 @@ class Watched:
     def advance(self, n: int = 1) -> None:
         self.steps += n
 
+    def note(self, line: str) -> None:
+        self.stages.append(line)
+
     def done(self) -> None:
         self.stages.append("done")
 

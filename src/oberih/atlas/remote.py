@@ -11,6 +11,7 @@ files, on each machine its own.  What is said of an error has their values taken
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
@@ -99,6 +100,26 @@ class FarStore:
         except FileNotFoundError:
             return set()
         return {name[len(self.root) :].lstrip("/") for name in found}
+
+    def folders(self) -> list[str]:
+        """Names of the folders directly there, in order.
+
+        Raises
+        ------
+        InputError, StoreError
+            As for `names`.
+        """
+        try:
+            found = self._patiently(lambda: self.files.ls(self.root, detail=True))
+        except FileNotFoundError:
+            return []
+        return sorted(e["name"].rstrip("/").rpartition("/")[2] for e in found if e["type"] == "directory")
+
+    def remove(self, names: Iterable[str]) -> None:
+        """Remove files; one that is not there is no matter."""
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                self._patiently(lambda name=name: self.files.rm_file(f"{self.root}/{name}"))  # type: ignore[misc]
 
     def get(self, name: str) -> bytes:
         """Content of a file.

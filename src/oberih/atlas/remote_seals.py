@@ -16,7 +16,7 @@ from typing import Any
 
 from oberih.atlas.layout import FORMAT
 from oberih.atlas.remote import FarStore
-from oberih.atlas.seal import LAYOUT, SEALS
+from oberih.atlas.seal import BLOCK_ARRAYS, LAYOUT, SEALS
 from oberih.errors import CorruptStore, InputError
 from oberih.evidence.digest import sha256_of_bytes, sha256_of_value
 
@@ -93,22 +93,43 @@ class FarAtlas:
         return cls(store, said["plan"], said["sha256"], names, {k: v for k, v in seals.items() if v})
 
     @cached_property
-    def facts(self) -> dict[str, Any]:
-        """What it was built from, as `AtlasPlan.facts`.
+    def attributes(self) -> dict[str, Any]:
+        """Of the whole: digest, facts, hours of a block, forms.
 
         Raises
         ------
+        InputError
+            If it is an atlas of another format.
         CorruptStore
-            If its metadata are not what the plan's digest names.
+            If they are not what the plan's digest names.
         """
-        data = self.store.get("zarr.json")
+        try:
+            data = self.store.get("zarr.json")
+        except FileNotFoundError as error:
+            raise CorruptStore(f"{self.store.url}/zarr.json: missing; build again, it mends that") from error
         attributes: Any = said_in(data).get("attributes", {})
-        facts = attributes.get("facts", {})
         if attributes.get("format") != FORMAT:
             raise InputError(f"not an atlas of format {FORMAT}", file=self.store.url, value=attributes.get("format"))
-        if sha256_of_bytes(data) != self.layout.get("zarr.json") or sha256_of_value(facts) != self.plan:
+        named = sha256_of_value(attributes.get("facts", {}))
+        if sha256_of_bytes(data) != self.layout.get("zarr.json") or named != self.plan:
             raise CorruptStore(f"{self.store.url}/zarr.json: not what was written; build again, it mends that")
-        return dict(facts)
+        return dict(attributes)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What it was built from, as `AtlasPlan.facts`."""
+        facts: dict[str, Any] = self.attributes["facts"]
+        return facts
+
+    def unseal(self, faults: list[str]) -> int:
+        """Break the seals of blocks with faults, as `oberih.atlas.remote_read.faults_there` names them; how many."""
+        broken = set()
+        for fault in faults:
+            parts = fault.partition(":")[0].split("/")
+            if len(parts) > 3 and parts[1] == "c" and parts[0] in BLOCK_ARRAYS:
+                broken.add((int(parts[2]), int(parts[3])))
+        self.store.remove(seal_name(*place) for place in broken)
+        return len(broken)
 
     @property
     def whole(self) -> set[tuple[int, int]]:

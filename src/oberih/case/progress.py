@@ -1,7 +1,8 @@
 """How does long work say how far it is?
 
 Defines the protocol `Progress` that every case takes, and `Silent`, which says nothing.
-A case names a stage, advances it, and ends it; how that looks is the face's affair.
+A case names a stage, advances it, notes what happens on the way, and ends it; how that looks is the
+face's affair.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ class Progress(Protocol):
     def advance(self, n: int = 1) -> None:
         """Count ``n`` more steps of the stage as done."""
 
+    def note(self, line: str) -> None:
+        """Say what happened on the way, in a line."""
+
     def done(self) -> None:
         """End the stage, and the work."""
 
@@ -31,6 +35,9 @@ class Silent:
         """Say nothing."""
 
     def advance(self, n: int = 1) -> None:
+        """Say nothing."""
+
+    def note(self, line: str) -> None:
         """Say nothing."""
 
     def done(self) -> None:

@@ -1,16 +1,44 @@
-"""``oberih atlas``: build, describe and verify atlases."""
+"""``oberih atlas``: build, describe, verify and fetch atlases; keep workers of a cluster at work."""
 
 from __future__ import annotations
 
+import math
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import click
 
-from oberih.case.request import PlanRequest
 from oberih.cli.lazy import WordsGroup
 from oberih.cli.options import shared
 
 __all__ = ["atlas"]
+
+
+class Heights(click.ParamType[tuple[float, ...]]):
+    """Release heights on the command line, as ``5,30,100,250``."""
+
+    name = "heights"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, ...]:
+        """Read the numbers; they must rise."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            heights = tuple(float(part) for part in str(value).split(","))
+        except ValueError:
+            self.fail(f"{value!r} are not heights in metres, such as 5,30,100,250", param, ctx)
+        rising = all(a < b for a, b in pairwise(heights))
+        if not rising or not all(math.isfinite(height) and height >= 0.0 for height in heights):
+            self.fail(f"{value!r} must be heights in metres that rise, such as 5,30,100,250", param, ctx)
+        return heights
+
+
+_STORE = click.option(
+    "--store", default=None, envvar="OBERIH_STORE", show_envvar=True, metavar="URL",
+    help="A place in an object store, as s3://bucket/prefix, in place of the cache; credentials by the usual "
+    "environment variables.",
+)  # fmt: skip
 
 
 @click.group(cls=WordsGroup)
@@ -21,60 +49,72 @@ def atlas() -> None:
 @atlas.command()
 @click.argument("site")
 @click.option("--weather", default="climate", show_default=True, metavar="NAME|FILE", help="As for oberih plan.")
-@shared("cache", "workers", "scheduler", "seed", "quiet", "json")
-def build(
-    site: str,
-    weather: str,
-    cache: Path,
-    workers: int | None,
-    scheduler: str | None,
-    seed: int,
-    quiet: bool,
-    as_json: bool,
-) -> None:
+@click.option("--heights", type=Heights(), default=None, metavar="M,M,…",
+              help="Release heights in metres.  [default: 5,30,100,250, as a plan needs them]")  # fmt: skip
+@_STORE
+@click.option("--estimate", is_flag=True, help="Only state what it would cost: build nothing, fetch nothing.")
+@shared("mapping", "server", "cache", "workers", "scheduler", "seed", "quiet", "json")
+def build(estimate: bool, quiet: bool, as_json: bool, **asked: Any) -> None:
     """Build SITE's atlas, or finish one that was interrupted."""
-    from oberih.case.atlas_store import build as build_atlas  # here, so that help and mistakes answer at once
+    from oberih.case.atlas_build import build as build_atlas  # here, so that help and mistakes answer at once
+    from oberih.case.atlas_estimate import estimate as cost
+    from oberih.case.atlas_request import AtlasRequest
     from oberih.cli.progress import watched
     from oberih.cli.show import show_sheet
 
-    request = PlanRequest(site=site, weather=weather, cache=cache, workers=workers, scheduler=scheduler, seed=seed)
     with watched(quiet=quiet) as progress:
-        sheet = build_atlas(request, progress=progress)
+        sheet = (cost if estimate else build_atlas)(AtlasRequest(**asked), progress=progress)
     if not quiet or as_json:
         show_sheet(sheet, as_json=as_json)
 
 
 @atlas.command("list")
+@_STORE
 @shared("cache", "json")
-def list_atlases(cache: Path, as_json: bool) -> None:
+def list_atlases(store: str | None, cache: Path, as_json: bool) -> None:
     """List the atlases that are kept."""
     from oberih.case.atlas_store import list_atlases as listed  # as above
     from oberih.cli.show import show_sheet
 
-    show_sheet(listed(cache), as_json=as_json)
+    show_sheet(listed(cache, store=store), as_json=as_json)
 
 
 @atlas.command()
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("place", metavar="PATH|URL")
 @shared("json")
-def info(path: Path, as_json: bool) -> None:
-    """Describe the atlas at PATH."""
+def info(place: str, as_json: bool) -> None:
+    """Describe the atlas at PATH or URL, also one that others are building."""
     from oberih.case.atlas_store import info as described  # as above
     from oberih.cli.show import show_sheet
 
-    show_sheet(described(path), as_json=as_json)
+    show_sheet(described(place), as_json=as_json)
 
 
 @atlas.command()
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("place", metavar="PATH|URL")
 @shared("quiet")
-def verify(path: Path, quiet: bool) -> None:
-    """Check every chunk of the atlas at PATH against its checksum."""
+def verify(place: str, quiet: bool) -> None:
+    """Check every chunk of the atlas at PATH or URL against its checksum."""
     from oberih.case.atlas_store import verify as verified  # as above
     from oberih.cli.progress import watched
     from oberih.cli.show import show_sheet
 
     with watched(quiet=quiet) as progress:
-        sheet = verified(path, progress=progress)
+        sheet = verified(place, progress=progress)
     if not quiet:
         show_sheet(sheet)
+
+
+@atlas.command()
+@click.argument("url")
+@shared("cache", "quiet", "json")
+def fetch(url: str, cache: Path, quiet: bool, as_json: bool) -> None:
+    """Copy the atlas at URL out of an object store into the cache, every file verified."""
+    from oberih.case.atlas_store import fetch as fetched  # as above
+    from oberih.cli.progress import watched
+    from oberih.cli.show import show_sheet
+
+    with watched(quiet=quiet) as progress:
+        sheet = fetched(url, cache=cache, progress=progress)
+    if not quiet or as_json:
+        show_sheet(sheet, as_json=as_json)

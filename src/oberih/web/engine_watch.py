@@ -89,6 +89,11 @@ class Watch:
         with self._lock:
             self.readiness = replace(self.readiness, done=self.readiness.done + n)
 
+    def note(self, line: str) -> None:
+        """Keep it for whoever reads the server's log."""
+        self.refuse_if_stopped()
+        _LOG.info("%s", line)
+
     def done(self) -> None:
         """End the stage."""
         self.refuse_if_stopped()

@@ -1,0 +1,75 @@
+"""How is an atlas built ahead of its use, here, on a cluster, into a folder or an object store?"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Callable
+
+from oberih.atlas.build import build as build_here
+from oberih.atlas.layout import AtlasPlan
+from oberih.atlas.remote_build import build_there
+from oberih.atlas.schedule import scheduler_for
+from oberih.case.atlas_request import AtlasRequest
+from oberih.case.atlas_sheets import described, described_there
+from oberih.case.ground import HEIGHTS, atlas_path, ground_of
+from oberih.case.progress import Progress
+from oberih.case.sheet import Sheet
+from oberih.earth.site import load_site
+
+__all__ = ["OTHER_HEIGHTS", "build", "far_url", "with_heights"]
+
+OTHER_HEIGHTS = "a plan stands on the heights {}; this atlas is for those who read it themselves"
+
+
+def build(request: AtlasRequest, *, progress: Progress) -> Sheet:
+    """Build the atlas that a plan would stand on, or finish one that was interrupted.
+
+    Raises
+    ------
+    InputError, WeatherRefused, StoreError
+        As for a plan; if a store refuses or fails for long.
+    """
+    site = load_site(request.site)
+    plan = with_heights(ground_of(request.as_plan(), site, progress=progress).plan, request)
+    workers = request.workers or os.cpu_count() or 1
+    scheduler = scheduler_for(workers=workers, address=request.scheduler, said=progress.note)
+    told = counting(plan, progress)
+    if request.store is None:
+        atlas = build_here(atlas_path(request.cache, plan), plan, scheduler=scheduler, told=told)
+        progress.done()
+        sheet = described(atlas, f"Atlas of {site.name}")
+    else:
+        far = build_there(far_url(request.store, plan), plan, scheduler=scheduler, told=told)
+        progress.done()
+        sheet = described_there(far, f"Atlas of {site.name}")
+    if plan.heights != HEIGHTS:
+        note = OTHER_HEIGHTS.format(", ".join(f"{h:g} m" for h in HEIGHTS))
+        sheet = dataclasses.replace(sheet, notes=(*sheet.notes, note))
+    return sheet
+
+
+def with_heights(plan: AtlasPlan, request: AtlasRequest) -> AtlasPlan:
+    """The plan with the heights that were asked for."""
+    return plan if request.heights is None else dataclasses.replace(plan, heights=request.heights)
+
+
+def far_url(store: str, plan: AtlasPlan) -> str:
+    """Where the atlas of a plan stands in a store: under the name that it has in a cache."""
+    return f"{store.rstrip('/')}/{plan.site}-{plan.digest[:12]}.zarr"
+
+
+def counting(plan: AtlasPlan, progress: Progress) -> Callable[[int, int], None]:
+    """Tell a watcher of the blocks that are left; what was sealed before is not part of the rate."""
+    last: list[int] = []
+
+    def told(done: int, total: int) -> None:
+        if not last and done < total:
+            before = f", {done} sealed before" if done else ""
+            title = f"atlas: {plan.releases} release hours at {len(plan.heights)} heights, {total} blocks{before}"
+            progress.stage(title, total=total - done)
+        elif last:
+            progress.advance(done - last[-1])
+        last.append(done)
+
+    return told

@@ -1,0 +1,47 @@
+"""What is asked of whoever builds an atlas?
+
+Defines the noun `AtlasRequest`: what stands in an atlas, where it is to stand and who does the work,
+as it was put, before anything is read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from oberih.case.request import DEFAULT_CACHE, DEFAULT_SEED, PlanRequest
+
+__all__ = ["AtlasRequest"]
+
+
+@dataclass(frozen=True)
+class AtlasRequest:
+    """Which atlas, where, and by whom?
+
+    Parameters
+    ----------
+    site, weather, mapping, server, cache, workers, scheduler, seed
+        As in `PlanRequest`.
+    heights : tuple of float or None
+        Release heights [m], rising; None for those that a plan needs.
+    store : str or None
+        URL of a place in an object store, ``s3://bucket/prefix``; None for the cache.
+    """
+
+    site: str
+    weather: str = "climate"
+    mapping: Path | None = None
+    server: str | None = None
+    heights: tuple[float, ...] | None = None
+    store: str | None = None
+    cache: Path = field(default=DEFAULT_CACHE)
+    workers: int | None = None
+    scheduler: str | None = None
+    seed: int = DEFAULT_SEED
+
+    def as_plan(self) -> PlanRequest:
+        """The plan's request that would stand on it."""
+        return PlanRequest(
+            site=self.site, weather=self.weather, mapping=self.mapping, server=self.server, cache=self.cache,
+            workers=self.workers, scheduler=self.scheduler, seed=self.seed,
+        )  # fmt: skip
