@@ -3,7 +3,8 @@
 The verb of this folder: takes a `Flow` and a `Release`, gives a `Trail`: what stood in the air near the ground and what
 was laid down, cell by cell and hour by hour, for one becquerel of each form.
 
-Invariants: for each form, air + ground + gone = 1; the same seed gives the same bits, whatever the number of threads.
+Invariants: for each form, air + ground + gone + decayed = 1; the same seed gives the same bits, whatever the number of
+threads.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from oberih.dispersion.kernels.particles import step as kernel
-from oberih.dispersion.kernels.particles.advance import COLUMNS, DEPOSIT, LONGEST, advance, blend
+from oberih.dispersion.kernels.particles.advance import COLUMNS, DEPOSIT, LONGEST, WITH_RAIN, advance, blend
 from oberih.dispersion.kernels.particles.lanes import GENERATORS, LANES
 from oberih.dispersion.particles.flow import Flow
 from oberih.errors import OutOfRange
@@ -98,9 +99,13 @@ class Trail:
     seconds : float32 array, shape (hours, 4, rows, columns)
         Particle-seconds near the ground, per becquerel released: noble gas, then the forms that deposit [s].
     deposit : float32 array, shape (hours, 3, rows, columns)
-        Laid down, per becquerel released [1].
+        Laid down, per becquerel released [1]; as it was when it came down.
+    wet : float32 array, shape (hours, 3, rows, columns)
+        How much of it rain brought [1].
     air, gone : float array, shape (4,)
         What is still in the air, and what left the domain or came down beyond the cells [1].
+    decayed : float array, shape (4,)
+        What decayed in the air [1].
     steps : int
         Particle-steps taken.
     """
@@ -108,13 +113,15 @@ class Trail:
     start: int
     seconds: Singles
     deposit: Singles
+    wet: Singles
     air: Floats
     gone: Floats
+    decayed: Floats
     steps: int
 
 
 def follow(
-    flow: Flow, release: Release, cells: Cells, *, hours: int, threads: int = 2,
+    flow: Flow, release: Release, cells: Cells, *, hours: int, threads: int = 2, decay: float = 0.0,
     told: Callable[[int, int], None] | None = None,
 ) -> Trail:  # fmt: skip
     """Follow a release.
@@ -127,6 +134,8 @@ def follow(
     hours : int
         From the start of the release.
     threads : int
+    decay : float
+        Of what is in the air [1/s]: half of a span's before it and half after, exact to (decay x span)²/24.
     told : callable, optional
         Told the hours done and their total.
 
@@ -139,12 +148,12 @@ def follow(
     blocks, states, ages = _released(release)
     before = np.zeros(len(blocks))
     streams = np.array_split(np.arange(len(blocks)), STREAMS)
-    sums = np.zeros((STREAMS, cells.rows, cells.columns, COLUMNS), dtype=np.float32)
+    sums = np.zeros((STREAMS, cells.rows, cells.columns, WITH_RAIN), dtype=np.float32)
     gone = np.zeros((STREAMS, kernel.FORMS + 1))
     wind, surface = np.empty_like(flow.wind[0]), np.empty_like(flow.surface[0])
-    out = np.zeros((hours, COLUMNS, cells.rows, cells.columns), dtype=np.float32)
+    out = np.zeros((hours, WITH_RAIN, cells.rows, cells.columns), dtype=np.float32)
     one = np.float32
-    taken = 0
+    taken, half, decayed = 0, -np.expm1(-0.5 * decay * SPAN), np.zeros(kernel.FORMS + 1)
 
     def work(stream: int) -> int:
         own = streams[stream]
@@ -161,7 +170,9 @@ def follow(
             sums[:] = 0.0
             for span in range(round(3600.0 / SPAN)):
                 _look(flow, release.start + hour * 3600.0 + span * SPAN, wind, surface)
+                decayed += _decay(blocks, ages, half)
                 taken += sum(pool.map(work, range(STREAMS)))
+                decayed += _decay(blocks, ages, half)
             out[hour] = np.moveaxis(sums.sum(axis=0), -1, 0)
             if told:
                 told(hour + 1, hours)
@@ -171,8 +182,19 @@ def follow(
     air = rows[released][:, kernel.WEIGHT :].sum(axis=(0, 2), dtype=np.float64) * weight
     out *= one(weight)
     return Trail(
-        release.start, out[:, :DEPOSIT], out[:, DEPOSIT:], air, gone.sum(axis=0) * weight, taken * LANES
+        release.start, out[:, :DEPOSIT], out[:, DEPOSIT:COLUMNS], out[:, COLUMNS:], air, gone.sum(axis=0) * weight,
+        decayed * weight, taken * LANES,
     )  # fmt: skip
+
+
+def _decay(blocks: Singles, ages: Floats, share: float) -> Floats:
+    """Take a share of what is in the air from every particle that is released; how much, form by form."""
+    if share <= 0.0:
+        return np.zeros(kernel.FORMS + 1)
+    rows = blocks.reshape(len(blocks), kernel.ROWS, LANES)[:, kernel.WEIGHT :]
+    before = rows[ages >= 0.0].sum(axis=(0, 2), dtype=np.float64)
+    rows *= np.where(ages >= 0.0, 1.0 - share, 1.0).astype(np.float32)[:, None, None]
+    return np.asarray(before - rows[ages >= 0.0].sum(axis=(0, 2), dtype=np.float64))
 
 
 def _look(flow: Flow, time: float, wind: Singles, surface: Singles) -> None:

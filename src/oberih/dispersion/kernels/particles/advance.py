@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 
 from oberih.dispersion.kernels.particles.lanes import LANES, F
-from oberih.dispersion.kernels.particles.step import FORMS, KEPT, LOST, SCRATCH, WEIGHT, X, Y, Z, step
+from oberih.dispersion.kernels.particles.step import FORMS, KEPT, LOST, SCRATCH, WEIGHT, WET, X, Y, Z, step
 
 YOUNG = 1800.0
 """Age up to which turbulent velocity is followed [s]."""
@@ -27,6 +27,10 @@ CONCENTRATION = 0
 DEPOSIT = FORMS + 1
 COLUMNS = 2 * FORMS + 1
 """Of the output: time-integrated amount of the noble gas and of each form, then deposit of each form."""
+WITH_RAIN = COLUMNS + FORMS
+"""The same, then how much of each form's deposit rain brought; an output may have these columns or not."""
+
+_OLD_X, _OLD_Y = SCRATCH, SCRATCH + 1
 
 
 @njit(cache=True, forceinline=True, nogil=True)
@@ -39,13 +43,13 @@ def step_for(age):
 
 @njit(cache=True, forceinline=True, nogil=True, fastmath={"contract"})
 def count(block, s, dt, width, height, out, scale_x, offset_x, scale_y, offset_y, top, gone):
-    """Count a block's particles into cells after a step.
+    """Count a block's particles into cells after a step, where the middle of their way was.
 
     Parameters
     ----------
     width, height : float32
         Last position within the domain [cells].
-    out : float32 array, shape (rows, columns, COLUMNS)
+    out : float32 array, shape (rows, columns, COLUMNS or WITH_RAIN)
         Added to: particle-seconds below ``top``, and what deposited.
     scale_x, offset_x, scale_y, offset_y : float32
         Column of the output = scale_x x + offset_x, and so for rows.
@@ -54,17 +58,21 @@ def count(block, s, dt, width, height, out, scale_x, offset_x, scale_y, offset_y
     gone : float64 array, shape (FORMS + 1,)
         Added to: what left the domain, the noble gas first.
     """
+    rain = out.shape[2] >= WITH_RAIN
     for i in range(LANES):
         weight = block[WEIGHT * LANES + i]
         if weight == F(0.0):
             continue
         x, y = block[X * LANES + i], block[Y * LANES + i]
-        column, row = math.floor(scale_x * x + offset_x), math.floor(scale_y * y + offset_y)
+        mid_x, mid_y = F(0.5) * (s[_OLD_X * LANES + i] + x), F(0.5) * (s[_OLD_Y * LANES + i] + y)
+        column, row = math.floor(scale_x * mid_x + offset_x), math.floor(scale_y * mid_y + offset_y)
         seen = 0 <= column < out.shape[1] and 0 <= row < out.shape[0]
         for f in range(FORMS):
             lost = s[(LOST + f) * LANES + i]
             if seen:
                 out[row, column, DEPOSIT + f] += lost
+                if rain:
+                    out[row, column, COLUMNS + f] += s[(WET + f) * LANES + i]
             else:
                 gone[f + 1] += lost  # laid down beyond what is drawn
         if seen and block[Z * LANES + i] < top:
@@ -100,7 +108,7 @@ def advance(
     int
         Steps of blocks taken.
     """
-    scratch = np.zeros(SCRATCH * LANES, dtype=np.float32)
+    scratch = np.zeros((SCRATCH + 2) * LANES, dtype=np.float32)
     bits = scratch.view(np.uint32)
     width, height = F(wind.shape[1] - 1), F(wind.shape[0] - 1)
     taken = 0
@@ -115,6 +123,9 @@ def advance(
         while left > 1e-3:
             wanted, langevin = step_for(ages[k])
             dt = left / math.ceil(left / wanted) if langevin or left < 2.0 * wanted else wanted
+            for i in range(LANES):
+                scratch[_OLD_X * LANES + i] = blocks[k, X * LANES + i]
+                scratch[_OLD_Y * LANES + i] = blocks[k, Y * LANES + i]
             step(blocks[k], states[k], scratch, bits, wind, surface, a, b, F(dt), F(before[k]), langevin, lapse,
                  cells_y, settling)  # fmt: skip
             count(blocks[k], scratch, F(dt), width, height, out, scale_x, offset_x, scale_y, offset_y, top, gone)
