@@ -91,7 +91,7 @@ def test_files_that_continue_each_other_make_one_series(tmp_path: Path) -> None:
 
 def test_files_of_different_grids_are_not_mixed(tmp_path: Path) -> None:
     with xr.open_dataset(write(tmp_path / "a.nc")) as made:
-        kept(made.load().isel(longitude=slice(0, 5)), tmp_path / "b.nc")
+        kept(made.load().isel(longitude=slice(0, 9, 2)), tmp_path / "b.nc")
     with pytest.raises(InputError, match="another grid"):
         volume_of_netcdf([tmp_path / "a.nc", tmp_path / "b.nc"])
 
@@ -154,7 +154,6 @@ def test_a_month_of_levels_and_its_ground_are_read_from_two_files() -> None:
     [
         ("nwp_era5_pl_small_areas/bella_lui_weather_data_ERA5.nc", "equal steps"),
         ("nwp_era5_pl_small_areas/hedy_euroc_2025_weather_data.nc", "the ground"),
-        ("nwp_column_cloudnet/ecmwf_munich_20211120.nc", "no longitude"),
         ("nwp_era5_davos_202001/finse_SURF_201810.nc", "wind on levels"),
     ],
 )

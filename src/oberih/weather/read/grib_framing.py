@@ -8,14 +8,17 @@ Source: WMO-No. 306, FM 92 GRIB, editions 1 and 2, section 0 and the section hea
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterator
 
 from oberih.errors import InputError
 from oberih.weather.read.document import Document
 
-__all__ = ["messages"]
+__all__ = ["framed", "messages", "single_fields"]
 
 START, END = b"GRIB", b"7777"
+SAME_BITMAP = 254
+"""In section 6 of edition 2: the bitmap is the one before."""
 SCALED = 0x800000
 """In edition 1, a length with this bit counts blocks of 120 bytes (messages above 8 MB)."""
 
@@ -28,22 +31,54 @@ def messages(document: Document) -> Iterator[tuple[int, bytes]]:
     InputError
         If a message is cut off or its parts do not fit.
     """
-    data = document.data
+    return framed(document.data, document.name)
+
+
+def framed(data: bytes | mmap.mmap, file: str) -> Iterator[tuple[int, bytes]]:
+    """As `messages`, of bytes or of a file that is mapped into memory."""
     position = data.find(START)
     while 0 <= position < len(data):
+        edition = data[position + 7 : position + 8]
+        if edition and edition[0] not in (1, 2):
+            raise InputError(f"is GRIB of edition {edition[0]}, and 1 and 2 are read", file=file,
+                             field=f"byte {position}", cure="convert it, or download it again")  # fmt: skip
         length = _length(data, position)
         if length is None or position + length > len(data):
             raise InputError(
-                "is cut off inside a message", file=document.name, field=f"byte {position}", cure="download it again"
+                "is cut off inside a message", file=file, field=f"byte {position}", cure="download it again"
             )
         whole = data[position : position + length]
         if not _fits(whole):
-            raise InputError("is damaged GRIB", file=document.name, field=f"byte {position}", cure="download it again")
+            raise InputError("is damaged GRIB", file=file, field=f"byte {position}", cure="download it again")
         yield position, whole
         position = data.find(START, position + length)
 
 
-def _length(data: bytes, position: int) -> int | None:
+def single_fields(message: bytes) -> list[bytes]:
+    """A framed message as messages of one field each: edition 2 lets fields share what stands before them.
+
+    Notes
+    -----
+    A bitmap that refers to the one before (code 254) is replaced by it.
+    """
+    if message[7] == 1:
+        return [message]
+    held: dict[int, bytes] = {}
+    fields: list[bytes] = []
+    at = 16
+    while at < len(message) - 4:
+        length, number = int.from_bytes(message[at : at + 4], "big"), message[at + 4]
+        section = message[at : at + length]
+        if not (number == 6 and length > 5 and section[5] == SAME_BITMAP and 6 in held):
+            held[number] = section
+        if number == 7:
+            body = b"".join(held[n] for n in sorted(held))
+            fields.append(message[:8] + (16 + len(body) + 4).to_bytes(8, "big") + body + END)
+        at += length
+    return [message] if len(fields) == 1 else fields
+
+
+def _length(data: bytes | mmap.mmap, position: int) -> int | None:
     head = data[position : position + 16]
     if len(head) < 16 or head[7] not in (1, 2):
         return None
@@ -53,8 +88,14 @@ def _length(data: bytes, position: int) -> int | None:
         length = int.from_bytes(head[4:7], "big")
         if length & SCALED:  # 120 times the rest, less what the last section says (see `_edition_1`)
             end = data.find(END + START, position)
-            length = (end if end >= 0 else len(data.rstrip(b"\x00")) - 4) + 4 - position
+            length = (end if end >= 0 else _without_padding(data) - 4) + 4 - position
     return length if length >= 20 else None
+
+
+def _without_padding(data: bytes | mmap.mmap) -> int:
+    """Length of the data without zeros at their end."""
+    tail = data[max(0, len(data) - 1_000_000) :]
+    return len(data) - len(tail) + len(tail.rstrip(b"\x00"))
 
 
 def _fits(whole: bytes) -> bool:

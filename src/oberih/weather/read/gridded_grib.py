@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from oberih.errors import InputError
 from oberih.weather.read.document import Document
-from oberih.weather.read.grib_framing import messages
+from oberih.weather.read.grib_framing import messages, single_fields
 from oberih.weather.read.gridded_apart import answer_apart
 from oberih.weather.read.gridded_names import NAMES, NORTH, Name
 from oberih.weather.read.nearest import distance
@@ -83,9 +83,9 @@ _WIND = tuple(spelling for spelling, name in NAMES.items() if name.field == NORT
 
 
 def _handles(document: Document) -> Iterator[int]:
-    for position, whole in messages(document):
+    for position, field in ((at, one) for at, whole in messages(document) for one in single_fields(whole)):
         try:
-            yield eccodes.codes_new_from_message(whole)
+            yield eccodes.codes_new_from_message(field)
         except eccodes.CodesInternalError as error:
             raise InputError(
                 "is damaged GRIB", file=document.name, field=f"byte {position}", cure="download it again"
@@ -130,7 +130,7 @@ def _span(handle: int, base: int, amount: bool) -> tuple[int, int]:
     those of other ECMWF forecasts since the start.
     """
     eccodes.codes_set(handle, "stepUnits", "s")
-    begin, end = (base + int(float(eccodes.codes_get(handle, key))) for key in ("startStep", "endStep"))
+    begin, end = (base + int(eccodes.codes_get_long(handle, key)) for key in ("startStep", "endStep"))
     if not amount or begin < end:
         return begin, end
     era5 = eccodes.codes_is_defined(handle, "class") and str(eccodes.codes_get(handle, "class")) == "ea"

@@ -14,6 +14,7 @@ import numpy.typing as npt
 __all__ = ["RawVolume"]
 
 Array = npt.NDArray[np.float64]
+Values = npt.NDArray[np.float32]
 
 
 @dataclass
@@ -31,8 +32,11 @@ class RawVolume:
         Of pressure levels [Pa], falling.
     hybrid : (float array, float array) or None
         a [Pa] and b [1] of hybrid levels, from below.
-    levels : dict of float array, shape (t, levels, y, x)
-    surface : dict of float array, shape (t, y, x)
+        Neither of the two where a field gives the pressure or height of the levels.
+    levels : dict of float32 array, shape (t, levels, y, x)
+        By meaning, as in `oberih.weather.read.volume_names.LEVEL_FIELDS`; ``altitude`` [m] counts from the sea.
+    surface : dict of float32 array, shape (t, y, x)
+        By meaning, as in ``SURFACE_FIELDS``; amounts have become rates.
     files : tuple of str
     notes : list of str
     """
@@ -43,7 +47,7 @@ class RawVolume:
     crs: str
     pressure: Array | None
     hybrid: tuple[Array, Array] | None
-    levels: dict[str, Array]
-    surface: dict[str, Array]
+    levels: dict[str, Values]
+    surface: dict[str, Values]
     files: tuple[str, ...]
     notes: list[str] = field(default_factory=list)

@@ -9,18 +9,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from oberih.errors import InputError
 from oberih.weather.read.raw_volume import RawVolume
-from oberih.weather.read.volume_netcdf import volume_of_netcdf
+from oberih.weather.read.volume_grib_apart import members_of_grib, part_of_grib
+from oberih.weather.read.volume_grid import Area
+from oberih.weather.read.volume_join import joined
+from oberih.weather.read.volume_netcdf import members_of_netcdf, part_of_netcdf
+from oberih.weather.read.volume_part import Part
 
 __all__ = ["members_of", "volume_of"]
 
-Area = tuple[float, float, float, float]
 
-
-def volume_of(paths: Sequence[Path], *, area: Area | None = None, member: int | None = None) -> RawVolume:
+def volume_of(
+    paths: Sequence[Path], *, area: Area | None = None, member: int | None = None, run: int | None = None
+) -> RawVolume:
     """Read the files of one volume.
 
     Parameters
@@ -29,32 +31,66 @@ def volume_of(paths: Sequence[Path], *, area: Area | None = None, member: int | 
     area : (west, south, east, north), optional
         Degrees; the grid is cut to the cells that enclose it.  West may be above east, through 180°.
     member : int, optional
-        Of an ensemble.
+        Of an ensemble; the lowest number otherwise, and the notes say so.
+    run : int, optional
+        Start of the one forecast to take from GRIB files that hold several [s since 1970]; otherwise each is followed
+        until the next begins, and the notes say so.
 
     Raises
     ------
     InputError
-        If a file is damaged, does not fit the others, or does not hold the area or member.
+        If a file is damaged, does not fit the others, or does not hold the area, member or forecast.
     """
-    raw = volume_of_netcdf(paths)
-    if area is not None:
-        _cut_area(raw, area)
-    return raw
+    grib, other = _sorted(paths)
+    parts: list[Part] = [part_of_netcdf(path, area=area, member=_its(path, member)) for path in other]
+    if grib:
+        parts.append(part_of_grib(grib, area=area, member=member, run=run))
+    elif run is not None:
+        raise InputError("holds no forecasts by their start", file=other[0], field="run", value=run)
+    return joined(parts)
 
 
 def members_of(paths: Sequence[Path]) -> tuple[int, ...]:
-    """Numbers of the ensemble members that the files hold; empty where they hold none."""
-    return ()
+    """Numbers of the ensemble members that the files hold; empty where they hold none, or one only.
+
+    Raises
+    ------
+    InputError
+        If a file is damaged.
+    """
+    grib, other = _sorted(paths)
+    found = {n for path in other for n in members_of_netcdf(path)}
+    if grib:
+        found |= set(members_of_grib(grib))
+    return tuple(sorted(found)) if len(found) > 1 else ()
 
 
-def _cut_area(raw: RawVolume, area: Area) -> None:
-    if raw.crs:
-        raise InputError("is a plane grid, which is not cut by degrees", file=raw.files[0], field="area")
-    west, south, east, north = area
-    start = raw.x[0] + (west - raw.x[0]) % 360.0
-    end = start + (east - west) % 360.0
-    columns = slice(max(int(np.searchsorted(raw.x, start, "right")) - 1, 0), int(np.searchsorted(raw.x, end)) + 1)
-    rows = slice(max(int(np.searchsorted(raw.y, south, "right")) - 1, 0), int(np.searchsorted(raw.y, north)) + 1)
-    raw.x, raw.y = raw.x[columns], raw.y[rows]
-    raw.levels = {k: v[..., rows, columns] for k, v in raw.levels.items()}
-    raw.surface = {k: v[..., rows, columns] for k, v in raw.surface.items()}
+def _its(path: Path, member: int | None) -> int | None:
+    """The member asked for, of a file that holds any; the ground of all members may stand in one that does not."""
+    return member if member is None or members_of_netcdf(path) else None
+
+
+def _sorted(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+    """GRIB files, and the others."""
+    if not paths:
+        raise InputError("no file was given", field="fields", cure="give netCDF or GRIB files")
+    kinds = {path: _kind(path) for path in paths}
+    return [p for p in kinds if kinds[p] == "GRIB"], [p for p in kinds if kinds[p] == "netCDF"]
+
+
+def _kind(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            head = file.read(4096)
+    except OSError as error:
+        reason = (
+            "no such file" if isinstance(error, FileNotFoundError) else (error.strerror or "cannot be read").lower()
+        )
+        raise InputError(reason, file=path) from error
+    if not head:
+        raise InputError("is empty", file=path, cure="download it again")
+    if head[:3] == b"CDF" or head[:4] == b"\x89HDF":
+        return "netCDF"
+    if b"GRIB" in head:
+        return "GRIB"
+    raise InputError("is neither netCDF nor GRIB", file=path, cure="give fields in one of these formats")

@@ -1,12 +1,13 @@
 """What does a netCDF file say in a volume?  Needs the extra ``fields``.
 
-Reads wind, temperature and heights on pressure or hybrid levels, and what there is of the ground, into SI units and one
-order: time, level from below, y northward, x eastward.  Nothing is derived here (`oberih.weather.volume`).
+Reads wind, temperature and heights on pressure, hybrid or height levels, and what there is of the ground, into SI units
+and one order.  Nothing is derived here (`oberih.weather.volume`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,152 +17,269 @@ import xarray as xr
 
 from oberih.errors import InputError
 from oberih.weather.read.raw_volume import RawVolume
-from oberih.weather.read.volume_names import LEVEL_FIELDS, SURFACE_FIELDS, VERTICAL
+from oberih.weather.read.volume_grid import Area, Cutout, cutout
+from oberih.weather.read.volume_join import joined
+from oberih.weather.read.volume_names import LEVEL_FIELDS, SURFACE_FIELDS, UPWARD, VERTICAL, to_si
+from oberih.weather.read.volume_part import Part, Vertical
+from oberih.weather.read.volume_time import DAMAGE, Times, sums_of, times_of
+from oberih.weather.read.volume_vertical import vertical_of
 
-__all__ = ["RawVolume", "volume_of_netcdf"]
+__all__ = ["RawVolume", "members_of_netcdf", "part_of_netcdf", "volume_of_netcdf"]
 
 Array = npt.NDArray[np.float64]
 
-TIMES, LATITUDES, LONGITUDES = ("valid_time", "time"), ("latitude", "lat", "y"), ("longitude", "lon", "x")
-DAMAGE = (OSError, ValueError, RuntimeError, KeyError, IndexError, TypeError, AttributeError, OverflowError)
+LATITUDES, LONGITUDES = ("latitude", "lat", "y", "rlat"), ("longitude", "lon", "x", "rlon")
+MEMBERS = ("number", "member", "realization", "ensemble", "ens")
 MOST_VALUES = 400_000_000
-"""Values that are read at most: 3 GB in double precision."""
+"""Values that are read at most: 1.6 GB in single precision."""
+
+
+@dataclass(frozen=True)
+class _Axes:
+    """Where things stand in a dataset."""
+
+    x: str
+    y: str
+    times: Times
+    vertical: str | None
+    member: tuple[str, int] | None
+    cut: Cutout
 
 
 def volume_of_netcdf(paths: Sequence[Path]) -> RawVolume:
-    """Read one file, or several that continue each other in time or hold the ground of the same grid.
+    """As `oberih.weather.read.volume.volume_of`, of netCDF files alone."""
+    return joined([part_of_netcdf(path) for path in paths])
+
+
+def part_of_netcdf(path: Path, *, area: Area | None = None, member: int | None = None) -> Part:
+    """Read one file.
 
     Raises
     ------
     InputError
-        If a file is damaged, too large, or has no grid, level or time; if the files do not fit together.
+        If it is damaged, too large, or has no grid or time, or not the area or member.
     """
-    parts = [_read(path) for path in paths]
-    first, *others = sorted(parts, key=lambda p: (not p.levels, int(p.time[0]) if len(p.time) else 0))
-    if not first.levels:
-        raise InputError("no file has wind on levels", file=first.files[0], field="u, v",
-                         cure="give a file of pressure or model levels")  # fmt: skip
-    for other in others:
-        first = _joined(first, other)
-    return first
-
-
-def _read(path: Path) -> RawVolume:
-    try:
-        dataset = xr.open_dataset(path, engine="netcdf4", decode_timedelta=False)
-    except FileNotFoundError as error:
-        raise InputError("no such file", file=path) from error
-    except DAMAGE as error:
-        raise InputError("is damaged, or not netCDF", file=path, cure="download it again") from error
-    with dataset:
+    with _opened(path) as dataset:
         try:
-            return _raw(dataset, path)
+            return _part(dataset, path.name, area, member)
         except InputError:
             raise
         except DAMAGE as error:
             raise InputError("is damaged netCDF", file=path, cure="download it again") from error
 
 
-def _raw(dataset: Any, path: Path) -> RawVolume:
-    if "expver" in dataset.dims:
+def members_of_netcdf(path: Path) -> tuple[int, ...]:
+    """Numbers of ensemble members on a dimension of their own."""
+    with _opened(path) as dataset:
+        name = next((n for n in MEMBERS if n in dataset.dims), None)
+        return () if name is None else tuple(_numbers(dataset, name))
+
+
+def _opened(path: Path) -> Any:
+    try:
+        return xr.open_dataset(path, engine="netcdf4", decode_timedelta=False)
+    except FileNotFoundError as error:
+        raise InputError("no such file", file=path) from error
+    except DAMAGE as error:
+        raise InputError("is damaged, or not netCDF", file=path, cure="download it again") from error
+
+
+def _numbers(dataset: Any, name: str) -> list[int]:
+    if name in dataset.variables and np.issubdtype(dataset[name].dtype, np.number):
+        return [int(v) for v in np.asarray(dataset[name].values).ravel()]
+    return list(range(int(dataset.sizes[name])))
+
+
+def _part(dataset: Any, file: str, area: Area | None, member: int | None) -> Part:
+    if "expver" in dataset.dims:  # final and preliminary ERA5 side by side: the first that is there
         dataset = dataset.bfill("expver").isel(expver=0) if dataset.sizes["expver"] > 1 else dataset.isel(expver=0)
-    time, x, y = (_axis(dataset, names, path) for names in (TIMES, LONGITUDES, LATITUDES))
+    notes: list[str] = []
+    dataset = _widened(dataset, file, notes)
+    axes = _axes(dataset, file, area, member, notes)
+    vertical, order = Vertical(), np.arange(0)
+    if axes.vertical is not None:
+        said = any(_named(dataset, n, _level_dims(axes)) for n in _meant(LEVEL_FIELDS, ("pressure", "height")))
+        vertical, order = vertical_of(dataset, axes.vertical, has_pressure=said, file=file)
+    crs = _crs(dataset, axes.x, file)
+    part = Part(file, axes.cut.x, axes.cut.y, crs, vertical, notes=notes)
+    _refuse_size(dataset, axes, file)
+    for meaning, names in LEVEL_FIELDS.items() if axes.vertical is not None else ():
+        name = _named(dataset, names, _level_dims(axes))
+        if name is not None:
+            values = _values(dataset, name, axes, meaning, part)[0]
+            part.levels[meaning] = {t: v[order] for t, v in axes.times.each(values)}
+    for meaning, names in SURFACE_FIELDS.items():
+        name = _named(dataset, names, _flat_dims(axes)) or _named(dataset, names, {axes.x, axes.y})
+        if name is not None:
+            _add_surface(part, dataset, name, meaning, axes)
+    return part
+
+
+def _add_surface(part: Part, dataset: Any, name: str, meaning: str, axes: _Axes) -> None:
+    fixed = not set(axes.times.dims) & set(dataset[name].dims)
+    values, amount = _values(dataset, name, axes, meaning, part)
+    if values.size and name.lower() in UPWARD:
+        values = -values
+    if amount:
+        part.sums[meaning] = sums_of(dataset, name, values, axes.times, part.notes)
+    elif fixed:
+        part.fixed[meaning] = values
+    elif values.size:
+        part.surface[meaning] = dict(axes.times.each(values))
+
+
+def _widened(dataset: Any, file: str, notes: list[str]) -> Any:
+    """A single column of a model as a small grid of equal columns."""
+    if any(n in dataset.dims for n in (*LATITUDES, *LONGITUDES)):
+        return dataset
+    place = [next((n for n in names if n in dataset.variables), None) for names in (LATITUDES, LONGITUDES)]
+    if None in place or any(dataset[n].ndim for n in place) or not any(n in dataset.dims for n in ("time", "level")):
+        return dataset
+    north, east = float(dataset[place[0]].values), (float(dataset[place[1]].values) + 180.0) % 360.0 - 180.0
+    notes.append(f"a single column at {north:.2f} N {east:.2f} E, taken for {2 * COLUMN:g} degrees around")
+    dataset = _rain_from_fluxes(dataset.drop_vars(place), notes)
+    kept = [n for n, v in dataset.data_vars.items() if set(v.dims) <= {"time", "level"}]
+    around = COLUMN * np.arange(-1.0, 2.0)
+    return dataset[kept].expand_dims({"latitude": north + around, "longitude": east + around}, axis=(-2, -1))
+
+
+def _rain_from_fluxes(dataset: Any, notes: list[str]) -> Any:
+    """Rain of a single column from its flux profiles at the ground.
+
+    The "amounts" beside them, in kg m-2, hold the same numbers in kg m-2 s-1.
+    """
+    if "flx_height" not in dataset.variables or "flux_level" not in dataset.dims:
+        return dataset
+    lowest = int(np.argmin(np.asarray(dataset["flx_height"].values).reshape(-1, dataset.sizes["flux_level"])[0]))
+    rates = {}
+    for kind in ("ls_rain", "conv_rain", "ls_snow", "conv_snow"):
+        if f"flx_{kind}" in dataset.data_vars:
+            rates[f"sfc_{kind}"] = dataset[f"flx_{kind}"].isel(flux_level=lowest)
+    if rates:
+        notes.append("rain and snow: flux profiles at the ground")
+    return dataset.assign(rates)
+
+
+COLUMN = 2.0
+"""Half the width that a single column stands for [°]."""
+
+
+def _axes(dataset: Any, file: str, area: Area | None, member: int | None, notes: list[str]) -> _Axes:
+    x, y = (_axis(dataset, names, file) for names in (LONGITUDES, LATITUDES))
+    times = times_of(dataset, file)
+    members = next((n for n in MEMBERS if n in dataset.dims), None)
+    chosen = None if members is None else (members, _member(dataset, members, member, file, notes))
+    if members is None and member not in (None, 0):
+        raise InputError("holds no ensemble members", file=file, field="member", value=member)
+    known = {x, y, *times.dims, *([members] if members else [])}
     vertical = next((n for n in VERTICAL if n in dataset.dims), None)
-    stamps = _stamps(dataset[time], path)
-    pressure, hybrid, order = _levels(dataset, vertical, path)
-    size = int(np.prod([dataset.sizes[d] for d in dataset.sizes]))
-    if size > MOST_VALUES:
-        raise InputError(
-            "is too large to be read whole", file=path, value=size, cure="cut out the area and hours needed"
-        )
-    columns, west = _turned(np.asarray(dataset[x].values, dtype=float), plane=dataset[x].dims == ("x",))
-    rows = np.argsort(np.asarray(dataset[y].values, dtype=float))
-
-    def array(name: str, dims: tuple[str, ...]) -> Array:
-        values = np.asarray(dataset[name].transpose(*dims).values, dtype=np.float64)
-        values = values[..., rows, :][..., columns]
-        return values[:, order] if len(dims) == 4 else values
-
-    levels = {} if vertical is None else {
-        meaning: array(name, (time, vertical, y, x))
-        for meaning, names in LEVEL_FIELDS.items()
-        if (name := _named(dataset, names, {time, vertical, y, x})) is not None
-    }  # fmt: skip
-    surface = {
-        meaning: array(name, (time, y, x)) for meaning, names in SURFACE_FIELDS.items()
-        if (name := _named(dataset, names, {time, y, x})) is not None
-    }  # fmt: skip
-    volume = RawVolume(
-        stamps, west, np.sort(np.asarray(dataset[y].values, dtype=float)), _crs(dataset, x), pressure, hybrid, levels,
-        surface, (path.name,),
+    for name in (n for meaning in ("east", "north", "temperature") for n in LEVEL_FIELDS[meaning]):
+        found = _spelt(dataset, name)
+        if found is not None and {x, y} < set(dataset[found].dims):
+            beside = [d for d in dataset[found].dims if d not in known and dataset.sizes[d] > 1]
+            vertical = str(beside[0]) if len(beside) == 1 else vertical
+            break
+    geographic = x not in ("x",)
+    cut = cutout(
+        np.asarray(dataset[x].values, dtype=float), np.asarray(dataset[y].values, dtype=float), geographic=geographic,
+        area=area, file=file,
     )  # fmt: skip
-    _settle_rain(volume, dataset)
-    return volume
+    return _Axes(x, y, times, vertical, chosen, cut)
 
 
-def _axis(dataset: Any, names: tuple[str, ...], path: Path) -> str:
+def _axis(dataset: Any, names: tuple[str, ...], file: str) -> str:
     for name in names:
         if name in dataset.dims:
+            if name in ("rlat", "rlon"):
+                raise InputError("is on a rotated grid", file=file, field=name, cure="remap it to latitude-longitude")
             return name
-    raise InputError(f"has no {names[0]}", file=path, field="dimensions", value=", ".join(map(str, dataset.dims)),
+    raise InputError(f"has no {names[0]}", file=file, field="dimensions", value=", ".join(map(str, dataset.dims)),
                      cure="give fields on a grid, with time")  # fmt: skip
 
 
-def _stamps(axis: Any, path: Path) -> npt.NDArray[np.int64]:
-    raw = np.asarray(axis.values).ravel()
-    if not np.issubdtype(raw.dtype, np.datetime64) or np.isnat(raw).any():
-        raise InputError("is not a time in the standard calendar", file=path, field=str(axis.name))
-    stamps = ((raw.astype("datetime64[ns]").astype(np.int64) + 500_000_000) // 1_000_000_000).astype(np.int64)
-    if (np.diff(stamps) <= 0).any():
-        raise InputError("times must increase", file=path, field=str(axis.name))
-    return stamps
+def _member(dataset: Any, name: str, member: int | None, file: str, notes: list[str]) -> int:
+    """Place of a member on its axis."""
+    numbers = _numbers(dataset, name)
+    if member is None:
+        if len(numbers) > 1:
+            notes.append(f"member {min(numbers)} of {len(numbers)} is taken")
+        return numbers.index(min(numbers))
+    if member not in numbers:
+        raise InputError("no such member", file=file, field="member", value=member,
+                         cure=f"it holds {min(numbers)} to {max(numbers)}")  # fmt: skip
+    return numbers.index(member)
 
 
-def _levels(
-    dataset: Any, vertical: str | None, path: Path
-) -> tuple[Array | None, tuple[Array, Array] | None, npt.NDArray[np.intp] | slice]:
-    """Pressures or hybrid coefficients from below, and the order that puts the file's levels so."""
-    if vertical is None:
-        return None, None, slice(None)
-    if vertical not in dataset.variables:
-        raise InputError("has levels without values", file=path, field=vertical)
-    axis = dataset[vertical]
-    values, unit = np.asarray(axis.values, dtype=float), str(axis.attrs.get("units", "")).lower()
-    if "hyam" in dataset.variables and "hybm" in dataset.variables:
-        a, b = (np.asarray(dataset[n].values, dtype=float) for n in ("hyam", "hybm"))
-        order = np.argsort(-(a + b * 1e5))
-        return None, (a[order], b[order]), order
-    if unit in ("pa", "hpa", "millibars", "mbar", "mb"):
-        pressure = values * (1.0 if unit == "pa" else 100.0)
-        order = np.argsort(-pressure)
-        return pressure[order], None, order
-    if any(n in dataset.variables for n in LEVEL_FIELDS["height"] + LEVEL_FIELDS["pressure"]):
-        return None, None, np.argsort(-values)
-    raise InputError("are levels of which nothing says the pressure", file=path, field=vertical, value=unit,
-                     cure="give pressure levels, or hybrid levels with hyam and hybm")  # fmt: skip
+def _meant(fields: dict[str, tuple[str, ...]], meanings: Iterable[str]) -> list[tuple[str, ...]]:
+    return [fields[m] for m in meanings]
 
 
-def _turned(longitudes: Array, *, plane: bool) -> tuple[npt.NDArray[np.intp], Array]:
-    """Columns from west to east without a jump, and where they lie."""
-    if plane:
-        order = np.argsort(longitudes)
-        return order, longitudes[order]
-    turned = np.sort(longitudes % 360.0)
-    gaps = np.diff(np.concatenate([turned, turned[:1] + 360.0]))
-    first = (int(np.argmax(gaps)) + 1) % len(turned)  # begin after the widest gap
-    start = turned[first]
-    eastward = (longitudes - start) % 360.0
-    order = np.argsort(eastward)
-    west = start - 360.0 if start > 180.0 else start
-    return order, west + eastward[order]
+def _level_dims(axes: _Axes) -> set[str]:
+    assert axes.vertical is not None  # asked for only where there is one
+    return {*axes.times.dims, axes.vertical, axes.x, axes.y}
+
+
+def _flat_dims(axes: _Axes) -> set[str]:
+    return {*axes.times.dims, axes.x, axes.y}
+
+
+def _spelt(dataset: Any, name: str) -> str | None:
+    """A variable of this name or standard name, whatever its case."""
+    for found, variable in dataset.data_vars.items():
+        if str(found).lower() == name or str(variable.attrs.get("standard_name", "")).lower() == name:
+            return str(found)
+    return None
 
 
 def _named(dataset: Any, names: tuple[str, ...], dims: set[str]) -> str | None:
-    """The first spelling that stands on just these axes."""
-    return next((n for n in names if n in dataset.data_vars and set(dataset[n].dims) == dims), None)
+    """The first spelling that stands on just these axes, members and axes of one value aside."""
+    for wanted in names:
+        for found, variable in dataset.data_vars.items():
+            own = str(found).lower() == wanted or str(variable.attrs.get("standard_name", "")).lower() == wanted
+            wide = {d for d in variable.dims if d not in MEMBERS and (d in dims or variable.sizes[d] > 1)}
+            if own and wide == dims:
+                return str(found)
+    return None
 
 
-def _crs(dataset: Any, x: str) -> str:
+def _refuse_size(dataset: Any, axes: _Axes, file: str) -> None:
+    if axes.vertical is None:
+        return
+    here = len(axes.cut.x) * len(axes.cut.y) * len(axes.times.stamps) * int(dataset.sizes[axes.vertical])
+    size = here * sum(_named(dataset, n, _level_dims(axes)) is not None for n in LEVEL_FIELDS.values())
+    if size > MOST_VALUES:
+        raise InputError("is too large to be read whole", file=file, value=size,
+                         cure="cut out the area and hours needed")  # fmt: skip
+
+
+def _values(
+    dataset: Any, name: str, axes: _Axes, meaning: str, part: Part
+) -> tuple[npt.NDArray[np.float32], bool]:  # fmt: skip
+    """A field in SI units, its axes in order: times, then the vertical, then y and x; whether it is an amount."""
+    variable = dataset[name]
+    unit = str(variable.attrs.get("units", ""))
+    known = to_si(meaning, unit)
+    if known is None and meaning in ("geopotential", "surface_geopotential", "omega", "height"):
+        known = None if meaning == "height" else (1.0, 0.0, False)
+    if known is None:
+        if meaning in LEVEL_FIELDS or meaning in ("surface_pressure", "temperature_2m", "east_10m", "north_10m"):
+            raise InputError("is not a unit that is known", file=part.file, field=f"unit of {name}", value=unit,
+                             cure="give it in SI units")  # fmt: skip
+        part.notes.append(f"{name}: unit {unit or 'missing'} is not known, so it is not used")
+        return np.empty((0,), dtype=np.float32), False
+    factor, offset, amount = known
+    where: dict[Any, Any] = {axes.y: axes.cut.rows, axes.x: axes.cut.columns}
+    if axes.member is not None and axes.member[0] in variable.dims:
+        where[axes.member[0]] = axes.member[1]
+    order = [d for d in (*axes.times.dims, axes.vertical, axes.y, axes.x) if d is not None and d in variable.dims]
+    spare = {d: 0 for d in variable.dims if d not in order and d not in where}
+    raw = np.asarray(variable.isel({**spare, **where}).transpose(*order).values)
+    if factor == 1.0 and offset == 0.0:
+        return raw.astype(np.float32), amount
+    return (raw.astype(np.float64) * factor + offset).astype(np.float32), amount
+
+
+def _crs(dataset: Any, x: str, file: str) -> str:
     """The plane of a projected grid: its well-known text, or UTM as the grid mapping says."""
     if x != "x":
         return ""
@@ -173,43 +291,5 @@ def _crs(dataset: Any, x: str) -> str:
             zone = "".join(c for c in str(name) if c.isdigit())
             if zone:
                 return f"+proj=utm +zone={zone} +datum=WGS84"
-    raise InputError("has a plane grid, and nothing says which", field="grid_mapping",
+    raise InputError("has a plane grid, and nothing says which", file=file, field="grid_mapping",
                      cure="give a latitude-longitude grid, or a grid mapping with crs_wkt")  # fmt: skip
-
-
-def _settle_rain(volume: RawVolume, dataset: Any) -> None:
-    """Rain as a rate [kg/(m2 s)]: an amount a time step becomes one."""
-    if "precipitation" not in volume.surface:
-        return
-    name = next(n for n in SURFACE_FIELDS["precipitation"] if n in dataset.data_vars)
-    unit = str(dataset[name].attrs.get("units", "")).strip()
-    if unit in ("m", "m of water equivalent"):
-        volume.surface["precipitation"] = volume.surface["precipitation"] * 1000.0 / 3600.0
-        volume.notes.append(f"{name}: taken as the sum of the preceding hour, as ERA5 has it")
-    elif unit not in ("kg m**-2 s**-1", "kg m-2 s-1", "mm s-1", "mm/s"):
-        volume.surface.pop("precipitation")
-        volume.notes.append(f"{name}: unit {unit or 'missing'} is not known; rain counts as unknown")
-
-
-def _joined(first: RawVolume, other: RawVolume) -> RawVolume:
-    """Another file's times appended, or its ground added."""
-    same = first.x.shape == other.x.shape and first.y.shape == other.y.shape
-    if not same or not (np.allclose(first.x, other.x) and np.allclose(first.y, other.y)):
-        raise InputError("has another grid", file=other.files[0], cure=f"give files on the grid of {first.files[0]}")
-    if not other.levels:
-        shared = np.isin(other.time, first.time)
-        if not np.isin(first.time, other.time).all():
-            raise InputError("does not cover the times of the levels", file=other.files[0], field="time")
-        first.surface |= {k: v[shared] for k, v in other.surface.items() if k not in first.surface}
-        first.notes += other.notes
-    else:
-        if set(other.levels) != set(first.levels) or other.time[0] <= first.time[-1]:
-            raise InputError("does not continue the file before", file=other.files[0], field="time, fields",
-                             cure="give files in turn, with the same fields, none twice")  # fmt: skip
-        first.levels = {k: np.concatenate([v, other.levels[k]]) for k, v in first.levels.items()}
-        first.surface = {
-            k: np.concatenate([v, other.surface[k]]) for k, v in first.surface.items() if k in other.surface
-        }
-        first.time = np.concatenate([first.time, other.time])
-    first.files += other.files
-    return first

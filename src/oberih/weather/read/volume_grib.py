@@ -1,0 +1,288 @@
+"""What do GRIB files say in a volume?  Needs the extra ``grib``.
+
+Editions 1 and 2; pressure levels, hybrid levels with the coefficients that the messages carry, general height levels
+with their half-level heights; ECMWF's, NCEP's and DWD's names and units.
+
+Run as a process of its own by `volume_grib_apart`, which see for why: fields go into files of a folder, the rest is one
+line of JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import eccodes
+import numpy as np
+import numpy.typing as npt
+
+from oberih.errors import InputError
+from oberih.weather.read.grib_framing import framed, single_fields
+from oberih.weather.read.volume_grib_index import HALF, MODEL, PRESSURE, Entry, chosen, entry_of, preferred
+from oberih.weather.read.volume_grid import Area, Cutout, cutout
+from oberih.weather.read.volume_vertical import vertical_of_pv
+
+__all__ = ["index_of", "write_part"]
+
+Values = npt.NDArray[np.float32]
+
+NEEDED = ("east", "north", "temperature")
+TOPLESS = frozenset({"omega", "humidity", "relative_humidity", "cloud_water", "cloud_ice", "vertical"})
+"""Fields that models leave out high up, where they are taken as 0."""
+
+
+class _Files:
+    """Messages of several files by their place."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self.paths, self.maps = list(paths), []
+        for path in paths:
+            with path.open("rb") as file:
+                self.maps.append(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+
+    def handle(self, entry: Entry) -> int:
+        """Decoder's handle of a message; to be released."""
+        data = self.maps[entry.file]
+        _, whole = next(framed_at(data, entry.position, self.paths[entry.file].name))
+        return int(eccodes.codes_new_from_message(single_fields(whole)[entry.place]))
+
+
+def framed_at(data: mmap.mmap, position: int, file: str) -> Iterator[tuple[int, bytes]]:
+    """The message at a position that the index knows."""
+    edition = data[position + 7]
+    length = int.from_bytes(data[position + 8 : position + 16], "big") if edition == 2 else 0
+    if length:
+        yield position, data[position : position + length]
+    else:
+        yield from framed(data[position : position + 130_000_000], file)
+
+
+def index_of(files: _Files) -> list[Entry]:
+    """Every message of use.
+
+    Raises
+    ------
+    InputError
+        If a file is damaged or cut off.
+    """
+    found: list[Entry] = []
+    for number, (path, data) in enumerate(zip(files.paths, files.maps, strict=True)):
+        for position, whole in framed(data, path.name):
+            try:
+                fields = single_fields(whole)
+                for place, field in enumerate(fields):
+                    handle = eccodes.codes_new_from_message(field)
+                    try:
+                        entry = entry_of(handle, file=number, position=position, place=place)
+                    finally:
+                        eccodes.codes_release(handle)
+                    found += [entry] if entry is not None else []
+            except (eccodes.CodesInternalError, InputError, ValueError, TypeError) as error:
+                raise InputError("is damaged GRIB", file=path.name, field=f"byte {position}",
+                                 cure="download it again") from error  # fmt: skip
+    return found
+
+
+@dataclass
+class _Reader:
+    """Decodes messages of one grid, cut to an area."""
+
+    files: _Files
+    cut: Cutout
+    shape: tuple[int, int]
+    by_rows: bool
+
+    def values(self, entry: Entry) -> Values:
+        """One field in SI, NaN where missing."""
+        handle = self.files.handle(entry)
+        try:
+            flat = np.asarray(eccodes.codes_get_values(handle))
+            missing = float(eccodes.codes_get(handle, "missingValue"))
+            bitmap = bool(eccodes.codes_get(handle, "bitmapPresent"))
+        except (eccodes.CodesInternalError, ValueError, TypeError) as error:
+            raise InputError("is damaged GRIB", file=self.files.paths[entry.file].name, field=f"byte {entry.position}",
+                             cure="download it again") from error  # fmt: skip
+        finally:
+            eccodes.codes_release(handle)
+        if flat.size != self.shape[0] * self.shape[1]:
+            raise InputError("is damaged GRIB", file=self.files.paths[entry.file].name, field=f"byte {entry.position}",
+                             value=flat.size, cure="download it again")  # fmt: skip
+        field = flat.reshape(self.shape) if self.by_rows else flat.reshape(self.shape[::-1]).T
+        field = field[np.ix_(self.cut.rows, self.cut.columns)]
+        if bitmap:
+            field = np.where(field == missing, np.nan, field)
+        return np.asarray(field * entry.factor + entry.offset, dtype=np.float32)
+
+
+def _reader(files: _Files, entry: Entry, area: Area | None) -> _Reader:
+    name = files.paths[entry.file].name
+    handle = files.handle(entry)
+    try:
+        kind = str(eccodes.codes_get(handle, "gridType"))
+        if kind not in ("regular_ll", "regular_gg"):
+            raise InputError("is on a grid that is not regular in latitude and longitude", file=name, field="gridType",
+                             value=kind, cure="ask for a regular latitude-longitude grid, or remap it")  # fmt: skip
+        columns, rows = (int(eccodes.codes_get(handle, key)) for key in ("Ni", "Nj"))
+        lats, lons = (np.asarray(eccodes.codes_get_array(handle, key)) for key in ("latitudes", "longitudes"))
+        if eccodes.codes_get(handle, "alternativeRowScanning"):
+            raise InputError("has rows that run to and fro", file=name, field="alternativeRowScanning", value=1)
+        by_rows = not eccodes.codes_get(handle, "jPointsAreConsecutive")
+    finally:
+        eccodes.codes_release(handle)
+    if columns < 2 or rows < 2 or lats.size != columns * rows:
+        raise InputError("has a damaged grid", file=name, field="Ni, Nj", value=f"{columns}, {rows}")
+    shape = (rows, columns) if by_rows else (columns, rows)
+    lat, lon = lats.reshape(shape), lons.reshape(shape)
+    y, x = (lat[:, 0], lon[0]) if by_rows else (lat[0], lon[:, 0])
+    return _Reader(files, cutout(x, y, geographic=True, area=area, file=name), (rows, columns), by_rows)
+
+
+def write_part(
+    paths: Sequence[Path], folder: Path, *, area: Area | None, member: int | None, run: int | None
+) -> dict[str, Any]:  # fmt: skip
+    """Read files and write their fields into a folder; the answer says what lies there.
+
+    Raises
+    ------
+    InputError
+        If a file is damaged, or the files hold no such member, forecast or area.
+    """
+    files, notes = _Files(paths), list[str]()
+    entries = preferred(chosen(index_of(files), member=member, run=run, notes=notes))
+    if not entries:
+        raise InputError("holds nothing that is known of a volume", file=paths[0].name, field="shortName",
+                         cure="give u, v, t on pressure or model levels, and the ground")  # fmt: skip
+    reader = _reader(files, entries[0], area)
+    told: dict[str, Any] = {"x": reader.cut.x.tolist(), "y": reader.cut.y.tolist(), "notes": notes, "levels": {},
+                            "surface": {}, "sums": {}}  # fmt: skip
+    on_levels = [e for e in entries if e.kind in (PRESSURE, MODEL)]
+    if on_levels:
+        levels = _common_levels(on_levels, notes)
+        told |= _vertical(files, on_levels, levels)
+        for meaning in sorted({e.meaning for e in on_levels}):
+            _write_levels([e for e in on_levels if e.meaning == meaning], levels, reader, folder, told)
+        _write_half(
+            [e for e in entries if e.kind == HALF], levels, reader, folder, told,
+            [e for e in entries if e.meaning == "orography"],
+        )  # fmt: skip
+    ground = [e for e in entries if not e.kind]
+    for meaning in sorted({e.meaning for e in ground}):
+        _write_ground(meaning, [e for e in ground if e.meaning == meaning], reader, folder, told)
+    return told
+
+
+def _common_levels(entries: Sequence[Entry], notes: list[str]) -> list[int]:
+    """Levels from below that wind and temperature have at all times."""
+    held: dict[tuple[str, int], set[int]] = {}
+    for e in entries:
+        if e.meaning in NEEDED:
+            held.setdefault((e.meaning, e.end), set()).add(e.level)
+    every = set[int]().union(*held.values()) if held else {e.level for e in entries}
+    full = max((len(v) for v in held.values()), default=0)
+    whole = [v for v in held.values() if 2 * len(v) > full]  # a time that has hardly any is not let empty the rest
+    common = every.intersection(*whole)
+    if every - common:
+        shown = ", ".join(str(v // 100 if entries[0].kind == PRESSURE else v) for v in sorted(every - common)[:8])
+        notes.append(f"levels that wind or temperature lacks at some time are set aside: {shown}")
+    return sorted(common, reverse=True)
+
+
+def _vertical(files: _Files, entries: Sequence[Entry], levels: list[int]) -> dict[str, Any]:
+    if entries[0].kind == PRESSURE:
+        return {"pressure": [float(v) for v in levels]}
+    handle = files.handle(entries[0])
+    try:
+        if not int(eccodes.codes_get(handle, "PVPresent")):
+            return {}
+        pv = np.asarray(eccodes.codes_get_array(handle, "pv"), dtype=float)
+    finally:
+        eccodes.codes_release(handle)
+    a, b = vertical_of_pv(pv, np.array(levels))
+    return {"hybrid": [a.tolist(), b.tolist()]}
+
+
+def _write_levels(
+    entries: Sequence[Entry], levels: list[int], reader: _Reader, folder: Path, told: dict[str, Any]
+) -> None:  # fmt: skip
+    meaning, row = entries[0].meaning, {level: k for k, level in enumerate(levels)}
+    times: dict[int, dict[int, Entry]] = {}
+    for e in entries:
+        if e.level in row and not e.piled:
+            times.setdefault(e.end, {})[row[e.level]] = e
+    missing = {k for held in times.values() for k in set(row.values()) - set(held)}
+    gone = sorted(t for t, held in times.items() if meaning in NEEDED and len(held) < len(levels))
+    if meaning in NEEDED:
+        times = {t: held for t, held in times.items() if t not in gone}
+    elif missing and not (meaning in TOPLESS and min(missing) >= len(levels) - len(missing)):
+        told["notes"].append(f"{meaning}: not there on all levels, so it is not used")
+        return
+    elif missing:
+        told["notes"].append(f"{meaning}: not there on the {len(missing)} highest levels, taken as 0 there")
+    if not times:
+        return
+    shape = (len(times), len(levels), len(reader.cut.y), len(reader.cut.x))
+    out = np.lib.format.open_memmap(folder / f"levels_{meaning}.npy", mode="w+", dtype=np.float32, shape=shape)
+    for i, time in enumerate(sorted(times)):
+        for k, entry in times[time].items():
+            out[i, k] = reader.values(entry)
+    told["levels"][meaning] = sorted(times)
+
+
+def _write_half(
+    entries: Sequence[Entry], levels: list[int], reader: _Reader, folder: Path, told: dict[str, Any],
+    orography: Sequence[Entry],
+) -> None:  # fmt: skip
+    """Heights of full levels as means of the half levels around them; the vertical wind likewise."""
+    for meaning in ("half_height", "vertical"):
+        by_time: dict[int, dict[int, Entry]] = {}
+        for e in (e for e in entries if e.meaning == meaning):
+            by_time.setdefault(e.end, {})[e.level] = e
+        whole = {t: held for t, held in by_time.items() if all(k in held and k + 1 in held for k in levels)}
+        if not whole or (meaning == "vertical" and meaning in told["levels"]):
+            continue
+        stack = []
+        for time in sorted(whole):
+            held = {k: reader.values(whole[time][k]) for k in sorted({*levels, *(k + 1 for k in levels)})}
+            fields = np.stack([0.5 * (held[k] + held[k + 1]) for k in levels])
+            if meaning == "half_height":
+                ground = reader.values(orography[0]) if orography else held[max(held)]
+                fields = fields - ground
+            stack.append(fields)
+        name = "height" if meaning == "half_height" else meaning
+        np.save(folder / f"levels_{name}.npy", np.stack(stack).astype(np.float32))
+        told["levels"][name] = sorted(whole)
+
+
+def _write_ground(
+    meaning: str, entries: Sequence[Entry], reader: _Reader, folder: Path, told: dict[str, Any]
+) -> None:  # fmt: skip
+    piled = [e for e in entries if e.piled and e.end > e.begin]
+    plain = sorted((e for e in entries if not e.piled), key=lambda e: e.end)
+    if piled:
+        np.save(folder / f"sums_{meaning}.npy", np.stack([reader.values(e) for e in piled]))
+        told["sums"][meaning] = [[e.base, e.begin, e.end] for e in piled]
+    if plain:
+        np.save(folder / f"surface_{meaning}.npy", np.stack([reader.values(e) for e in plain]))
+        told["surface"][meaning] = [e.end for e in plain]
+
+
+def _answer(asked: dict[str, Any]) -> dict[str, Any]:
+    paths = [Path(p) for p in asked["paths"]]
+    try:
+        if asked["members"]:
+            return {"members": sorted({e.member for e in index_of(_Files(paths))})}
+        area = None if asked["area"] is None else tuple(asked["area"])
+        return write_part(paths, Path(asked["folder"]), area=area, member=asked["member"], run=asked["run"])
+    except InputError as refused:
+        value = refused.value if isinstance(refused.value, str | int | float | None) else str(refused.value)
+        said = {"message": refused.message, "field": refused.field, "value": value, "cure": refused.cure}
+        return {"refused": said, "file": str(refused.file or paths[0].name)}
+
+
+if __name__ == "__main__":
+    sys.stdout.write("\n" + json.dumps(_answer(json.loads(sys.argv[1]))) + "\n")
