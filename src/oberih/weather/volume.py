@@ -149,7 +149,10 @@ def _gaps(raw: RawVolume) -> list[str]:
 
 
 def _trim(raw: RawVolume) -> None:
-    """Cut off edges where values are missing, as of a grid that was turned into another projection."""
+    """Cut off edges where values are missing, as of a grid that was turned into another projection.
+
+    A hole that touches no edge stays, and is refused.
+    """
     known = [raw.levels[n].sum(axis=(0, 1)) for n in ("east", "north", "temperature") if n in raw.levels]
     if not known:
         return
@@ -159,9 +162,14 @@ def _trim(raw: RawVolume) -> None:
     rows, columns = [0, holes.shape[0]], [0, holes.shape[1]]
     while holes[slice(*rows), slice(*columns)].any() and rows[1] - rows[0] > 3 and columns[1] - columns[0] > 3:
         part = holes[slice(*rows), slice(*columns)]
-        worst = int(np.argmax([part[0].mean(), part[-1].mean(), part[:, 0].mean(), part[:, -1].mean()]))
+        shares = [part[0].mean(), part[-1].mean(), part[:, 0].mean(), part[:, -1].mean()]
+        worst = int(np.argmax(shares))
+        if not shares[worst] > 0.0:
+            break
         edge, step = (rows, columns)[worst // 2], (1, -1)[worst % 2]
         edge[worst % 2] += step
+    if (rows, columns) == ([0, holes.shape[0]], [0, holes.shape[1]]):
+        return
     area = (slice(*rows), slice(*columns))
     raw.notes.append(
         f"values are missing at the edge: cut from {holes.shape[1]} x {holes.shape[0]} cells to "

@@ -82,7 +82,7 @@ def missing_of(raw: RawVolume) -> list[str]:
         found.append("height of the ground, for levels that count from the sea")
     for name, values in (*levels.items(), *surface.items()):
         if name not in OPTIONAL and not np.isfinite(values).all():
-            found.append(f"values of {name} in {100 * np.mean(~np.isfinite(values)):.1f} % of the cells")
+            found.append(f"values of {name} in {100 * np.mean(~np.isfinite(values)):.2g} % of the cells")
     return found
 
 
