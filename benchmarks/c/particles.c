@@ -55,6 +55,13 @@ static inline float variance(float z, float h, float us, float w2, float *slope)
   return v;
 }
 
+static inline float eddies(float z, float h, float us, float w2, float dt, float *kick) {
+  if (z >= h) { *kick = 0.0f; return 0.1f; }
+  float slope, sigma = sqrtf(variance(z, h, us, w2, &slope));
+  *kick = fminf(fmaxf(0.25f * dt * slope / sigma, -0.1f), 0.1f);
+  return sigma;
+}
+
 float wet_of[3 * LANES];  /* what rain took, as the kernel leaves it */
 
 void step_all(float *particles, uint32_t *states, long blocks, int steps, const Fields *f, float dt, float before,
@@ -93,19 +100,30 @@ void step_all(float *particles, uint32_t *states, long blocks, int steps, const 
       }
       float h = sf[MIXING], us = sf[FRICTION], il = sf[IL], w2 = sf[CONV2], slope;
       if (langevin) {
-        float q = p[TZ * LANES + i], kz = diffusivity(z, h, us, il, &slope), v, ds;
-        int free = z >= h;
-        if (free) { v = 0.01f; ds = 0.0f; } else { v = variance(z, h, us, w2, &ds); ds *= 0.5f / sqrtf(v); }
-        float sigma = sqrtf(v), scale = fmaxf(kz / v, dt), fade = expf(-dt / scale);
-        q = fade * q + scale * (1.0f - fade) * (ds - sigma * lapse) + sqrtf(1.0f - fade * fade) * n0;
-        float z1 = z + sigma * q * dt;
-        if (z1 < 0.0f) { z1 = -z1; q = -q; }
+        float q = p[TZ * LANES + i], kz = diffusivity(z, h, us, il, &slope), kick, kick2;
+        int free = z >= h, turned = 0;
+        float sigma = eddies(z, h, us, w2, dt, &kick), fade = expf(-dt / fmaxf(kz / (sigma * sigma), dt));
+        q = fade * q + sqrtf(1.0f - fade * fade) * n0;
+        float half = q - 0.5f * dt * lapse * sigma, over = 1.0f / (1.0f - half * kick);
+        float stretched = (1.0f + kick * kick) * over * over, v = sigma * (half + kick) * over, z1 = z + v * dt;
+        if (!free && z1 < 0.0f) { z1 = -z1; v = -v; turned = 1; }
         if ((z1 >= h) != free) {
-          float lid = sqrtf(0.845f * us * us + 0.3447f * w2), energy = q * q + 2.0f * logf(free ? lid / 0.1f : 0.1f / lid);
-          if (energy > 0.0f) q = copysignf(sqrtf(energy), q);
-          else { q = -q; z1 = fmaxf(2.0f * h - z1, 0.0f); }
+          float lid = sqrtf(0.845f * us * us + 0.3447f * w2), ratio = free ? lid / 0.1f : 0.1f / lid;
+          float own = free ? 0.1f : lid, energy = v / own * (v / own) + 2.0f * logf(ratio);
+          if (turned) stretched = 0.0f;
+          if (energy > 0.0f) {
+            float passed = copysignf(ratio * own * sqrtf(energy), v);
+            z1 = h + (z1 - h) * passed / v; v = passed; stretched *= ratio * ratio;
+          } else { z1 = 2.0f * h - z1; v = -v; }
         }
-        p[TZ * LANES + i] = q; z = z1;
+        if (z1 < 0.0f) stretched = 0.0f;
+        float sigma2 = eddies(fabsf(z1), h, us, w2, dt, &kick2);
+        half = v / sigma2; over = 1.0f / (1.0f - half * kick2);
+        stretched *= (1.0f + kick2 * kick2) * over * over * sigma / sigma2;
+        float last = (half + kick2) * over - 0.5f * dt * lapse * sigma2;
+        if (u01 <= stretched * expf(-0.5f * (last * last - q * q) - lapse * (z1 - z))) {
+          z = z1; p[TZ * LANES + i] = last;
+        } else p[TZ * LANES + i] = -q;
       } else {
         float slope2, k1 = fmaxf(diffusivity(z, h, us, il, &slope), 0.01f), v1 = 2.0f * k1 * dt;
         float m1 = z + (slope - k1 * lapse) * dt, z1 = fabsf(m1 + sqrtf(v1) * n0);

@@ -132,7 +132,7 @@ def pair_of(row, s, bits):
         s[(row + 1) * LANES + i] = radius * sine
 
 
-@njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
+@njit(cache=True, forceinline=True, fastmath=True, nogil=True, error_model="numpy")
 def draw(state, scratch, bits):
     """Fill rows 0 to 4 with normal numbers, rows 5 and 6 with uniform ones.
 

@@ -7,13 +7,18 @@ positions count cells of the wind's grid, and so do its horizontal components, p
 Turbulence of the boundary layer has the profiles of `turbulence`.  A young block (``langevin``) carries turbulent
 velocity: an exact Ornstein-Uhlenbeck step with the drift that keeps what is well mixed well mixed (Thomson 1987;
 Wilson et al. 1983), and at the lid of the layer the rule of Thomson et al. (1997).  An old block, whose step exceeds
-the time scale of eddies, is displaced at random (diffusivity K, drift dK/dz) and each displacement is accepted or not
-after Metropolis, so that the well-mixed state is kept exactly, whatever the step and however sharp the lid.
+the time scale of eddies, is displaced at random (diffusivity K, drift dK/dz).  Either step is accepted or not after
+Metropolis, so that the well-mixed state is kept exactly, whatever the step, however sharp the lid, and wherever the lid
+goes: in neither state, heights in proportion to density and velocities over their deviation, do the fields occur.
+
+Every function is inlined into whoever calls it: one that stands by itself is compiled twice, alone and in its caller,
+and which of the two runs differs between a process that has just compiled and one that found the code on disk.
 
 The mean wind is integrated by Adams and Bashforth's second order: with the step's own wind and the one before.
 
 Source: Thomson (1987), J. Fluid Mech. 180, 529; Thomson, Physick & Maryon (1997), J. Appl. Meteorol. 36, 1158;
-Metropolis et al. (1953).  Meandering 0.5 m/s over 2 h as in `turbulence`.
+Metropolis et al. (1953), J. Chem. Phys. 21, 1087; Horowitz (1991), Phys. Lett. B 268, 247.  Meandering 0.5 m/s over
+2 h as in `turbulence`.
 """
 
 from __future__ import annotations
@@ -78,6 +83,9 @@ WET = LOST + FORMS
 SCRATCH = WET + FORMS
 """Rows of the scratch array."""
 
+STEEPEST = F(0.1)
+"""Largest kick [1] of half a step; an older step that wants more is wrong in its velocity, not in what is mixed."""
+
 MEANDER = F(0.5)
 """Slow meandering of the wind [m/s], as in `oberih.dispersion.kernels.turbulence`."""
 
@@ -88,7 +96,7 @@ DEPOSITING = F(30.0)
 """Particles below this deposit dry, as if mixed within it [m]."""
 
 
-@njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
+@njit(cache=True, forceinline=True, fastmath=True, nogil=True, error_model="numpy")
 def interpolate(s, wind, surface, a, b):
     """Fill the rows of wind and surface fields for the particles of the scratch array.
 
@@ -152,7 +160,7 @@ def interpolate(s, wind, surface, a, b):
         s[(_S + 15) * LANES + i] = near[15]
 
 
-@njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
+@njit(cache=True, forceinline=True, fastmath=True, nogil=True, error_model="numpy")
 def convection(s, dt, lapse):
     """Put some particles anywhere between the ground and the top of the clouds that the grid does not resolve.
 
@@ -185,46 +193,88 @@ def convection(s, dt, lapse):
         s[(_P + Z) * LANES + i] = z + taken * (new - z)
 
 
-@njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
+@njit(inline="always")
+def _eddies_at(z, h, friction, convective2, dt):
+    """σw, the kick that its gradient gives in half a step, and whether this is free air (1 or 0)."""
+    variance, slope = vertical_variance(min(z, h), h, friction, convective2)
+    free = F(1.0) if z >= h else F(0.0)  # as a number: a condition used often becomes a branch
+    variance += free * (FREE_SIGMA * FREE_SIGMA - variance)
+    sigma = math.sqrt(variance)
+    kick = (F(1.0) - free) * F(0.25) * dt * slope / sigma
+    return sigma, min(max(kick, -STEEPEST), STEEPEST), free
+
+
+@njit(inline="always")
+def _over_lid(z, w, h, free, lid):
+    """Take a way that ended at z with speed w to where it ends if the lid is in between.
+
+    What passes keeps its probability (Thomson et al. 1997) and goes the rest of its way at the speed of the other side;
+    what cannot is turned back.  Gives z, w and by how much a volume of positions and speeds is stretched.
+    """
+    out, into = FREE_SIGMA / lid, lid / FREE_SIGMA
+    ratio = out + free * (into - out)
+    own = lid + free * (FREE_SIGMA - lid)
+    t = (ratio - F(1.0)) / (ratio + F(1.0))
+    t2 = t * t
+    logarithm = F(4.0) * t * (F(1.0) + t2 * (F(0.33333334) + t2 * (F(0.2) + t2 * (F(0.142857) + t2 * F(0.25)))))
+    energy = (w / own) * (w / own) + logarithm
+    goes = F(1.0) if energy > F(0.0) else F(0.0)
+    passed = ratio * own * math.sqrt(max(energy, F(0.0))) / max(abs(w), F(1.0e-20))  # beside what it was
+    crossing = F(1.0) if (z - h) * (F(2.0) * free - F(1.0)) < F(0.0) else F(0.0)
+    onward = (z - h) * (goes * passed + goes - F(1.0))
+    new = z + crossing * (h + onward - z)
+    speed = w + crossing * w * (goes * (passed + F(1.0)) - F(2.0))
+    return new, speed, F(1.0) + crossing * goes * (ratio * ratio - F(1.0)), crossing
+
+
+@njit(cache=True, forceinline=True, fastmath=True, nogil=True, error_model="numpy")
 def vertical_langevin(s, dt, lapse):
-    """Move up and down by turbulent velocity; ``lapse`` is -d ln(density)/dz [1/m]."""
+    """Move up and down by turbulent velocity; ``lapse`` is -d ln(density)/dz [1/m].
+
+    First the velocity forgets and is stirred, as Ornstein and Uhlenbeck's does; then it is kicked for half a step,
+    carries for a step, and is kicked for half a step.  The kicks are those of Thomson's (1987) drift, written so that
+    the step can be gone back; then what it changes of the well-mixed state is known, and with as much probability the
+    particle stays where it was and turns round (as in Horowitz's (1991) generalised hybrid Monte Carlo).
+
+    Notes
+    -----
+    q is the velocity over its deviation.  A kick is ``(q + τ) / (1 - q τ)``, τ half the step times dσ/dz, and
+    stretches q by ``(1 + τ²) / (1 - q τ)²``; to carry keeps σ q and stretches by σ over that of the new place.
+    """
     for i in range(LANES):
         z, q = s[(_P + Z) * LANES + i], s[(_P + TURN_Z) * LANES + i]
         h, friction = s[(_S + MIXING) * LANES + i], s[(_S + FRICTION) * LANES + i]
         convective2 = s[(_S + CONVECTIVE2) * LANES + i]
         k, _ = diffusivity(z, h, friction, s[(_S + INVERSE_LENGTH) * LANES + i])
-        variance, slope = vertical_variance(min(z, h), h, friction, convective2)
-        free = F(1.0) if z >= h else F(0.0)  # as a number: a condition used often becomes a branch
-        variance += free * (FREE_SIGMA * FREE_SIGMA - variance)
-        sigma = math.sqrt(variance)
-        slope *= (F(1.0) - free) * F(0.5) / sigma
-        scale = max(k / variance, dt)
-        lost = lost_share(dt / scale)
-        q += lost * (scale * (slope - sigma * lapse) - q) + math.sqrt(lost * (F(2.0) - lost)) * s[i]
-        new = z + sigma * q * dt
-        q *= F(-1.0) if new < F(0.0) else F(1.0)
-        new = abs(new)
-        # the lid: what passes keeps its probability, what cannot is turned back
+        sigma, kick, free = _eddies_at(z, h, friction, convective2, dt)
+        lost = lost_share(dt / max(k / (sigma * sigma), dt))
+        q += math.sqrt(lost * (F(2.0) - lost)) * s[i] - lost * q
+        heavy = F(0.5) * dt * lapse
+        half = q - heavy * sigma
+        over = F(1.0) / (F(1.0) - half * kick)
+        stretched = (F(1.0) + kick * kick) * over * over
+        w = sigma * (half + kick) * over
+        way = z + w * dt
+        grounded = F(1.0) if way * (F(1.0) - free) < F(0.0) else F(0.0)
+        turn = F(1.0) - F(2.0) * grounded
         lid = math.sqrt(F(0.845) * friction * friction + F(0.3447) * convective2)
-        out, into = FREE_SIGMA / lid, lid / FREE_SIGMA
-        ratio = out + free * (into - out)
-        t = (ratio - F(1.0)) / (ratio + F(1.0))
-        t2 = t * t
-        energy = q * q + F(4.0) * t * (
-            F(1.0) + t2 * (F(0.33333334) + t2 * (F(0.2) + t2 * (F(0.142857) + t2 * F(0.25))))
+        new, speed, wider, crossing = _over_lid(way * turn, w * turn, h, free, lid)
+        new_sigma, kick, _ = _eddies_at(abs(new), h, friction, convective2, dt)
+        half = speed / new_sigma
+        over = F(1.0) / (F(1.0) - half * kick)
+        stretched *= (F(1.0) + kick * kick) * over * over * wider * sigma / new_sigma
+        last = (half + kick) * over - heavy * new_sigma
+        energy = F(0.5) * (last * last - q * q) + lapse * (new - z)
+        stretched *= F(0.0) if new < F(0.0) else F(1.0) - grounded * crossing  # twice turned: not gone back alike
+        stays = s[UNIFORM * LANES + i] * exponential(min(energy, F(0.0))) - stretched * exponential(
+            min(-energy, F(0.0))
         )
-        goes = F(1.0) if energy > F(0.0) else F(0.0)
-        passed = math.sqrt(max(energy, F(0.0))) * (F(1.0) if q > F(0.0) else F(-1.0))
-        crossing = F(1.0) if (new - h) * (F(2.0) * free - F(1.0)) < F(0.0) else F(0.0)
-        beyond = FREE_SIGMA + free * (lid - FREE_SIGMA)  # the rest of the way goes at the speed of the other side
-        onward = h + (new - h) * beyond * passed / (sigma * q)
-        new += crossing * goes * (onward - new)
-        back = max(F(2.0) * h - new, F(0.0))
-        s[(_P + TURN_Z) * LANES + i] = q + crossing * (goes * (passed + q) - F(2.0) * q)
-        s[(_P + Z) * LANES + i] = new + crossing * (F(1.0) - goes) * (back - new)
+        goes = F(1.0) if stays <= F(0.0) else F(0.0)
+        s[(_P + TURN_Z) * LANES + i] = goes * (last + q) - q
+        s[(_P + Z) * LANES + i] = z + goes * (new - z)
 
 
-@njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
+@njit(cache=True, forceinline=True, fastmath=True, nogil=True, error_model="numpy")
 def vertical_displacement(s, dt, lapse):
     """Move up and down at random, each displacement accepted after Metropolis; ``lapse`` as above."""
     for i in range(LANES):
@@ -253,7 +303,7 @@ def vertical_displacement(s, dt, lapse):
         s[(_P + Z) * LANES + i] = new if s[UNIFORM * LANES + i] * there * thicker <= back * thinner else z
 
 
-@njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
+@njit(cache=True, forceinline=True, fastmath=True, nogil=True, error_model="numpy")
 def horizontal(s, dt, before, cells_y, settling):
     """Carry with the wind and spread sideways.
 
@@ -302,7 +352,7 @@ def horizontal(s, dt, before, cells_y, settling):
         s[(_P + Z) * LANES + i] = fallen if settling > F(0.0) else abs(fallen)
 
 
-@njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
+@njit(cache=True, forceinline=True, fastmath=True, nogil=True, error_model="numpy")
 def remove(s, dt):
     """Take out what deposits dry, and with rain in and below cloud; what is lost stands in rows LOST and WET.
 
@@ -328,7 +378,7 @@ def remove(s, dt):
             s[(_P + KEPT + f) * LANES + i] = there - lost
 
 
-@njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
+@njit(cache=True, forceinline=True, fastmath=True, nogil=True, error_model="numpy")
 def step(block, state, s, bits, wind, surface, a, b, dt, before, langevin, lapse, cells_y, settling):
     """Move a block by one step; afterwards rows LOST and WET of the scratch array hold what it deposited.
 
