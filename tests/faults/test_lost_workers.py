@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import multiprocessing
 import os
 import re
 import signal
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from distributed import Client
 
 from oberih.atlas.build import build
 from oberih.atlas.schedule import Dask, Processes, Serial, scheduler_for
@@ -24,9 +17,9 @@ from oberih.atlas.store import open_atlas, verify
 from oberih.errors import InputError, StoreError, StoreFull
 from tests.atlas.small import digests
 from tests.faults import tasks
+from tests.faults.cluster import Cluster, free_port
 from tests.faults.conftest import PLAN
 
-ROOT = Path(__file__).resolve().parents[2]
 NAMES = "abcd"
 
 
@@ -73,91 +66,33 @@ def test_processes_write_what_one_process_writes_though_one_is_killed(
     assert digests(path) == undisturbed
 
 
-class Cluster:
-    """A Dask scheduler and two workers of this machine, each a process of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.file = folder, folder / "scheduler.json"
-        self.scheduler = self._start("dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-show")
-        self.workers = [
-            self._start("dask_worker", "--nthreads", "1", "--no-nanny", "--host", "127.0.0.1",
-                        "--local-directory", os.fspath(folder))
-            for _ in range(2)
-        ]  # fmt: skip
-
-    def _start(self, module: str, *options: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", f"distributed.cli.{module}", *options, "--no-dashboard"]
-        log = (self.folder / f"{module}.log").open("ab")
-        try:
-            return subprocess.Popen(
-                [*command, "--scheduler-file", os.fspath(self.file)], stdout=log, stderr=log,
-                env={**os.environ, "PYTHONPATH": os.fspath(ROOT), "NUMBA_NUM_THREADS": "1"},
-            )  # fmt: skip
-        finally:
-            log.close()
-
-    def wait(self) -> str:
-        """The scheduler's address, once both workers are there."""
-        with Client(self._address()) as client:
-            client.wait_for_workers(2, timeout=40)
-        return self._address()
-
-    def _address(self) -> str:
-        until = time.monotonic() + 30.0
-        while time.monotonic() < until:
-            try:
-                return str(json.loads(self.file.read_text())["address"])
-            except (OSError, ValueError, KeyError):
-                time.sleep(0.05)
-        raise TimeoutError((self.folder / "dask_scheduler.log").read_text())
-
-    def end(self) -> None:
-        for process in (*self.workers, self.scheduler):
-            process.kill()
-            process.wait()
-
-
-@pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[Cluster]:
-    (tmp_path / "dask").mkdir()
-    running = Cluster(tmp_path / "dask")
-    yield running
-    running.end()
-
-
-def test_on_dask_a_killed_worker_costs_its_task_and_a_killed_scheduler_one_line(
-    cluster: Cluster, tmp_path: Path, undisturbed: dict[str, str]
+def test_on_dask_a_scheduler_that_stays_away_is_one_clear_line_and_the_build_goes_on_without_it(
+    tmp_path: Path, undisturbed: dict[str, str]
 ) -> None:
-    struck: list[int] = []
-
-    def strike(process: subprocess.Popen[bytes]) -> None:
-        if process.pid not in struck:
-            struck.append(process.pid)
-            process.kill()
-
-    path, other = tmp_path / "atlas.zarr", tmp_path / "other.zarr"
-    dask = Dask(cluster.wait(), endurance=1.0)
-    atlas = build(path, PLAN, scheduler=dask, told=lambda done, _: strike(cluster.workers[0]) if done else None)
-    assert struck == [cluster.workers[0].pid]
-    assert verify(atlas) == []
-    assert digests(path) == undisturbed
-
-    with pytest.raises(StoreError, match=r"Dask scheduler at tcp://.* is gone and did not come back.*run again, it resumes") as caught:
-        build(other, PLAN, scheduler=dask, told=lambda done, _: strike(cluster.scheduler) if done else None)
+    path = tmp_path / "atlas.zarr"
+    cluster = Cluster(tmp_path / "dask")
+    try:
+        cluster.add_worker()
+        dask = Dask(cluster.wait(1), endurance=1.0)
+        with pytest.raises(
+            StoreError, match=r"at tcp://.* is gone and did not come back.*run again, it resumes"
+        ) as caught:
+            build(
+                path, PLAN, scheduler=dask, told=lambda done, _: cluster.kill(cluster.scheduler) if done == 1 else None
+            )
+    finally:
+        cluster.end()
     assert "\n" not in str(caught.value)
-    assert cluster.scheduler.pid in struck
-    assert block_faults(other) == []
+    assert block_faults(path) == []
     with pytest.raises(StoreError, match="run the build again"):
-        open_atlas(other)
-    build(other, PLAN)
-    assert digests(other) == undisturbed
+        open_atlas(path)
+    build(path, PLAN)
+    assert digests(path) == undisturbed
 
 
 def free_address() -> str:
     """Where nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"tcp://127.0.0.1:{probe.getsockname()[1]}"
+    return f"tcp://127.0.0.1:{free_port()}"
 
 
 @pytest.mark.parametrize(

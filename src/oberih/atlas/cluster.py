@@ -207,6 +207,8 @@ def _workers(client: Any) -> int:
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
     """Keep Dask from telling, over pages, what is said here in a line."""
+    with contextlib.suppress(ImportError):
+        import distributed  # noqa: F401  sets these levels itself when it is first imported
     loggers = [logging.getLogger(name) for name in ("distributed.client", "distributed.core", "distributed.comm")]
     before = [logger.level for logger in loggers]
     try:

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from oberih.atlas import seal
-from oberih.atlas.build import Told, compile_kernels, compute_block
+from oberih.atlas.build import Told, compile_for, compute_block
 from oberih.atlas.layout import AtlasPlan
 from oberih.atlas.store import create
 
@@ -111,14 +111,14 @@ def cost_of(plan: AtlasPlan, *, most: int = 4, budget: float = BUDGET, told: Tol
     """
     chosen = _spread(plan, most)
     seconds, disk = [], []
-    compile_kernels()
+    compile_for(plan)
     with tempfile.TemporaryDirectory(prefix="oberih-estimate-") as folder:
         path = Path(folder) / "sample.zarr"
         create(path, plan)
         layout = _size(path)
         until = time.monotonic() + budget
         for block, height in chosen:
-            share = _block_hours(plan) / len(plan.hours_of(block))
+            share = plan.block_hours / len(plan.hours_of(block))
             begin = time.process_time()
             compute_block(os.fspath(path), block, height)
             seconds.append((time.process_time() - begin) * share)
@@ -129,7 +129,7 @@ def cost_of(plan: AtlasPlan, *, most: int = 4, budget: float = BUDGET, told: Tol
             if time.monotonic() > until:
                 break
     return Cost(
-        len(plan.tasks), plan.releases, len(plan.heights), tuple(seconds), tuple(disk), layout, _block_hours(plan)
+        len(plan.tasks), plan.releases, len(plan.heights), tuple(seconds), tuple(disk), layout, plan.block_hours
     )
 
 
@@ -139,10 +139,6 @@ def _spread(plan: AtlasPlan, most: int) -> list[tuple[int, int]]:
     count = min(most, whole * len(plan.heights))
     blocks = [int((i + 0.5) / count * whole) for i in range(count)]
     return list(dict.fromkeys((block, i % len(plan.heights)) for i, block in enumerate(blocks)))
-
-
-def _block_hours(plan: AtlasPlan) -> int:
-    return len(plan.hours_of(0)) if plan.blocks == 1 else plan.hours_of(1).start
 
 
 def _size(path: Path) -> int:

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, TypeVar
 
 from oberih.errors import InputError, StoreError, StoreFull
@@ -148,6 +149,28 @@ class FarStore:
                 f"no such place ({error})", field="--store", value=self.url, cure="make the bucket first"
             ) from error
 
+    def upload(self, name: str, file: Path) -> None:
+        """Put a file there that is too large to be held in memory.
+
+        Raises
+        ------
+        InputError, StoreError, StoreFull
+            As for `put`.
+        """
+        self._patiently(lambda: self.files.put_file(os.fspath(file), f"{self.root}/{name}"))
+
+    def download(self, name: str, file: Path) -> None:
+        """Get a file that is too large to be held in memory.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is none.
+        InputError, StoreError
+            As for `names`.
+        """
+        self._patiently(lambda: self.files.get_file(f"{self.root}/{name}", os.fspath(file)))
+
     def get_all(self, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Content of several files, some at a time, in their order."""
         with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -158,6 +181,11 @@ class FarStore:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             for _ in pool.map(lambda item: self.put(*item), contents.items()):
                 pass
+
+    def beside(self, name: str) -> FarStore:
+        """The place of that name that stands beside this one."""
+        url, root = self.url.rpartition("/")[0], self.root.rpartition("/")[0]
+        return FarStore(f"{url}/{name}", self.files, f"{root}/{name}", self.patience)
 
     def under(self, name: str) -> FarStore:
         """The place of that name within this one."""

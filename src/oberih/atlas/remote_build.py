@@ -19,9 +19,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from oberih.atlas import seal
-from oberih.atlas.build import Told, compile_kernels, compute_block
+from oberih.atlas.build import Told, compile_for, compute_block
 from oberih.atlas.layout import AtlasPlan
 from oberih.atlas.remote import FarStore, store_at
+from oberih.atlas.remote_flow import flow_beside, put_flow
 from oberih.atlas.remote_seals import LAYOUT_SEAL, FarAtlas, layout_sealed, said_in, seal_name
 from oberih.atlas.schedule import Scheduler, Serial
 from oberih.atlas.store import create
@@ -60,13 +61,15 @@ def build_there(url: str, plan: AtlasPlan, *, scheduler: Scheduler | None = None
         )  # fmt: skip
     store = store_at(url)
     _lay_out_there(store, plan)
+    if plan.flow:
+        put_flow(store, plan.flow.digest, Path(plan.flow.folder))
     whole = FarAtlas.at(store).whole
     todo = [(url, plan.digest, b, h) for b, h in plan.tasks if (b, h) not in whole]
     total, done = len(plan.tasks), len(plan.tasks) - len(todo)
     if told:
         told(done, total)
     if todo:
-        compile_kernels()
+        compile_for(plan)
         for _ in scheduler.run(compute_block_there, todo, finished=_is_sealed_there):
             done += 1
             if told:
@@ -175,6 +178,8 @@ def _copy_of_layout(store: FarStore, digest: str) -> Path:
         (here / name).parent.mkdir(parents=True, exist_ok=True)
         (here / name).write_bytes(data)
     (here / LAYOUT_SEAL).write_bytes(store.get(LAYOUT_SEAL))
+    if flow := FarAtlas(store, digest, said["sha256"], frozenset(), {}).facts.get("flow"):
+        flow_beside(store, str(flow["digest"]), here)
     return here
 
 

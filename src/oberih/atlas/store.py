@@ -128,6 +128,8 @@ class Atlas:
 
         Raises
         ------
+        StoreError
+            If the block is not built yet: an hour that is not there is no hour without a dose.
         CorruptStore
             If a chunk is missing, or is not what was written.
 
@@ -136,6 +138,11 @@ class Atlas:
         Reads the chunks themselves, Blosc frames of little-endian numbers with a CRC-32C behind,
         past Zarr's machinery, which costs more than the decoding and holds the interpreter's lock.
         """
+        if not seal.seal_of(self.path, block, height).is_file():
+            raise StoreError(
+                f"{self.path}: block {block} at {self.heights[height]:g} m is not built yet; 'oberih atlas info' tells "
+                "which hours are, and building again resumes"
+            )
         count = int(self.offsets[block, height, -1])
         kind = np.dtype("<u2" if name == "cell" else "<f4")
         out = np.zeros(-(-count // CHUNK_ENTRIES) * CHUNK_ENTRIES, dtype=kind)

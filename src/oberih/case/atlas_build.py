@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from oberih.atlas.build import build as build_here
 from oberih.atlas.layout import AtlasPlan
+from oberih.atlas.lend import lend
 from oberih.atlas.remote_build import build_there
 from oberih.atlas.schedule import scheduler_for
 from oberih.case.atlas_request import AtlasRequest
@@ -17,7 +18,7 @@ from oberih.case.progress import Progress
 from oberih.case.sheet import Sheet
 from oberih.earth.site import load_site
 
-__all__ = ["OTHER_HEIGHTS", "build", "far_url", "with_heights"]
+__all__ = ["OTHER_HEIGHTS", "build", "far_url", "lend_workers", "with_heights"]
 
 OTHER_HEIGHTS = "a plan stands on the heights {}; this atlas is for those who read it themselves"
 
@@ -47,6 +48,20 @@ def build(request: AtlasRequest, *, progress: Progress) -> Sheet:
         note = OTHER_HEIGHTS.format(", ".join(f"{h:g} m" for h in HEIGHTS))
         sheet = dataclasses.replace(sheet, notes=(*sheet.notes, note))
     return sheet
+
+
+def lend_workers(scheduler: str, *, workers: int | None, progress: Progress) -> None:
+    """Keep workers of this machine at a Dask scheduler until interrupted.
+
+    Raises
+    ------
+    InputError
+        If Dask is not installed.
+    """
+    count = workers or os.cpu_count() or 1
+    progress.note(f"{count} workers for {scheduler}; end with Ctrl-C")
+    for _ in lend(scheduler, workers=count, said=progress.note):
+        pass
 
 
 def with_heights(plan: AtlasPlan, request: AtlasRequest) -> AtlasPlan:

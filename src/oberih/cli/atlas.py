@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from oberih.cli.lazy import WordsGroup
-from oberih.cli.options import shared
+from oberih.cli.options import scheduler_address, shared
 
 __all__ = ["atlas"]
 
@@ -118,3 +118,18 @@ def fetch(url: str, cache: Path, quiet: bool, as_json: bool) -> None:
         sheet = fetched(url, cache=cache, progress=progress)
     if not quiet or as_json:
         show_sheet(sheet, as_json=as_json)
+
+
+@atlas.command()
+@click.argument("scheduler", metavar="tcp://HOST:PORT", callback=scheduler_address)
+@shared("workers", "quiet")
+def worker(scheduler: str, workers: int | None, quiet: bool) -> None:
+    """Lend this machine's cores to a Dask scheduler until interrupted; workers that end are started again."""
+    import signal
+
+    from oberih.case.atlas_build import lend_workers  # as above
+    from oberih.cli.progress import watched
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with watched(quiet=quiet) as progress:
+        lend_workers(scheduler, workers=workers, progress=progress)

@@ -19,7 +19,7 @@ from oberih.case.request import DEFAULT_CACHE, DEFAULT_SEED
 from oberih.constants import AGES
 from oberih.errors import InputError
 
-__all__ = ["Moment", "Number", "moment", "out_folder", "shared", "with_options"]
+__all__ = ["Moment", "Number", "moment", "out_folder", "scheduler_address", "shared", "with_options"]
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -86,7 +86,8 @@ class Number(click.FloatRange):
         return number
 
 
-def _scheduler(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+def scheduler_address(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Refuse what is no address of a scheduler."""
     if value is not None and not re.match(r"(tcp|tls)://\S+:\d+$", value):
         raise click.BadParameter(f"{value!r} is not an address such as tcp://host:8786", ctx, param)
     return value
@@ -122,7 +123,7 @@ _SHARED: dict[str, Callable[[Any], Any]] = {
         show_default=True, show_envvar=True, help="Folder of atlases and fetched weather."),
     "workers": click.option("--workers", type=click.IntRange(min=1), default=None,
         help="Processes.  [default: one a core]"),
-    "scheduler": click.option("--scheduler", default=None, metavar="tcp://HOST:PORT", callback=_scheduler,
+    "scheduler": click.option("--scheduler", default=None, metavar="tcp://HOST:PORT", callback=scheduler_address,
         help="A Dask scheduler to use in place of local processes."),
     "seed": click.option("--seed", type=click.IntRange(0, 2**53 - 1), default=DEFAULT_SEED, show_default=True,
         help="Of everything random."),
