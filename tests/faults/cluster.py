@@ -1,4 +1,4 @@
-"""A Dask cluster of this machine, each part of it a process that can be killed, and an audit hook that makes a disk slow."""
+"""A Dask cluster of this machine, each part of it a process that can be killed."""
 
 from __future__ import annotations
 
