@@ -19,13 +19,21 @@ from oberih.atlas.layout import AtlasPlan
 from oberih.atlas.store import Atlas
 from oberih.atlas.superpose import dose_field
 from oberih.case.answer import Answer
-from oberih.case.assess_told import DEFAULT_SCENARIO, ToldPlace, event_scene, headline, place_doses
-from oberih.case.doses import Question, ask, computable, protection_text, question
+from oberih.case.assess_told import (
+    DEFAULT_SCENARIO,
+    ToldPlace,
+    dose_note,
+    event_scene,
+    headline,
+    place_doses,
+    release_notes,
+)
+from oberih.case.doses import Question, ask, computable, question
 from oberih.case.ground import HEIGHTS, settings_of, weather_notes
 from oberih.case.outcome import Found, dominant, found_all, reach_of
 from oberih.case.products import check_paths, keep, provenance_of, reach_data, release_data
 from oberih.case.progress import Progress
-from oberih.case.request import AssessRequest
+from oberih.case.request import FIELD_NAMES, AssessRequest
 from oberih.case.sources import released, scenarios_of
 from oberih.case.wording import stamp
 from oberih.constants import SECONDS_PER_HOUR
@@ -46,13 +54,15 @@ from oberih.zone.criteria import load_criteria
 __all__ = ["assess"]
 
 
-def assess(request: AssessRequest, *, progress: Progress) -> Answer:
+def assess(request: AssessRequest, *, progress: Progress, now: int | None = None) -> Answer:
     """Who must do what, where, for one event?
 
     Parameters
     ----------
     request : AssessRequest
     progress : Progress
+    now : int, optional
+        Seconds since 1970, UTC; needed where fields are fetched from a live source.
 
     Returns
     -------
@@ -66,6 +76,11 @@ def assess(request: AssessRequest, *, progress: Progress) -> Answer:
     SourceUnavailable, StoreError
         If a source or a store fails.
     """
+    if request.engine == "particles":
+        from oberih.case.assess_particles import assess_by_particles  # reads with the extra 'fields'
+
+        return assess_by_particles(request, progress=progress, now=now)
+    _refuse_particles(request)
     check_paths(request.out, request.population)
     site, criteria = load_site(request.site), load_criteria(request.criteria)
     chosen = computable(criteria, age=request.age, protection=request.protection)
@@ -102,13 +117,23 @@ def assess(request: AssessRequest, *, progress: Progress) -> Answer:
                     "scenarios": [r.scenario.name for r in releases]},
         seed=request.seed,
     )  # fmt: skip
-    scene = event_scene(
-        site, answer, questions[0], found, fields[0], projection, places, atlas.grid, origin.digest
-    )
+    scene = event_scene(site, answer, questions[0], found, fields[0], projection, places, atlas.grid, origin.digest)
     zones = [f.zone.geojson() for f in found if not f.zone.outline.is_empty]
     kept = keep(request.out, answer, scene, zones, origin)
     progress.done()
     return kept
+
+
+def _refuse_particles(request: AssessRequest) -> None:
+    """Refuse what only particles can answer."""
+    cure = "add --engine particles"
+    if not isinstance(request.weather, str):
+        raise InputError("several files are fields", field="--weather", value=", ".join(request.weather), cure=cure)
+    if request.weather in FIELD_NAMES:
+        raise InputError("names fields of the air", field="--weather", value=request.weather, cure=cure)
+    for option, value in (("--members", request.members), ("--perturbed", request.perturbed)):
+        if value is not None:
+            raise InputError("puffs know one course of the weather", field=option, value=value, cure=cure)
 
 
 def _weather(request: AssessRequest, site: Site, *, hours: int) -> Weather:
@@ -116,10 +141,10 @@ def _weather(request: AssessRequest, site: Site, *, hours: int) -> Weather:
     if request.weather == "open-meteo":
         raw = _fetched(request, site, hours)
     else:
-        path = Path(request.weather)
+        path = Path(str(request.weather))
         if not path.exists():
             raise InputError(
-                "no such file, and not a name", field="--weather", value=request.weather,
+                "no such file, and not a name", field="--weather", value=str(request.weather),
                 cure="give a file, or open-meteo",
             )  # fmt: skip
         raw = read_weather(path, latitude=site.latitude, longitude=site.longitude, mapping=request.mapping)
@@ -204,17 +229,11 @@ def _notes(
     air: Air,
     aloft: float,
 ) -> tuple[str, ...]:
-    fuel = "; ".join(f"{q.released.scenario.name}: {q.released.fuel}" for q in questions)
-    notes = [f"{fuel}.", protection_text(request.protection)]
-    notes += sorted({f"The inventory lacks: {q.released.missing}" for q in questions if q.released.missing})
+    notes = release_notes(request, questions)
     if len(set(np.round(air.east, 9).tolist())) == 1:
         notes.append("A single report of the weather, held steady for the whole event.")
     if aloft > 0.01:
         notes.append(
             f"{100 * aloft:.0f} % of the aerosol is still in the air when the weather ends: distances are least values."
         )
-    if told and told[0][3] > 0.0:
-        name = questions[0].quantities[questions[0].effective].name
-        rows = ", ".join(f"{n} {v:.3g}" for n, _, _, v in told[:6] if v > 0.0)
-        notes.append(f"Dose at settlements, {name} [mSv]: {rows}.")
-    return tuple(notes)
+    return (*notes, *dose_note(questions[0], told))

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from oberih.case.answer import Answer
-from oberih.case.doses import Question
+from oberih.case.doses import Question, protection_text
 from oberih.case.drawing import COLOURS, event_zone, scene_of_event
 from oberih.case.outcome import Found
+from oberih.case.request import AssessRequest
 from oberih.case.wording import km
 from oberih.earth.grid import Grid
 from oberih.earth.places import Place
@@ -23,7 +24,10 @@ from oberih.earth.site import Site
 from oberih.picture.scene import Field, MapScene
 from oberih.units import millisieverts
 
-__all__ = ["DEFAULT_SCENARIO", "DOSE_LEVELS", "SHOWN_WHOLE", "ToldPlace", "event_scene", "headline", "place_doses"]
+__all__ = [
+    "DEFAULT_SCENARIO", "DOSE_LEVELS", "SHOWN_WHOLE", "ToldPlace", "dose_note", "event_scene", "headline",
+    "place_doses", "release_notes",
+]  # fmt: skip
 
 DOSE_LEVELS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
 """Classes of the dose map [mSv]."""
@@ -79,11 +83,32 @@ def headline(found: Sequence[Found], told: Sequence[ToldPlace], *, least: bool) 
     return f"Evacuation would be needed out to {'at least ' if least else ''}{km(distance)} km{people}.{most}"
 
 
+def release_notes(request: AssessRequest, questions: Sequence[Question]) -> list[str]:
+    """What the reader must know of the releases: their fuel, under what people are taken to be, what is lacking."""
+    fuel = "; ".join(f"{q.released.scenario.name}: {q.released.fuel}" for q in questions)
+    missing = sorted({f"The inventory lacks: {q.released.missing}" for q in questions if q.released.missing})
+    return [f"{fuel}.", protection_text(request.protection), *missing]
+
+
+def dose_note(q: Question, told: Sequence[ToldPlace]) -> list[str]:
+    """The doses at the settlements that get most."""
+    if not told or told[0][3] <= 0.0:
+        return []
+    rows = ", ".join(f"{n} {v:.3g}" for n, _, _, v in told[:6] if v > 0.0)
+    return [f"Dose at settlements, {q.quantities[q.effective].name} [mSv]: {rows}."]
+
+
 def event_scene(
     site: Site, answer: Answer, q: Question, found: Sequence[Found], field: Any, projection: LocalProjection,
-    places: Sequence[Place], grid: Grid, digest: str,
+    places: Sequence[Place], grid: Grid, digest: str, *, sureness: tuple[str, ...] | None = None,
 ) -> MapScene:  # fmt: skip
-    """The picture of an event: the dose of the first effective quantity and the zones of one question."""
+    """The picture of an event: the dose of the first effective quantity and the zones of one question.
+
+    Parameters
+    ----------
+    sureness : tuple of str, optional
+        How sure it is, in sentences, in place of those on a single course of the weather.
+    """
     lane = q.effective
     own = [f for f in found if f.question is q]
     zones = tuple(event_zone(f, colour=COLOURS.get(f.criterion.action, f.criterion.action)) for f in own)
@@ -95,5 +120,5 @@ def event_scene(
     reach = max((float(f.zone.outline.farthest.max(initial=0.0)) for f in near), default=0.0)
     return scene_of_event(
         site, answer, zones, field_shown, places, reach=max(reach, 10e3),
-        footer=f"oberih assess, provenance {digest[:16]}",
+        footer=f"oberih assess, provenance {digest[:16]}", sureness=sureness,
     )  # fmt: skip

@@ -18,7 +18,8 @@ from oberih.dispersion.particles.flow_of_fields import flow_of_fields
 from oberih.dispersion.particles.follow import Cells, Release, Trail, follow
 from oberih.errors import InputError
 from oberih.weather.fields import Fields
-from oberih.weather.read.volume_netcdf import RawVolume, volume_of_netcdf
+from oberih.weather.read.raw_volume import RawVolume
+from oberih.weather.read.volume import volume_of
 from oberih.weather.volume import cut, fields_of_volume
 
 __all__ = ["disperse"]
@@ -40,7 +41,7 @@ def disperse(request: DisperseRequest, *, progress: Progress) -> Sheet:
     if request.out.exists() and request.out.is_dir():
         raise InputError("is a folder", field="--out", value=str(request.out), cure="name a file such as cloud.nc")
     progress.stage("fields")
-    raw = volume_of_netcdf(request.fields)
+    raw = volume_of(request.fields, area=request.area, member=request.member)
     start = int(raw.time[0]) if request.start is None else request.start
     hours = _hours(raw, start) if request.hours is None else request.hours
     cut(raw, start=start, end=start + hours * 3600)
@@ -53,7 +54,10 @@ def disperse(request: DisperseRequest, *, progress: Progress) -> Sheet:
         request.seed,
     )  # fmt: skip
     progress.stage("particles", total=hours)
-    trail = follow(flow, release, cells, hours=hours, threads=request.threads, told=lambda done, of: progress.advance())
+    trail = follow(
+        flow, release, cells, hours=hours, threads=request.threads, told=lambda done, of: progress.advance(),
+        **({} if request.half_life is None else {"decay": float(np.log(2.0) / request.half_life)}),
+    )  # fmt: skip
     progress.stage("file")
     write_dispersed(request.out, request, fields, cells, trail)
     progress.done()
@@ -81,9 +85,10 @@ def _cells(fields: Fields, request: DisperseRequest, hours: int) -> Cells:
 def _sheet(request: DisperseRequest, fields: Fields, cells: Cells, trail: Trail) -> Sheet:
     form = FORMS.index(request.form)
     ground = float(trail.deposit[:, form - 1].sum()) if form else 0.0
+    decayed = float(getattr(trail, "decayed", np.zeros(4))[form])
     most = np.unravel_index(int(trail.seconds[:, form].argmax()), trail.seconds[:, form].shape)
     facts = (
-        ("weather", f"{fields.source}: {stamp(int(fields.time[0]))} to {stamp(int(fields.time[-1]))}"),
+        ("weather", f"{fields.source}: {_span(fields)}"),
         ("grid", f"{len(fields.x)} x {len(fields.y)} cells" + (f" of {fields.crs}" if fields.crs else "")),
         ("release", f"{request.amount:g} Bq, {request.form}, {request.low:g} to {request.high:g} m, "
                     f"{request.release_hours:g} h from {stamp(trail.start)}"),
@@ -91,7 +96,15 @@ def _sheet(request: DisperseRequest, fields: Fields, cells: Cells, trail: Trail)
         ("in the air at the end", f"{100 * trail.air[form]:.1f} %"),
         ("on the ground", f"{100 * ground:.1f} %"),
         ("left the fields, or fell beyond the cells", f"{100 * trail.gone[form]:.1f} %"),
+        *((("decayed in the air", f"{100 * decayed:.1f} %"),) if request.half_life is not None else ()),
         ("highest hour", f"hour {int(most[0]) + 1}"),
         ("written", str(request.out)),
     )  # fmt: skip
-    return Sheet("A release in fields of the air", facts, notes=fields.derived)
+    held = (f"one time only: the air was held still for {len(trail.seconds)} h",) if len(fields.time) == 1 else ()
+    return Sheet("A release in fields of the air", facts, notes=(*held, *fields.derived))
+
+
+def _span(fields: Fields) -> str:
+    """From when to when the fields go."""
+    first, last = stamp(int(fields.time[0])), stamp(int(fields.time[-1]))
+    return f"{first}, held still" if first == last else f"{first} to {last}"

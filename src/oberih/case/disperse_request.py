@@ -20,7 +20,7 @@ class DisperseRequest:
     Parameters
     ----------
     fields : tuple of Path
-        NetCDF files of wind on levels, and of the ground.
+        Files, netCDF or GRIB, of wind on levels, and of the ground.
     latitude, longitude : float
         [°]
     start : int or None
@@ -45,6 +45,12 @@ class DisperseRequest:
     roughness_length : float
         [m]
     seed, threads : int
+    half_life : float or None
+        [s]; None for what does not decay.
+    member : int or None
+        Of an ensemble in the files.
+    area : (float, float, float, float) or None
+        West, south, east, north to cut out at reading [°].
     out : Path
         The NetCDF file to write.
     """
@@ -67,3 +73,6 @@ class DisperseRequest:
     roughness_length: float = ROUGHNESS
     seed: int = 1
     threads: int = 2
+    half_life: float | None = None
+    member: int | None = None
+    area: tuple[float, float, float, float] | None = None

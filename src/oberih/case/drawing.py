@@ -69,9 +69,13 @@ def scene_of_plan(
 
 def scene_of_event(
     site: Site, answer: Answer, zones: tuple[SceneZone, ...], field: Field, places: Sequence[Place], *, reach: float,
-    footer: str,
+    footer: str, sureness: tuple[str, ...] | None = None,
 ) -> MapScene:  # fmt: skip
     """The picture of one event: the dose field and the zones of its criteria, as far as ``reach`` [m]."""
+    single = (
+        "One release in one course of the weather: no band is stated. What is released is assumed, and moves the "
+        "distances most; after it the wind: a direction that is 25° off moves the plume to other towns."
+    )
     extent = extent_for(reach)
     far = max((_farthest(site, z) for z in zones), default=0.0)
     overview = extent_for(far, least=2.0 * extent) if far > extent else 0.0
@@ -81,11 +85,7 @@ def scene_of_event(
         weather_label=answer.weather_label, zones=zones, extent=extent, overview=overview,
         places=_shown_places(places, extent, overview), field=field,
         tables=(*_dose_table(answer), reach_table(answer)), warnings=_warnings(answer, set()),
-        sureness=(
-            "One release in one course of the weather: no band is stated. What is released is assumed, and moves the "
-            "distances most; after it the wind: a direction that is 25° off moves the plume to other towns.",
-            *_unverified(answer),
-        ),
+        sureness=(*((single,) if sureness is None else sureness), *_unverified(answer)),
         downloads=tuple(d for d in DOWNLOADS if d[0] != "distances.csv"),
         sources=(answer.weather_source, places_source(), f"criteria: {answer.criteria}"), footer=footer,
     )  # fmt: skip

@@ -9,13 +9,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["DEFAULT_CACHE", "DEFAULT_SEED", "PLANNING_DAY", "AssessRequest", "PlanRequest"]
+__all__ = [
+    "DEFAULT_CACHE", "DEFAULT_PARTICLES", "DEFAULT_SEED", "ENGINES", "FIELD_NAMES", "PLANNING_DAY", "AssessRequest",
+    "PlanRequest",
+]  # fmt: skip
 
 DEFAULT_CACHE = Path(".oberih")
 """Where atlases and fetched weather are kept, relative to the working folder."""
 
 PLANNING_DAY = 1767225600
 """To which fuel is decayed where a plan names no day: 2026-01-01T00:00Z, so that a plan repeats."""
+
+ENGINES = ("puffs", "particles")
+"""What can carry an event: Gaussian puffs in the weather of a place, particles in fields."""
+
+FIELD_NAMES = ("gfs", "ecmwf", "icon", "era5", "forecast")
+"""What fields of the air can be called in place of files."""
+
+DEFAULT_PARTICLES = 20_000
+"""For each hour of release, at each height [1]."""
 
 DEFAULT_SEED = 20220304
 """Of the stochastic year and the bootstrap: any number would do, and a fixed one repeats."""
@@ -93,16 +105,32 @@ class AssessRequest:
         As in `PlanRequest`.
     at : int
         Start of the release.
-    weather : str
-        A file, or ``open-meteo``.
+    weather : str or tuple of str
+        A file, or ``open-meteo``; for particles files or a folder of fields on levels, or a name of
+        `FIELD_NAMES`.
     hours : int
         How long the plume is followed [h].
+    engine : str
+        Of `ENGINES`.
+    particles : int
+        For each hour of release, each height and each course of the weather.
+    members : str or None
+        Of an ensemble in the fields: ``all``, or numbers such as ``1-10`` or ``0,3,7``; None for one course only.
+    perturbed : int or None
+        Courses of the weather, the given one among them, drawn around it; None for the given one only.
+    workers : int or None
+        Threads; None for one a core.  They change no bit.
     """
 
     site: str
     at: int
-    weather: str
+    weather: str | tuple[str, ...]
     hours: int = 48
+    engine: str = "puffs"
+    particles: int = DEFAULT_PARTICLES
+    members: str | None = None
+    perturbed: int | None = None
+    workers: int | None = None
     mapping: Path | None = None
     server: str | None = None
     scenarios: tuple[str, ...] = ()

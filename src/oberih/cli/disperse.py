@@ -2,15 +2,64 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import click
 
 from oberih.cli.options import Moment, Number
-from oberih.constants import FORMS
+from oberih.constants import FORMS, SECONDS_PER_DAY, SECONDS_PER_YEAR
 
 __all__ = ["disperse"]
+
+_UNITS = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": SECONDS_PER_DAY, "y": SECONDS_PER_YEAR, "a": SECONDS_PER_YEAR}
+
+
+class HalfLife(click.ParamType[float]):
+    """A half-life on the command line [s]: ``8.02d``, ``30.17y``, seconds, or a nuclide's name."""
+
+    name = "half-life"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read the text; a number is one already.
+
+        Raises
+        ------
+        UnknownName
+            If it is neither a span of time nor a nuclide.
+        """
+        if isinstance(value, float):
+            return value
+        span = re.fullmatch(r"\s*(\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)\s*(s|min|h|d|y|a)?\s*", value)
+        if span is None:
+            from oberih.nuclide import half_life  # here, so that help answers at once
+
+            return half_life(value)
+        seconds = float(span[1]) * _UNITS[span[2] or "s"]
+        if not 1.0 <= seconds < 1e18:
+            self.fail(f"{value!r} is not from a second up", param, ctx)
+        return seconds
+
+
+class Area(click.ParamType[tuple[float, float, float, float]]):
+    """West, south, east, north on the command line [°]."""
+
+    name = "area"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[float, float, float, float]:
+        """Read the text; a tuple is one already."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            west, south, east, north = (float(part) for part in value.split(","))
+        except ValueError:
+            self.fail(f"{value!r} is not four numbers such as 20,40,50,55", param, ctx)
+        if not (-180.0 <= west <= 360.0 and -180.0 <= east <= 360.0 and -90.0 <= south < north <= 90.0):
+            self.fail(f"{value!r} is not west, south, east, north in degrees", param, ctx)
+        return west, south, east, north
 
 
 @click.command()
@@ -35,13 +84,17 @@ __all__ = ["disperse"]
 @click.option("--settling", type=Number(min=0.0, max=10.0), default=0.0, show_default=True, metavar="M/S",
     help="Fall of heavy particles.")  # fmt: skip
 @click.option("--roughness-length", type=Number(min=1e-4, max=3.0), default=0.1, show_default=True, metavar="METRES")
+@click.option("--half-life", type=HalfLife(), default=None, metavar="8.02d|I-131",
+    help="Of what is released: a number of s, min, h, d or y, or a nuclide.  [default: it does not decay]")  # fmt: skip
+@click.option("--member", type=click.IntRange(0, 9999), default=None, help="Of an ensemble in the fields.")
+@click.option("--area", type=Area(), default=None, metavar="W,S,E,N", help="Degrees to cut out of the fields.")
 @click.option("--seed", type=click.IntRange(0, 2**53 - 1), default=1, show_default=True)
 @click.option("--threads", type=click.IntRange(1, 64), default=2, show_default=True, help="They change no bit.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=Path("cloud.nc"), show_default=True)
 @click.option("--quiet", is_flag=True, help="No progress, no table.")
 @click.option("--json", "as_json", is_flag=True, help="The summary as JSON on stdout.")
 def disperse(fields: tuple[Path, ...], quiet: bool, as_json: bool, **given: Any) -> None:
-    """Follow a release through FIELDS: netCDF files of wind on pressure or hybrid levels, and of the ground.
+    """Follow a release through FIELDS: netCDF or GRIB files of wind on pressure or hybrid levels, and of the ground.
 
     Example:  oberih disperse era5.nc --latitude 47.51 --longitude 34.59 --hours 12 --out cloud.nc
     """

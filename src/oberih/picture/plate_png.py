@@ -21,7 +21,7 @@ from oberih.picture.scene import Field, MapScene
 from oberih.picture.sheet import Sheet, SheetZone, scale_bar
 from oberih.units import kilometres
 
-__all__ = ["draw_overview", "draw_plate"]
+__all__ = ["draw_ground", "draw_overview", "draw_plate"]
 
 _HALO = [withStroke(linewidth=2.2, foreground="white", alpha=0.85)]
 _FLAT = ("land", "former_reservoir", "lakes")
@@ -37,8 +37,7 @@ def draw_plate(axis: Any, scene: MapScene, sheet: Sheet) -> None:
     sheet : Sheet
         Of that scene.
     """
-    _frame(axis, sheet)
-    _draw_base(axis, sheet)
+    draw_ground(axis, sheet)
     if scene.field is not None and sheet.corners is not None:
         _draw_field(axis, scene.field, sheet.corners, sheet.half)
     for zone in sheet.zones:
@@ -61,8 +60,7 @@ def draw_overview(axis: Any, scene: MapScene, sheet: Sheet) -> None:
         Of the overview.
     """
     within, unit = scene.extent, scene.said("km")
-    _frame(axis, sheet)
-    _draw_base(axis, sheet, share=0.6)
+    draw_ground(axis, sheet, share=0.6)
     for zone in sheet.zones:
         _draw_zone(axis, zone, filled=True, share=0.7)
     for radius in rings_for(0.95 * sheet.half):
@@ -76,6 +74,20 @@ def draw_overview(axis: Any, scene: MapScene, sheet: Sheet) -> None:
                   path_effects=_HALO, zorder=8)  # fmt: skip
     axis.text(0.03, 0.97, scene.said("overview"), transform=axis.transAxes, fontsize=6.5, weight="bold", va="top",
               color=INK, path_effects=_HALO, zorder=9)  # fmt: skip
+
+
+def draw_ground(axis: Any, sheet: Sheet, *, share: float = 1.0) -> None:
+    """Draw the frame and the base map alone.
+
+    Parameters
+    ----------
+    axis : matplotlib.axes.Axes
+    sheet : Sheet
+    share : float
+        Of the usual width of lines [1].
+    """
+    _frame(axis, sheet)
+    _draw_base(axis, sheet, share=share)
 
 
 def _frame(axis: Any, sheet: Sheet) -> None:

@@ -1,0 +1,267 @@
+"""What does one course of the weather do with a release?
+
+Fields become a flow, the flow an atlas of the release's hours, the atlas doses.  Defines the nouns `Event` (what is
+asked, read and ready), `Stand` (what a course stands on) and the verbs `stand_of`, `run_of` and `plume_on`.
+
+An atlas holds as few release heights as will do: those that the plume really has, or, where its rise changes much from
+hour to hour, rungs of a ladder between which doses are interpolated.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from oberih.atlas.build import build
+from oberih.atlas.kernels.rises import rises
+from oberih.atlas.layout import AtlasPlan, FlowAt
+from oberih.atlas.schedule import scheduler_for
+from oberih.atlas.store import FATES, Atlas
+from oberih.atlas.superpose import Source, dose_field, height_weights
+from oberih.case.assess_courses import Run, turned
+from oberih.case.assess_fields import REACH, Course, FieldSource, covered_of, fields_of
+from oberih.case.doses import Question, ask
+from oberih.case.ground import HEIGHTS
+from oberih.case.plume import FarCells, Plume, far_cells, plume_of
+from oberih.case.progress import Progress
+from oberih.case.request import AssessRequest
+from oberih.constants import SECONDS_PER_HOUR
+from oberih.dispersion.particles.flow_file import open_flow, save_flow
+from oberih.dispersion.particles.flow_of_fields import flow_of_fields
+from oberih.dispersion.particles.unit import ParticleSettings
+from oberih.dispersion.puffs import PuffSettings, air_table
+from oberih.earth.grid import Grid
+from oberih.earth.site import Site
+from oberih.weather.air import Air
+from oberih.weather.fields import Fields
+from oberih.weather.perturb import sectors_of
+from oberih.weather.volume_air import air_of_fields
+
+__all__ = ["GRID", "Event", "Stand", "forget", "heights_for", "plume_on", "run_of", "stand_of"]
+
+GRID = Grid(rings=94, sectors=72, outer_radius=REACH)
+"""Rings and sectors out to 1,000 km."""
+
+LADDER = (*HEIGHTS, 500.0, 1000.0, 1500.0)
+"""Release heights to interpolate between [m]."""
+
+BLOCK_HOURS = 6
+"""Release hours of a task: few, so that the work can be shared; the number changes nothing in the result."""
+
+ALIKE = 1.0
+"""Heights closer than this are one [m]."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """What is asked of an event.
+
+    Parameters
+    ----------
+    request : AssessRequest
+    site : Site
+    questions : tuple of Question
+    hours : int
+        Of the longest release [h].
+    """
+
+    request: AssessRequest
+    site: Site
+    questions: tuple[Question, ...]
+    hours: int
+
+
+@dataclass(frozen=True)
+class Stand:
+    """What a course of the weather stands on.
+
+    Parameters
+    ----------
+    course : Course
+    air : Air
+        At the site, from the hour of the release on.
+    atlas : Atlas
+    start : int
+        Release hour of the atlas at which the event begins.
+    covered : float
+        How far the fields reach in every direction [m].
+    flow : Path or None
+        Folder of the flow, where it is kept.
+    far : FarCells
+    place : (float, float)
+        Of the site in the flow's cells.
+    derived : tuple of str
+        What of the fields was derived, and how.
+    grid : str
+        The fields' grid, for people.
+    settings : ParticleSettings
+    """
+
+    course: Course
+    air: Air
+    atlas: Atlas
+    start: int
+    covered: float
+    flow: Path | None
+    far: FarCells
+    place: tuple[float, float]
+    derived: tuple[str, ...]
+    grid: str
+    settings: ParticleSettings
+
+
+def stand_of(event: Event, source: FieldSource, course: Course, *, progress: Progress, name: str) -> Stand:
+    """Read the fields of a course and build its atlas, or take the one that was built before.
+
+    Parameters
+    ----------
+    event : Event
+    source : FieldSource
+    course : Course
+    progress : Progress
+    name : str
+        Of the stage, as ``course 3 of 20``.
+
+    Raises
+    ------
+    InputError, WeatherRefused
+        If the fields cannot be used, or do not cover the site or the release.
+    StoreError
+        If a store fails.
+    """
+    request, site = event.request, event.site
+    progress.stage(f"fields{name}")
+    fields = fields_of(source, course, site, start=request.at, hours=event.hours, follow=request.hours)
+    air = _from(air_of_fields(fields, latitude=site.latitude, longitude=site.longitude), request.at, event.hours)
+    flow = flow_of_fields(fields)
+    settings = ParticleSettings(
+        particles=request.particles, oldest=request.hours * SECONDS_PER_HOUR, seed=request.seed
+    )  # fmt: skip
+    folder = save_flow(request.cache / "events" / f"flow-{flow.digest[:16]}", flow)
+    place = fields.place(longitude=site.longitude, latitude=site.latitude)
+    at = FlowAt(flow.digest, *place, site.latitude, site.longitude, str(folder.absolute()))
+    plan = _plan(event, course, air, at, settings)
+    progress.stage(f"particles{name}", total=len(plan.tasks))
+    seen: list[int] = []
+
+    def told(done: int, of: int) -> None:
+        progress.advance(done - (seen[-1] if seen else 0))
+        seen.append(done)
+
+    scheduler = scheduler_for(workers=request.workers or os.cpu_count() or 1)
+    atlas = build(request.cache / "events" / f"{plan.digest[:16]}.zarr", plan, scheduler=scheduler, told=told)
+    far = far_cells(fields, latitude=site.latitude, longitude=site.longitude, reach=REACH, depth=settings.depth)
+    return Stand(
+        course, air, atlas, 0, covered_of(fields, site), folder, far, place, fields.derived, _grid(fields), settings
+    )
+
+
+def run_of(event: Event, stand: Stand) -> Run:
+    """Doses of a course, and where each criterion's is reached."""
+    turn = sectors_of(stand.course.by, stand.atlas.grid.sectors)
+    questions = [_asked(q, stand) for q in event.questions]
+    exceeded = [[turned(e, turn) for e in one] for one in ask(stand.atlas, questions)]
+    doses = [
+        np.roll(dose_field(stand.atlas, q.asked.source, start=stand.start), turn, axis=-1) for q in questions
+    ]  # fmt: skip
+    hours = slice(stand.start, stand.start + event.hours)
+    fate = dict(zip(FATES, stand.atlas.balance[hours, :, 1].mean(axis=(0, 1)).tolist(), strict=True))
+    return Run(stand.course, exceeded, doses, fate)
+
+
+def plume_on(event: Event, stand: Stand, nuclides: Sequence[str], *, progress: Progress) -> Plume | None:
+    """The hourly plume of the first question's release; None where the flow is not kept."""
+    if stand.flow is None:
+        return None
+    term = event.questions[0].released.source_term
+    kind, weights = height_weights(stand.atlas, _asked(event.questions[0], stand).asked.source)
+    hours = stand.start + np.arange(term.hours)
+    seen: list[int] = []
+
+    def told(done: int, of: int) -> None:
+        if not seen:
+            progress.stage("plume, hour by hour", total=of)
+        progress.advance(done - (seen[-1] if seen else 0))
+        seen.append(done)
+
+    return plume_of(
+        open_flow(stand.flow), term, nuclides=nuclides, start=event.request.at, place=stand.place,
+        latitude=event.site.latitude, longitude=event.site.longitude, heights=stand.atlas.heights,
+        shares=weights[kind, hours], grid=stand.atlas.grid, far=stand.far, settings=stand.settings,
+        threads=event.request.workers or os.cpu_count() or 1, told=told,
+    )  # fmt: skip
+
+
+def forget(stand: Stand) -> None:
+    """Remove the flow of a course that is done with: it is large, and made again from its files."""
+    if stand.flow is not None:
+        shutil.rmtree(stand.flow, ignore_errors=True)
+
+
+def _asked(question: Question, stand: Stand) -> Question:
+    """The question of this course: its release at the perturbed height, its start in the atlas."""
+    source = question.asked.source
+    if stand.course.by.height != 1.0:
+        source = dataclasses.replace(source, height=source.height * stand.course.by.height)
+    asked = dataclasses.replace(question.asked, source=source, hours=np.array([stand.start], dtype=np.int64))
+    return dataclasses.replace(question, asked=asked)
+
+
+def _plan(event: Event, course: Course, air: Air, flow: FlowAt, settings: ParticleSettings) -> AtlasPlan:
+    factor = course.by.height
+    sources = [dataclasses.replace(q.asked.source, height=q.asked.source.height * factor) for q in event.questions]
+    return AtlasPlan(
+        event.site.id, air, GRID, heights_for(air, sources), PuffSettings(), event.hours, particles=settings, flow=flow,
+        block_hours=BLOCK_HOURS,
+    )  # fmt: skip
+
+
+def heights_for(air: Air, sources: Sequence[Source]) -> tuple[float, ...]:
+    """Heights that an atlas must hold for these releases [m], increasing."""
+    table = air_table(air)
+    wanted: list[float] = []
+    for source in sources:
+        for hour, (height, heat) in enumerate(zip(source.height.tolist(), source.heat.tolist(), strict=True)):
+            row = table[hour : hour + 1]
+            rise = 0.0
+            if heat > 0.0 or source.exit_velocity > 0.0:
+                rise = float(rises(row, air.wind_height, air.roughness_length, heat, source.exit_velocity,
+                                   source.exit_diameter, height)[0])  # fmt: skip
+            wanted.append(min(max(height + rise, 1.0), LADDER[-1]))
+    distinct: list[float] = []
+    for height in sorted(wanted):
+        if not distinct or height - distinct[-1] > ALIKE:
+            distinct.append(round(height, 3))
+    rungs = np.asarray(LADDER)
+    upper = np.clip(np.searchsorted(rungs, distinct), 1, len(rungs) - 1)
+    bracketing = sorted({float(rungs[i]) for u in upper for i in (u - 1, u)})
+    return tuple(distinct if len(distinct) <= len(bracketing) else bracketing)
+
+
+def _from(air: Air, at: int, hours: int) -> Air:
+    """The air of the release's hours and one more, the first of them that of the release; steady air is repeated."""
+    index = np.arange(hours + 1) + int((at - air.start) // SECONDS_PER_HOUR)
+    if air.cyclic:
+        index = np.zeros(hours + 1, dtype=np.int64)
+    index = np.clip(index, 0, len(air) - 1)
+    series = {
+        name: getattr(air, name)[index]
+        for name in air.__dataclass_fields__
+        if isinstance(getattr(air, name), np.ndarray)
+    }
+    return dataclasses.replace(air, start=at, cyclic=False, **series)
+
+
+def _grid(fields: Fields) -> str:
+    """The fields' grid, for people."""
+    size = f"{len(fields.x)} x {len(fields.y)} cells"
+    if fields.geographic:
+        size += f" of {fields.x[1] - fields.x[0]:.3g}°"
+    times = len(fields.time)
+    return size + (", held still" if times == 1 else f", {times} times, every {fields.step / SECONDS_PER_HOUR:g} h")

@@ -1,0 +1,71 @@
+"""From where do the fields of an event come: files, a live source, an archive, what a service has ready?"""
+
+from __future__ import annotations
+
+from oberih.case.assess_fields import FieldSource, source_of_files
+from oberih.case.progress import Progress
+from oberih.case.request import FIELD_NAMES, AssessRequest
+from oberih.case.wording import stamp
+from oberih.earth.site import Site
+from oberih.errors import InputError
+from oberih.weather.live import fetch_run
+
+__all__ = ["source_of"]
+
+LIVE = ("gfs", "ecmwf", "icon")
+
+
+def source_of(request: AssessRequest, site: Site, *, hours: int, now: int | None, progress: Progress) -> FieldSource:
+    """Find the fields that a request names.
+
+    Parameters
+    ----------
+    request : AssessRequest
+    site : Site
+    hours : int
+        Of release [h].
+    now : int or None
+        Seconds since 1970, UTC.
+    progress : Progress
+
+    Raises
+    ------
+    InputError
+        If what is named is not there, or several names are given.
+    SourceUnavailable
+        If a source does not answer, or does not hold the event.
+    """
+    asked = (request.weather,) if isinstance(request.weather, str) else request.weather
+    named = [a for a in asked if a in FIELD_NAMES or a == "open-meteo"]
+    if not named:
+        return source_of_files(asked)
+    if len(asked) > 1:
+        raise InputError("names one source, files another", field="--weather", value=", ".join(asked),
+                         cure="give a name alone, or files")  # fmt: skip
+    if named[0] in LIVE:
+        return _live(named[0], request, site, hours=hours, now=now, progress=progress)
+    raise InputError("is weather of a place, not fields", field="--weather", value=named[0],
+                     cure=f"give files of fields, or one of {', '.join(FIELD_NAMES)}")  # fmt: skip
+
+
+def _live(
+    name: str, request: AssessRequest, site: Site, *, hours: int, now: int | None, progress: Progress
+) -> FieldSource:
+    """The newest complete run of a forecast centre that covers the event."""
+    if now is None:
+        raise InputError("needs to know what time it is", field="--weather", value=name)
+    seen: list[int] = []
+
+    def told(done: int, of: int, what: str) -> None:
+        if not seen:
+            progress.stage(f"messages of {name}", total=of)
+        progress.advance(done - (seen[-1] if seen else 0))
+        seen.append(done)
+
+    run = fetch_run(
+        name, latitude=site.latitude, longitude=site.longitude, hours=hours + request.hours,
+        cache=request.cache / "live", now=now, start=request.at, told=told,
+    )  # fmt: skip
+    notes = [f"Fields: {run.title}, run of {stamp(run.run)}."]
+    notes += [f"The run lacks: {'; '.join(run.lacks)}."] if run.lacks else []
+    return FieldSource(tuple(run.paths), {f"fields of {name}": run.digest}, "forecast", tuple(notes))

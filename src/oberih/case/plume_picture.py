@@ -1,0 +1,128 @@
+"""Which hours of a plume are drawn, and how far?
+
+Fills a `PlumeScene` from a `Plume`: five hours of the air, evenly in the logarithm of time, and what lies on the ground
+at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from pyproj import Transformer
+
+from oberih.case.plume import NEAR, FarCells, Plume
+from oberih.case.wording import stamp
+from oberih.constants import SECONDS_PER_HOUR
+from oberih.earth.places import Place
+from oberih.earth.projection import LocalProjection
+from oberih.earth.site import Site
+from oberih.picture.plume_png import PlumePanel, PlumeScene, decades
+from oberih.picture.scene import extent_for
+
+__all__ = ["hours_shown", "plume_scene"]
+
+Floats = npt.NDArray[np.float64]
+
+AIR_HOURS = 5
+FARTHEST = 1000e3
+"""Of the maps' edges from the site [m]."""
+
+PREFERRED = ("I-131", "Cs-137", "Xe-133")
+"""Nuclides of the air, first that is there; on the ground Cs-137 where it is there."""
+
+
+def hours_shown(hours: int, count: int = AIR_HOURS) -> tuple[int, ...]:
+    """Some hours of a plume, from its first to its last, as numbers from 1.
+
+    Examples
+    --------
+    >>> hours_shown(48), hours_shown(3)
+    ((3, 6, 12, 24, 48), (1, 2, 3))
+    """
+    if hours <= count:
+        return tuple(range(1, hours + 1))
+    first = max(1, round(hours / 16))
+    return tuple(dict.fromkeys(round(first * (hours / first) ** (i / (count - 1))) for i in range(count)))
+
+
+def plume_scene(
+    site: Site, plume: Plume, projection: LocalProjection, places: Sequence[Place], *, covered: float, scenario: str,
+    weather: str, footer: str,
+) -> PlumeScene:  # fmt: skip
+    """The picture of a plume.
+
+    Parameters
+    ----------
+    site : Site
+    plume : Plume
+    projection : LocalProjection
+        Of the site.
+    places : sequence of Place
+    covered : float
+        How far the weather reaches [m].
+    scenario, weather, footer : str
+    """
+    air = next((n for n in PREFERRED if n in plume.nuclides), plume.nuclides[0])
+    ground = "Cs-137" if "Cs-137" in plume.nuclides else air
+    i, j = plume.nuclides.index(air), plume.nuclides.index(ground)
+    corners, beyond = _corners(plume, projection)
+    chosen = hours_shown(plume.hours)
+    values = [_joined(plume.near_air[i, h - 1], plume.far_air[i, h - 1], beyond) for h in chosen]
+    laid = _joined(plume.near_ground[j, -1], plume.far_ground[j, -1], beyond)
+    levels = decades(max(float(v.max()) for v in values))
+    panels = [
+        PlumePanel(f"{_utc(plume, h)}, hour {h}", v, f"{air} in the air near the ground, mean of the hour [Bq/m³]",
+                   levels) for h, v in zip(chosen, values, strict=True)
+    ]  # fmt: skip
+    if laid.max() > 0.0:
+        panels.append(PlumePanel(f"on the ground at hour {plume.hours}", laid, f"{ground} on the ground [Bq/m²]",
+                                 decades(float(laid.max()))))  # fmt: skip
+    extent = _extent(panels, corners, projection)
+    cities = tuple(p for p in places if (p.population or 0) >= 50_000 and p.distance <= 1.4 * extent)
+    return PlumeScene(
+        site.name, site.latitude, site.longitude, f"{site.name}: the plume hour by hour",
+        f"Release from {stamp(plume.start)}; {scenario}; weather: {weather}. Within {NEAR / 1e3:.0f} km on rings and "
+        "sectors, beyond on the far grid.",
+        footer, corners, tuple(panels), extent, cities, covered,
+    )  # fmt: skip
+
+
+def _utc(plume: Plume, hour: int) -> str:
+    return stamp(plume.start + int(hour * SECONDS_PER_HOUR)).replace("T", " ").replace("Z", " UTC")
+
+
+def _extent(panels: Sequence[PlumePanel], corners: Floats, projection: LocalProjection) -> float:
+    """As far as anything is drawn."""
+    seen = np.any([p.values >= p.levels[0] for p in panels], axis=0)
+    if not seen.any():
+        return 100e3
+    away = projection.distance(corners[seen, 0, 0], corners[seen, 0, 1])
+    return min(extent_for(float(away.max())), FARTHEST)
+
+
+def _joined(near: npt.NDArray[np.float32], far: npt.NDArray[np.float32], beyond: npt.NDArray[np.bool_]) -> Floats:
+    """Values of the far cells beyond the rings, then of the rings, so that these are drawn above."""
+    return np.concatenate([far.ravel()[beyond], near.ravel()]).astype(float)
+
+
+def _corners(plume: Plume, projection: LocalProjection) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """Corners of the cells that are drawn, shape (cells, 4, 2), and which far cells are among them."""
+    edges = projection.cell_corners(plume.grid)[: plume.rings + 1]
+    after = np.roll(edges, -1, axis=1)
+    near = np.stack([edges[:-1], edges[1:], after[1:], after[:-1]], axis=2).reshape(-1, 4, 2)
+    far = _far_corners(plume.far)
+    limit = plume.grid.edges[plume.rings]
+    away = np.stack([projection.distance(far[:, k, 0], far[:, k, 1]) for k in range(4)])
+    beyond = away.max(axis=0) > limit
+    return np.concatenate([far[beyond], near]), beyond
+
+
+def _far_corners(far: FarCells) -> Floats:
+    x, y = np.meshgrid(far.x, far.y)
+    if far.crs:
+        x, y = Transformer.from_crs(far.crs, "EPSG:4326", always_xy=True).transform(x, y)
+    points = np.stack([(x + 180.0) % 360.0 - 180.0, y], axis=-1)
+    square = [points[:-1, :-1], points[1:, :-1], points[1:, 1:], points[:-1, 1:]]
+    return np.stack(square, axis=2).reshape(-1, 4, 2)

@@ -1,0 +1,194 @@
+"""How does a plume look, hour by hour?
+
+Defines the nouns `PlumeScene` and `PlumePanel`: a few hours of a plume on the cells of any grid, side by side on the
+base map.  `draw_plume` draws them as PNG or SVG; the same scene gives the same bytes with the same matplotlib.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib import rc_context
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.collections import PolyCollection
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle, Rectangle
+from matplotlib.patheffects import withStroke
+
+from oberih.earth.places import Place
+from oberih.earth.projection import LocalProjection
+from oberih.errors import InputError
+from oberih.picture.palette import INK, class_colours
+from oberih.picture.plate_png import draw_ground
+from oberih.picture.rose import rings_for
+from oberih.picture.scene import MapScene
+from oberih.picture.sheet import Sheet, lay_out
+from oberih.units import kilometres
+
+__all__ = ["PlumePanel", "PlumeScene", "decades", "draw_plume"]
+
+Floats = npt.NDArray[np.float64]
+
+_STYLE = {
+    "font.family": "DejaVu Sans", "text.parse_math": False, "svg.hashsalt": "oberih", "svg.fonttype": "none",
+}  # fmt: skip
+_HALO = [withStroke(linewidth=2.0, foreground="white", alpha=0.85)]
+_DPI, _SIZE = 130, (12.6, 9.3)
+_COLUMNS, _ROWS = 3, 2
+
+
+@dataclass(frozen=True)
+class PlumePanel:
+    """One map of the picture.
+
+    Parameters
+    ----------
+    title : str
+        Such as ``2025-05-01 18:00 UTC, hour 6``.
+    values : float array, shape (cells,)
+        In the unit of its legend.
+    legend : str
+        What the colours say, with the unit.
+    levels : tuple of float
+        Where classes begin, increasing; below the first nothing is drawn.
+    """
+
+    title: str
+    values: Floats
+    legend: str
+    levels: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class PlumeScene:
+    """A few hours of a plume.
+
+    Parameters
+    ----------
+    site_name : str
+    latitude, longitude : float
+        [°]
+    title, subtitle, footer : str
+    corners : float array, shape (cells, 4, 2)
+        Longitude and latitude of the cells [°].
+    panels : tuple of PlumePanel
+        Six at most.
+    extent : float
+        From the site to the edge of each map [m].
+    places : tuple of Place
+    covered : float
+        How far the weather reaches [m]: drawn as a circle where it is within the map.
+    """
+
+    site_name: str
+    latitude: float
+    longitude: float
+    title: str
+    subtitle: str
+    footer: str
+    corners: Floats
+    panels: tuple[PlumePanel, ...]
+    extent: float
+    places: tuple[Place, ...] = ()
+    covered: float = np.inf
+
+    def __post_init__(self) -> None:
+        """Refuse values that do not fit the cells."""
+        if not 1 <= len(self.panels) <= _COLUMNS * _ROWS:
+            raise InputError("must be one to six", field="panels", value=len(self.panels), cure="choose some hours")
+        for panel in self.panels:
+            if panel.values.shape != self.corners.shape[:1]:
+                raise InputError("do not fit the cells", field="values", value=panel.values.shape)
+
+
+def decades(most: float, *, count: int = 6) -> tuple[float, ...]:
+    """Round powers of ten that end at or below a value.
+
+    Examples
+    --------
+    >>> decades(4.2e3, count=3)
+    (10.0, 100.0, 1000.0)
+    """
+    top = int(np.floor(np.log10(most))) if most > 0.0 else 0
+    return tuple(10.0 ** (top - count + 1 + i) for i in range(count))
+
+
+def draw_plume(scene: PlumeScene, *, svg: bool = False) -> bytes:
+    """Draw a scene.
+
+    Parameters
+    ----------
+    scene : PlumeScene
+    svg : bool
+        As SVG in place of PNG.
+    """
+    here = LocalProjection(scene.latitude, scene.longitude)
+    x, y = here.to_local(scene.corners[..., 0], scene.corners[..., 1])
+    local = np.stack([x, y], axis=-1)
+    sheet = lay_out(_ground_scene(scene))
+    stream = io.BytesIO()
+    with rc_context(_STYLE):
+        figure = Figure(figsize=_SIZE, dpi=_DPI, facecolor="white")
+        canvas: Any = (FigureCanvasSVG if svg else FigureCanvasAgg)(figure)
+        for i, panel in enumerate(scene.panels):
+            column, row = i % _COLUMNS, i // _COLUMNS
+            box = (0.018 + 0.326 * column, 0.515 - 0.455 * row, 0.312, 0.312 * _SIZE[0] / _SIZE[1])
+            _draw_panel(figure.add_axes(box), scene, sheet, panel, local)
+        figure.text(0.018, 0.977, scene.title, fontsize=15, weight="bold", color=INK, va="center")
+        figure.text(0.018, 0.952, scene.subtitle, fontsize=9.0, color="#3d3d3d", va="center")
+        figure.text(0.018, 0.012, scene.footer, fontsize=6.5, color="#4a4a4a", va="center", family="DejaVu Sans Mono")
+        if svg:
+            canvas.print_svg(stream, metadata={"Date": None, "Creator": None})
+        else:
+            canvas.print_png(stream, metadata={"Software": None}, pil_kwargs={"compress_level": 4})
+    return stream.getvalue()
+
+
+def _ground_scene(scene: PlumeScene) -> MapScene:
+    return MapScene(
+        site_name=scene.site_name, latitude=scene.latitude, longitude=scene.longitude, title=scene.title, subtitle="",
+        headline="", weather_label="", zones=(), extent=scene.extent, places=scene.places,
+    )  # fmt: skip
+
+
+def _draw_panel(axis: Any, scene: PlumeScene, sheet: Sheet, panel: PlumePanel, local: Floats) -> None:
+    draw_ground(axis, sheet, share=0.6)
+    colours = class_colours(len(panel.levels))
+    shade = np.searchsorted(panel.levels, panel.values, side="right") - 1
+    seen = np.abs(local).min(axis=1).max(axis=-1) < sheet.half
+    for k, colour in enumerate(colours):
+        quads = local[(shade == k) & seen]
+        if len(quads):
+            axis.add_collection(PolyCollection(list(quads), fc=colour, ec=colour, lw=0.2, alpha=0.8, zorder=3))
+    for radius in rings_for(0.95 * sheet.half):
+        axis.add_patch(Circle((0.0, 0.0), radius, fc="none", ec="#6b675c", lw=0.4, ls=(0, (1, 3)), zorder=5))
+        axis.text(-0.34 * radius, 0.94 * radius, f"{kilometres(float(radius)):g} km", fontsize=6.0, color=INK,
+                  ha="center", va="center", path_effects=_HALO, zorder=8, clip_on=True)  # fmt: skip
+    if scene.covered < 1.35 * sheet.half:
+        axis.add_patch(Circle((0.0, 0.0), scene.covered, fc="none", ec="#b03a2e", lw=0.9, ls=(0, (4, 3)), zorder=6))
+    for label in sheet.labels[:8]:
+        axis.plot(label.mark.x, label.mark.y, marker="o", ms=2.0, mfc=INK, mec="white", mew=0.3, zorder=7)
+        axis.text(label.x, label.y + label.height, label.mark.name, fontsize=6.0, color=INK, va="top",
+                  path_effects=_HALO, zorder=8, clip_on=True)  # fmt: skip
+    axis.plot(0.0, 0.0, marker="o", ms=4.5, mfc=INK, mec="white", mew=0.8, zorder=9)
+    axis.text(0.02, 0.985, panel.title, transform=axis.transAxes, fontsize=8.0, weight="bold", va="top", color=INK,
+              path_effects=_HALO, zorder=10)  # fmt: skip
+    _draw_legend(axis, panel, colours)
+
+
+def _draw_legend(axis: Any, panel: PlumePanel, colours: Sequence[str]) -> None:
+    """The classes, along the bottom."""
+    axis.add_patch(Rectangle((0.0, 0.0), 1.0, 0.105, transform=axis.transAxes, fc="white", alpha=0.85, zorder=9))
+    axis.text(0.02, 0.088, panel.legend, transform=axis.transAxes, fontsize=6.5, color=INK, va="center", zorder=10)
+    width = 0.96 / len(colours)
+    for i, (colour, level) in enumerate(zip(colours, panel.levels, strict=True)):
+        axis.add_patch(Rectangle((0.02 + i * width, 0.042), width, 0.026, transform=axis.transAxes, fc=colour,
+                                 alpha=0.8, ec="none", zorder=10))  # fmt: skip
+        axis.text(0.02 + i * width, 0.022, f"{level:g}", transform=axis.transAxes, fontsize=6.0, color=INK, ha="left",
+                  va="center", zorder=10)  # fmt: skip
