@@ -111,7 +111,7 @@ def test_the_cloud_goes_at_the_speed_of_a_steady_wind(layout: str, tmp_path: Pat
     shape = LAYOUTS[layout]
     found = run(
         write_fields(tmp_path / "a.nc", wind=steady(5.0, -2.0), **shape), tmp_path,
-        longitude=shape.get("west", 30.0) + 1.5,
+        longitude=shape.get("west", 30.0) + 1.5, finer=8,
     )  # fmt: skip
     hours = np.arange(6) + 0.5
     x, y = found.middle()
@@ -138,7 +138,7 @@ def test_a_wind_that_turns_with_height_and_grows_with_time_is_followed(tmp_path:
     def wind(t: Any, z: Any, lat: Any, lon: Any) -> tuple[Any, Any]:
         return 2.0 + 1.0 * t + 0.0 * z, np.where(z > 1500.0, 4.0, -4.0) + 0.0 * t
 
-    found = run(write_fields(tmp_path / "a.nc", wind=wind, mixing=500.0), tmp_path, low=2500, high=2500)
+    found = run(write_fields(tmp_path / "a.nc", wind=wind, mixing=500.0), tmp_path, low=2500, high=2500, finer=8)
     x, y = found.middle()
     middles = np.arange(6) + 0.5
     # mean over an hour of the place x = 2 t + t²/2: that of its middle and 1/24 h² more
