@@ -8,13 +8,14 @@ Source: WMO-No. 306, FM 92 GRIB, editions 1 and 2, section 0 and the section hea
 
 from __future__ import annotations
 
+import hashlib
 import mmap
 from collections.abc import Iterator
 
 from oberih.errors import InputError
 from oberih.weather.read.document import Document
 
-__all__ = ["framed", "messages", "single_fields"]
+__all__ = ["framed", "grid_of", "messages", "single_fields"]
 
 START, END = b"GRIB", b"7777"
 SAME_BITMAP = 254
@@ -76,6 +77,20 @@ def single_fields(message: bytes) -> list[bytes]:
             fields.append(message[:8] + (16 + len(body) + 4).to_bytes(8, "big") + body + END)
         at += length
     return [message] if len(fields) == 1 else fields
+
+
+def grid_of(message: bytes) -> str:
+    """What tells the grid of a framed message of one field from others: a hash of the section that describes it."""
+    if message[7] == 1:
+        start = 8 + int.from_bytes(message[8:11], "big")
+        grid = message[start : start + int.from_bytes(message[start : start + 3], "big")] if message[15] & 0x80 else b""
+        return hashlib.sha256(grid[6:32]).hexdigest()[:16]  # behind it may stand coefficients of levels
+    at = 16
+    while message[at + 4] != 3:
+        at += int.from_bytes(message[at : at + 4], "big")
+        if at >= len(message) - 4:
+            return ""
+    return hashlib.sha256(message[at : at + int.from_bytes(message[at : at + 4], "big")]).hexdigest()[:16]
 
 
 def _length(data: bytes | mmap.mmap, position: int) -> int | None:

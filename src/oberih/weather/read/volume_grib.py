@@ -22,8 +22,8 @@ import numpy as np
 import numpy.typing as npt
 
 from oberih.errors import InputError
-from oberih.weather.read.grib_framing import framed, single_fields
-from oberih.weather.read.volume_grib_index import HALF, MODEL, PRESSURE, Entry, chosen, entry_of, preferred
+from oberih.weather.read.grib_framing import framed, grid_of, single_fields
+from oberih.weather.read.volume_grib_index import HALF, MODEL, PRESSURE, Entry, Known, chosen, entry_of, preferred
 from oberih.weather.read.volume_grid import Area, Cutout, cutout
 from oberih.weather.read.volume_vertical import vertical_of_pv
 
@@ -71,6 +71,7 @@ def index_of(files: _Files) -> list[Entry]:
         If a file is damaged or cut off.
     """
     found: list[Entry] = []
+    known: Known = {}
     for number, (path, data) in enumerate(zip(files.paths, files.maps, strict=True)):
         for position, whole in framed(data, path.name):
             try:
@@ -78,7 +79,9 @@ def index_of(files: _Files) -> list[Entry]:
                 for place, field in enumerate(fields):
                     handle = eccodes.codes_new_from_message(field)
                     try:
-                        entry = entry_of(handle, file=number, position=position, place=place)
+                        entry = entry_of(
+                            handle, file=number, position=position, place=place, grid=grid_of(field), known=known
+                        )
                     finally:
                         eccodes.codes_release(handle)
                     found += [entry] if entry is not None else []

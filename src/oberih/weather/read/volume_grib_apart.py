@@ -20,7 +20,7 @@ from oberih.errors import InputError
 from oberih.weather.read.volume_grid import Area
 from oberih.weather.read.volume_part import Part, Sum, Vertical
 
-__all__ = ["members_of_grib", "part_of_grib"]
+__all__ = ["members_of_grib", "part_of_folder", "part_of_grib"]
 
 PATIENCE = 1800.0
 """Files that take longer are given up [s]."""
@@ -46,7 +46,7 @@ def part_of_grib(
     """
     with tempfile.TemporaryDirectory(prefix="oberih-grib-") as folder:
         told = _asked(paths, folder=folder, members=False, area=area, member=member, run=run)
-        return _part(told, Path(folder), ", ".join(p.name for p in paths))
+        return part_of_folder(told, Path(folder), ", ".join(p.name for p in paths))
 
 
 def members_of_grib(paths: Sequence[Path]) -> tuple[int, ...]:
@@ -80,7 +80,17 @@ def _asked(paths: Sequence[Path], **how: Any) -> dict[str, Any]:
     return answer
 
 
-def _part(told: dict[str, Any], folder: Path, file: str) -> Part:
+def part_of_folder(told: dict[str, Any], folder: Path, file: str) -> Part:
+    """What `volume_grib.write_part` has written.
+
+    Parameters
+    ----------
+    told : dict
+        Its answer.
+    folder : Path
+    file : str
+        What messages call it.
+    """
     hybrid = told.get("hybrid")
     vertical = Vertical(
         pressure=np.array(told["pressure"]) if "pressure" in told else None,

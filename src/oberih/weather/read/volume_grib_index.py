@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import eccodes
 import numpy as np
@@ -18,7 +19,7 @@ import numpy as np
 from oberih.errors import InputError
 from oberih.weather.read.volume_names import LEVEL_FIELDS, SURFACE_FIELDS, UPWARD, to_si
 
-__all__ = ["Entry", "chosen", "entry_of", "preferred"]
+__all__ = ["Entry", "Known", "chosen", "entry_of", "preferred"]
 
 PRESSURE, MODEL, HALF = "pressure", "model", "half"
 """Kinds of level: pressure, full model levels, the bounds between them."""
@@ -31,6 +32,9 @@ _GROUND = {"surface", "heightAboveGround", "entireAtmosphere", "atmosphere", "cl
 _ON_LEVELS = {name: meaning for meaning, names in LEVEL_FIELDS.items() for name in names}
 _AT_GROUND = {name: meaning for meaning, names in SURFACE_FIELDS.items() for name in names}
 _HEIGHTS = {"east_10m": 10, "north_10m": 10, "temperature_2m": 2, "dewpoint_2m": 2, "humidity_2m": 2}
+_LOCAL = {("kwbc", 0, 3, 196): "hpbl"}
+"""Numbers that a centre keeps for itself; NCEP GRIB2 table 4.2-0-3."""
+
 GENERAL = 150
 """Type of surface of a general vertical height coordinate; code table 4.5."""
 
@@ -74,7 +78,42 @@ class Entry:
     piled: bool
 
 
-def entry_of(handle: int, *, file: int, position: int, place: int) -> Entry | None:
+class _Words(NamedTuple):
+    """What the library calls a message: short name in lower case, kind of level, unit, centre."""
+
+    name: str
+    level_type: str
+    unit: str
+    centre: str
+
+
+_SECOND = (
+    "centre", "localTablesVersion", "productDefinitionTemplateNumber", "discipline", "parameterCategory",
+    "parameterNumber", "typeOfFirstFixedSurface", "typeOfSecondFixedSurface", "level",
+)  # fmt: skip
+_FIRST = ("centre", "table2Version", "indicatorOfParameter", "indicatorOfTypeOfLevel", "level", "timeRangeIndicator")
+_STATISTIC = "typeOfStatisticalProcessing"
+
+Known = dict[tuple[int, ...], _Words]
+"""Words by the numbers that they follow from: looking a word up costs the library a millisecond."""
+
+
+def _words(handle: int, edition: int, known: Known) -> _Words:
+    keys = _SECOND if edition == 2 else _FIRST
+    numbers = [edition, *(int(eccodes.codes_get_long(handle, key)) for key in keys)]
+    if edition == 2 and eccodes.codes_is_defined(handle, _STATISTIC):
+        numbers.append(int(eccodes.codes_get_long(handle, _STATISTIC)))
+    found = known.get(tuple(numbers))
+    if found is None:
+        said = [str(eccodes.codes_get(handle, key)) for key in ("shortName", "typeOfLevel", "units", "centre")]
+        name = said[0].lower()
+        if name == "unknown" and edition == 2:  # NCEP's own numbers that the library does not name
+            name = _LOCAL.get((said[3], numbers[4], numbers[5], numbers[6]), name)
+        found = known[tuple(numbers)] = _Words(name, said[1], "" if said[2] == "unknown" else said[2], said[3])
+    return found
+
+
+def entry_of(handle: int, *, file: int, position: int, place: int, grid: str, known: Known) -> Entry | None:
     """Index entry of a message; None where it is of no use.
 
     Raises
@@ -82,54 +121,49 @@ def entry_of(handle: int, *, file: int, position: int, place: int) -> Entry | No
     InputError
         If its time is no date.
     """
-    name = str(eccodes.codes_get(handle, "shortName")).lower()
-    kind, level = _kind(handle)
-    if kind:
-        meaning = _ON_LEVELS.get(name, "")
-        if name in ("lnsp", "z", "sp") and level == 1 and kind == MODEL:
-            meaning = {"z": "geopotential", "sp": "surface_pressure"}.get(name, "log_pressure")
-            kind = MODEL if name == "z" else ""
-    else:
-        meaning = _AT_GROUND.get(name, "")
-        if str(eccodes.codes_get(handle, "typeOfLevel")) not in _GROUND or _HEIGHTS.get(meaning, level) != level:
-            return None
-    if not meaning:
+    words = _words(handle, int(eccodes.codes_get_long(handle, "edition")), known)
+    meaning, kind, level = _meant(handle, words)
+    si = to_si(meaning, words.unit) if meaning else None
+    if si is None:
         return None
-    known = to_si(meaning, str(eccodes.codes_get(handle, "units")).replace("(Code table 4.222)", ""))
-    if known is None:
-        return None
-    factor, offset, amount = known
-    upward = name in UPWARD or str(eccodes.codes_get(handle, "centre")) == "kwbc"
-    if meaning == "heat_flux_down" and upward:
+    factor, offset, amount = si
+    if meaning == "heat_flux_down" and (words.name in UPWARD or words.centre == "kwbc"):
         factor = -factor
     base, begin, end = _span(handle, amount)
     mean = not amount and begin < end
     if mean:
         factor *= end - begin
-    return Entry(file, position, place, name, meaning, kind, level, base, begin, end, _member(handle),
-                 str(eccodes.codes_get(handle, "md5GridSection")), factor, offset, amount or mean)  # fmt: skip
+    return Entry(file, position, place, words.name, meaning, kind, level, base, begin, end, _member(handle), grid,
+                 factor, offset, amount or mean)  # fmt: skip
 
 
-def _kind(handle: int) -> tuple[str, int]:
-    word, level = str(eccodes.codes_get(handle, "typeOfLevel")), int(eccodes.codes_get(handle, "level"))
+def _meant(handle: int, words: _Words) -> tuple[str, str, int]:
+    """Meaning, kind of level and level of a message; no meaning where it is of no use."""
+    name, word, level = words.name, words.level_type, int(eccodes.codes_get_long(handle, "level"))
     kind = _KINDS.get(word, "")
     typed = word == "unknown" and eccodes.codes_is_defined(handle, "typeOfFirstFixedSurface")
-    if typed and eccodes.codes_get(handle, "typeOfFirstFixedSurface", int) == GENERAL:
-        whole = eccodes.codes_get(handle, "typeOfSecondFixedSurface", int) == GENERAL
-        kind = MODEL if whole or str(eccodes.codes_get(handle, "shortName")) not in ("h", "wz") else HALF
-    return kind, level * 100 if word == "isobaricInhPa" else level
+    if typed and eccodes.codes_get_long(handle, "typeOfFirstFixedSurface") == GENERAL:
+        whole = eccodes.codes_get_long(handle, "typeOfSecondFixedSurface") == GENERAL
+        kind = MODEL if whole or name not in ("h", "hhl", "wz") else HALF
+    if kind == MODEL and level == 1 and name in ("lnsp", "sp"):
+        return ("log_pressure" if name == "lnsp" else "surface_pressure"), "", 0
+    if kind:
+        return _ON_LEVELS.get(name, ""), kind, level * 100 if word == "isobaricInhPa" else level
+    meaning = _AT_GROUND.get(name, "")
+    fits = word in _GROUND and level in (0, _HEIGHTS.get(meaning, level))
+    return meaning if fits else "", "", level
 
 
 def _member(handle: int) -> int:
     for key in ("perturbationNumber", "number"):
         if eccodes.codes_is_defined(handle, key):
-            return int(eccodes.codes_get(handle, key))
+            return int(eccodes.codes_get_long(handle, key))
     return 0
 
 
 def _span(handle: int, amount: bool) -> tuple[int, int, int]:
     """Start of the forecast, and the span that a message speaks of; some sums are coded as if of one moment."""
-    date, clock = int(eccodes.codes_get(handle, "dataDate")), int(eccodes.codes_get(handle, "dataTime"))
+    date, clock = (int(eccodes.codes_get_long(handle, key)) for key in ("dataDate", "dataTime"))
     try:
         day = datetime(date // 10000, date // 100 % 100, date % 100, clock // 100, clock % 100, tzinfo=UTC)
     except ValueError as error:
@@ -231,7 +265,7 @@ def _youngest(entries: list[Entry]) -> Iterator[Entry]:
 
 
 def _said(time: int) -> str:
-    return str(np.datetime64(time, "m")) + "Z"
+    return str(np.datetime64(time, "s"))[:16] + "Z"
 
 
 def preferred(entries: Sequence[Entry]) -> list[Entry]:
