@@ -105,8 +105,9 @@ def _reach(found: Found, band: Band | None) -> Reach:
     if band is None:
         return dataclasses.replace(reach, low=None, high=None, median=None, share=None)
     return dataclasses.replace(
-        reach, distance=band.median, low=band.low, high=band.high, median=band.median, share=band.share
-    )
+        reach, distance=band.median, low=band.low, high=band.high, median=band.median, share=band.share,
+        people=int(np.median(band.people)),
+    )  # fmt: skip
 
 
 def _headline(found: Sequence[Found], bands: Sequence[Band], told: Sequence[ToldPlace], *, least: bool) -> str:
@@ -115,14 +116,13 @@ def _headline(found: Sequence[Found], bands: Sequence[Band], told: Sequence[Told
     if not evacuate:
         return said
     far = max(evacuate, key=lambda b: (b.median, b.high))
+    count = len(far.farthest)
     if far.high <= 0.0:
-        return f"{said} That is so in every one of {len(far.farthest)} courses of the weather."
-    needed = round(far.share * len(far.farthest))
-    people = f"{min(far.people):,} to {max(far.people):,}".replace(",", " ")
-    return (
-        f"{said} Over {len(far.farthest)} courses of the weather: {km(far.low) if far.low > 0.0 else 'nowhere'} to "
-        f"{km(far.high)} km, {people} people; needed in {needed} of them."
-    )
+        return f"{said} That is so in every one of {count} courses of the weather."
+    needed = round(far.share * count)
+    span = f"{km(far.low) if far.low > 0.0 else 'nowhere'} to {km(far.high)} km"
+    people = f"{min(far.people):,} to {max(far.people):,} people".replace(",", " ") if any(far.people) else "no people"
+    return f"{said} Over {count} courses of the weather: {span}, {people}; needed in {needed} of {count}."
 
 
 def _least(found: Sequence[Found], run: Run, stand: Stand) -> bool:

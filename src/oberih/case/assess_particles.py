@@ -81,7 +81,8 @@ def assess_by_particles(request: AssessRequest, *, progress: Progress, now: int 
     origin = origin_of(event, source, first, runs, criteria)
     progress.stage("maps")
     shown = Shown(event, answer, first, runs, found, bands, plume, places, projection, origin.digest)
-    zones = [f.zone.geojson() for f in found if not f.zone.outline.is_empty]
+    drawn = [z for b in bands for z in (b.half, b.any)] or [f.zone for f in found]
+    zones = [z.geojson() for z in drawn if not z.outline.is_empty]
     scene, extra = products(shown)
     kept = keep(request.out, answer, scene, zones, origin, extra=extra)
     progress.done()

@@ -26,7 +26,8 @@ from oberih.evidence.digest import sha256_of_array
 from oberih.evidence.provenance import Provenance
 from oberih.picture.map_png import draw_png
 from oberih.picture.plume_png import draw_plume
-from oberih.picture.scene import Field, MapScene
+from oberih.picture.scene import Field, MapScene, extent_for
+from oberih.picture.table import distance_text, people_text
 from oberih.units import millisieverts
 from oberih.zone.criterion import CriteriaSet
 
@@ -35,8 +36,8 @@ __all__ = ["Shown", "origin_of", "products"]
 FAR_LEVELS = (0.001, 0.01, 0.1, 1.0, 10.0, 100.0, 1000.0)
 """Classes of the dose map out to 1,000 km [mSv]."""
 
-SHARE_LEVELS = (1e-9, 10.0, 25.0, 50.0, 75.0, 95.0)
-"""Classes of the map of shares [%]; the first is that of any course."""
+SHARE_LEVELS = (10.0, 25.0, 50.0, 75.0, 95.0)
+"""Classes of the map of shares [%], above that of any course."""
 
 FAR = 900e3
 """From the site to the edge of the map of the far field [m]."""
@@ -98,10 +99,14 @@ def products(shown: Shown) -> tuple[MapScene, dict[str, bytes]]:
     """The map, and the files beside it by name."""
     event, grid = shown.event, shown.stand.atlas.grid
     question = event.questions[0]
+    widest = [Found(b.question, b.criterion, b.exceedance, f.distances, b.any)
+              for b, f in zip(shown.bands, shown.found, strict=True)] if shown.bands else shown.found  # fmt: skip
     scene = event_scene(
-        event.site, shown.answer, question, shown.found, shown.runs[0].doses[0], shown.projection, shown.places, grid,
+        event.site, shown.answer, question, widest, shown.runs[0].doses[0], shown.projection, shown.places, grid,
         shown.digest, sureness=sureness(shown.runs),
     )  # fmt: skip
+    if shown.bands:
+        scene = _over_courses(shown, scene)
     extra = {"far.png": draw_png(_far_scene(shown, scene))}
     if shown.bands and (share := _share_scene(shown, scene)) is not None:
         extra["share.png"] = draw_png(share)
@@ -114,6 +119,49 @@ def products(shown: Shown) -> tuple[MapScene, dict[str, bytes]]:
         extra |= {"plume.png": draw_plume(picture), "plume.svg": draw_plume(picture, svg=True)}
         extra["plume.nc"] = plume_file(shown.plume, _maps(shown), shown.projection, attrs=_attrs(shown))
     return scene, extra
+
+
+def _over_courses(shown: Shown, scene: MapScene) -> MapScene:
+    """The zones of a scene as those that any course needs, told with their band; the dose as that of one course."""
+    count = len(shown.runs)
+    own = [b for b in shown.bands if b.question is shown.event.questions[0]]
+    zones = tuple(
+        dataclasses.replace(
+            zone, name=f"{zone.name}, in any of {count} courses",
+            name_uk="" if not zone.name_uk else f"{zone.name_uk}, за будь-якого з {count} перебігів погоди",
+            distance_text=_span_text(b),
+            drawn_text=f"half of them agree on {distance_text(float(b.half.outline.farthest.max(initial=0.0)))}",
+            people_text=people_span(b.people), nowhere=b.high <= 0.0,
+        ) for zone, b in zip(scene.zones, own, strict=True)
+    )  # fmt: skip
+    field = scene.field
+    if field is not None:
+        field = dataclasses.replace(field, label=f"{field.label}, {shown.runs[0].course.name}")
+    return dataclasses.replace(scene, zones=zones, field=field)
+
+
+def _span_text(band: Band) -> str:
+    """The median distance with the least and the most, where they differ."""
+    told = distance_text(band.median)
+    if told == distance_text(band.low) == distance_text(band.high):
+        return told
+    return distance_text(band.median, lower=band.low, upper=band.high)
+
+
+def people_span(people: Sequence[int]) -> str:
+    """People from the least to the most.
+
+    Examples
+    --------
+    >>> people_span((0, 12000)), people_span((0, 0))
+    ('0 to 12\u202f000 people', '')
+    """
+    low, high = min(people), max(people)
+    if high == 0:
+        return ""
+    return f"{people_text(float(high))} people" if low == high else (
+        f"{people_text(float(low))} to {people_text(float(high))} people"
+    )  # fmt: skip
 
 
 def _far_scene(shown: Shown, scene: MapScene) -> MapScene:
@@ -136,14 +184,16 @@ def _share_scene(shown: Shown, scene: MapScene) -> MapScene | None:
         return None
     evacuate = [b for b in bands if b.criterion.action == "evacuate"]
     band = max(evacuate or bands, key=lambda b: b.high)
+    least = 50.0 / len(shown.runs)
+    levels = (least, *(v for v in SHARE_LEVELS if v > 1.5 * least))
     field = Field(
         corners=shown.projection.cell_corners(shown.stand.atlas.grid), values=100.0 * band.exceedance.probability,
-        levels=SHARE_LEVELS, label=f"Courses of the weather that need: {band.criterion.title}", unit="%",
-        labels=("any", "", "", "half", "", ""),
+        levels=levels, label=f"Courses of the weather that need: {band.criterion.title}", unit="%",
+        labels=tuple({0: "any"}.get(i, "half" if v == 50.0 else "") for i, v in enumerate(levels)),
     )  # fmt: skip
-    own = tuple(z for z in scene.zones if z.name == band.criterion.title)
+    own = tuple(z for z in scene.zones if z.name.startswith(band.criterion.title + ","))
     return dataclasses.replace(
-        scene, field=field, zones=own, overview=0.0, extent=max(scene.extent, min(1.2 * band.high, 1.2e6)),
+        scene, field=field, zones=own, overview=0.0, extent=extent_for(band.high),
         subtitle=f"{len(shown.runs)} courses of the weather; {scene.subtitle}",
     )  # fmt: skip
 

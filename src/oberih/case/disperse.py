@@ -56,7 +56,7 @@ def disperse(request: DisperseRequest, *, progress: Progress) -> Sheet:
     progress.stage("particles", total=hours)
     trail = follow(
         flow, release, cells, hours=hours, threads=request.threads, told=lambda done, of: progress.advance(),
-        **({} if request.half_life is None else {"decay": float(np.log(2.0) / request.half_life)}),
+        decay=0.0 if request.half_life is None else float(np.log(2.0) / request.half_life),
     )  # fmt: skip
     progress.stage("file")
     write_dispersed(request.out, request, fields, cells, trail)
@@ -85,7 +85,6 @@ def _cells(fields: Fields, request: DisperseRequest, hours: int) -> Cells:
 def _sheet(request: DisperseRequest, fields: Fields, cells: Cells, trail: Trail) -> Sheet:
     form = FORMS.index(request.form)
     ground = float(trail.deposit[:, form - 1].sum()) if form else 0.0
-    decayed = float(getattr(trail, "decayed", np.zeros(4))[form])
     most = np.unravel_index(int(trail.seconds[:, form].argmax()), trail.seconds[:, form].shape)
     facts = (
         ("weather", f"{fields.source}: {_span(fields)}"),
@@ -96,7 +95,7 @@ def _sheet(request: DisperseRequest, fields: Fields, cells: Cells, trail: Trail)
         ("in the air at the end", f"{100 * trail.air[form]:.1f} %"),
         ("on the ground", f"{100 * ground:.1f} %"),
         ("left the fields, or fell beyond the cells", f"{100 * trail.gone[form]:.1f} %"),
-        *((("decayed in the air", f"{100 * decayed:.1f} %"),) if request.half_life is not None else ()),
+        *((("decayed in the air", f"{100 * trail.decayed[form]:.1f} %"),) if request.half_life is not None else ()),
         ("highest hour", f"hour {int(most[0]) + 1}"),
         ("written", str(request.out)),
     )  # fmt: skip

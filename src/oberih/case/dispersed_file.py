@@ -105,7 +105,7 @@ def _facts(request: DisperseRequest, fields: Fields, trail: Trail, form: int) ->
         "release_longitude": request.longitude, "release_bottom_m": request.low, "release_top_m": request.high,
         "release_hours": request.release_hours, "amount_Bq": request.amount, "form": request.form,
         "left_the_fields": float(trail.gone[form]), "in_the_air_at_the_end": float(trail.air[form]),
-        "decayed_in_the_air": float(getattr(trail, "decayed", np.zeros(4))[form]),
+        "decayed_in_the_air": float(trail.decayed[form]),
         "decay": "none: apply it to the result" if half_life is None else
                  f"half-life {half_life:g} s, from the moment of release; deposition decays on the ground",
     }  # fmt: skip
@@ -116,10 +116,7 @@ def _ground(
     shared: dict[str, str],
 ) -> None:  # fmt: skip
     """What was laid down in each hour, dry and wet, and what lies there at its end."""
-    laid, wet = (
-        values[:, form - 1] * request.amount / area
-        for values in (trail.deposit, getattr(trail, "wet", 0.0 * trail.deposit))
-    )
+    laid, wet = (values[:, form - 1] * request.amount / area for values in (trail.deposit, trail.wet))
     for name, values, how in (("dry", laid - wet, "dry"), ("wet", wet, "by rain and cloud")):
         variable(file, f"{name}_deposition", dims, np.maximum(values, 0.0), units="Bq m-2", cell_methods="time: sum",
                  long_name=f"laid down within the hour, {how}", **shared)  # fmt: skip

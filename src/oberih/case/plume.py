@@ -32,8 +32,8 @@ __all__ = ["NEAR", "FarCells", "Plume", "far_cells", "noise_at", "plume_of"]
 Singles = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
 
-NEAR = 60e3
-"""How far hourly values are kept on rings and sectors [m]."""
+NEAR = 200e3
+"""How far hourly values are kept on rings and sectors [m]: there a cell is as wide as one of the far grid."""
 
 FAR_DEGREES, FAR_METRES = 0.25, 25e3
 """Size of the far grid's cells [°], and where the fields lie on a plane [m]."""

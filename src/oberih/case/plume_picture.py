@@ -68,38 +68,43 @@ def plume_scene(
     ground = "Cs-137" if "Cs-137" in plume.nuclides else air
     i, j = plume.nuclides.index(air), plume.nuclides.index(ground)
     corners, beyond = _corners(plume, projection)
-    chosen = hours_shown(plume.hours)
-    values = [_joined(plume.near_air[i, h - 1], plume.far_air[i, h - 1], beyond) for h in chosen]
+    levels = decades(float(max(plume.near_air[i].max(), plume.far_air[i].max())))
+    chosen = hours_shown(_last(plume, i, levels[0]))
+    away = projection.distance(corners[:, 0, 0], corners[:, 0, 1])
+    panels = []
+    for hour in chosen:
+        values = _joined(plume.near_air[i, hour - 1], plume.far_air[i, hour - 1], beyond)
+        title = f"{_utc(plume, hour)}, hour {hour}"
+        legend = f"{air} in the air near the ground, mean of the hour [Bq/m³]"
+        panels.append(PlumePanel(title, values, legend, levels, _extent(values, levels[0], away)))
     laid = _joined(plume.near_ground[j, -1], plume.far_ground[j, -1], beyond)
-    levels = decades(max(float(v.max()) for v in values))
-    panels = [
-        PlumePanel(f"{_utc(plume, h)}, hour {h}", v, f"{air} in the air near the ground, mean of the hour [Bq/m³]",
-                   levels) for h, v in zip(chosen, values, strict=True)
-    ]  # fmt: skip
     if laid.max() > 0.0:
-        panels.append(PlumePanel(f"on the ground at hour {plume.hours}", laid, f"{ground} on the ground [Bq/m²]",
-                                 decades(float(laid.max()))))  # fmt: skip
-    extent = _extent(panels, corners, projection)
-    cities = tuple(p for p in places if (p.population or 0) >= 50_000 and p.distance <= 1.4 * extent)
+        legend, steps = f"{ground} on the ground [Bq/m²]", decades(float(laid.max()))
+        title = f"on the ground at hour {plume.hours}"
+        panels.append(PlumePanel(title, laid, legend, steps, _extent(laid, steps[0], away)))
     return PlumeScene(
         site.name, site.latitude, site.longitude, f"{site.name}: the plume hour by hour",
-        f"Release from {stamp(plume.start)}; {scenario}; weather: {weather}. Within {NEAR / 1e3:.0f} km on rings and "
-        "sectors, beyond on the far grid.",
-        footer, corners, tuple(panels), extent, cities, covered,
+        f"Release from {stamp(plume.start)}; {scenario}; weather: {weather}. Maps differ in size; red: how far the "
+        f"weather reaches. Within {NEAR / 1e3:.0f} km on rings and sectors, beyond on the far grid.",
+        footer, corners, tuple(panels), tuple(places), covered,
     )  # fmt: skip
+
+
+def _last(plume: Plume, nuclide: int, least: float) -> int:
+    """The last hour in which anything is to be seen."""
+    most = np.maximum(plume.near_air[nuclide].max(axis=(1, 2)), plume.far_air[nuclide].max(axis=(1, 2)))
+    seen = np.flatnonzero(most >= least)
+    return int(seen[-1]) + 1 if len(seen) else 1
 
 
 def _utc(plume: Plume, hour: int) -> str:
     return stamp(plume.start + int(hour * SECONDS_PER_HOUR)).replace("T", " ").replace("Z", " UTC")
 
 
-def _extent(panels: Sequence[PlumePanel], corners: Floats, projection: LocalProjection) -> float:
+def _extent(values: Floats, least: float, away: Floats) -> float:
     """As far as anything is drawn."""
-    seen = np.any([p.values >= p.levels[0] for p in panels], axis=0)
-    if not seen.any():
-        return 100e3
-    away = projection.distance(corners[seen, 0, 0], corners[seen, 0, 1])
-    return min(extent_for(float(away.max())), FARTHEST)
+    seen = values >= least
+    return min(extent_for(float(away[seen].max(initial=0.0))), FARTHEST)
 
 
 def _joined(near: npt.NDArray[np.float32], far: npt.NDArray[np.float32], beyond: npt.NDArray[np.bool_]) -> Floats:

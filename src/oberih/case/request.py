@@ -26,8 +26,8 @@ ENGINES = ("puffs", "particles")
 FIELD_NAMES = ("gfs", "ecmwf", "icon", "era5", "forecast")
 """What fields of the air can be called in place of files."""
 
-DEFAULT_PARTICLES = 20_000
-"""For each hour of release, at each height [1]."""
+DEFAULT_PARTICLES = 4096
+"""For each hour of release, at each height [1]: a noise of some 3 % where the plume is dense."""
 
 DEFAULT_SEED = 20220304
 """Of the stochastic year and the bootstrap: any number would do, and a fixed one repeats."""

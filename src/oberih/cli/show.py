@@ -34,6 +34,10 @@ PIPE_WIDTH = 100
 FEWEST_LETTERS = 14
 """Of an action's name before it is broken into lines."""
 
+COURSES = ["Action", "median\nreach\n[km]", "least to\nmost\n[km]", "towards", "courses\nthat\nneed it",
+           "people\ninside\n(median)"]  # fmt: skip
+"""Heads of the table of an event over several courses of the weather."""
+
 THIN = "\u202f"
 """Between the thousands of a number."""
 
@@ -135,8 +139,11 @@ def _level_table(reaches: Sequence[Reach]) -> Table:
 
 def _print_reaches(console: Console, answer: Answer) -> None:
     """One table of all scenarios: the columns stand under each other, a section for each scenario."""
-    heads = _heads(answer.percentile)
-    cells = {id(r): _cells(r, yearly=answer.percentile is not None) for r in answer.reaches}
+    courses = answer.percentile is None and any(r.low is not None for r in answer.reaches)
+    heads = COURSES if courses else _heads(answer.percentile)
+    cells = {
+        id(r): _of_courses(r) if courses else _cells(r, yearly=answer.percentile is not None) for r in answer.reaches
+    }
     wide = [
         max(len(line) for line in [*head.split("\n"), *(row[i] for row in cells.values())])
         for i, head in enumerate(heads)
@@ -198,6 +205,23 @@ def _cells(r: Reach, *, yearly: bool) -> list[str]:
     half = "–" if nowhere or r.median is None else _km(r.median) if r.median > 0.0 else "nowhere"
     share = "–" if r.share is None else f"{100 * r.share:.3g} %"
     return [*start, _band(r), half, towards, share, people]
+
+
+def _of_courses(r: Reach) -> list[str]:
+    """A row's words over several courses of the weather: the median, least and most, how many need it."""
+    nowhere = r.high is None or r.high <= 0.0
+    reach = "nowhere" if r.distance <= 0.0 else ("> " if r.beyond else "") + _km(r.distance)
+    span = "–" if nowhere else f"{_km(r.low) if r.low else 'nowhere'} to {_km(r.high)}"
+    towards = "–" if nowhere or r.azimuth is None else compass(r.azimuth)
+    share = "–" if r.share is None else f"{100 * r.share:.3g} %"
+    return [
+        r.action,
+        reach + ("" if r.verified else UNVERIFIED),
+        span,
+        towards,
+        share,
+        "–" if nowhere else _people(r.people),
+    ]
 
 
 def _band(r: Reach) -> str:

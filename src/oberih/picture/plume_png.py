@@ -24,7 +24,7 @@ from matplotlib.patheffects import withStroke
 from oberih.earth.places import Place
 from oberih.earth.projection import LocalProjection
 from oberih.errors import InputError
-from oberih.picture.palette import INK, class_colours
+from oberih.picture.palette import FIELD_SHARE, INK, class_colours, paler
 from oberih.picture.plate_png import draw_ground
 from oberih.picture.rose import rings_for
 from oberih.picture.scene import MapScene
@@ -57,12 +57,15 @@ class PlumePanel:
         What the colours say, with the unit.
     levels : tuple of float
         Where classes begin, increasing; below the first nothing is drawn.
+    extent : float
+        From the site to the edge of the map [m].
     """
 
     title: str
     values: Floats
     legend: str
     levels: tuple[float, ...]
+    extent: float
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,6 @@ class PlumeScene:
         Longitude and latitude of the cells [°].
     panels : tuple of PlumePanel
         Six at most.
-    extent : float
-        From the site to the edge of each map [m].
     places : tuple of Place
     covered : float
         How far the weather reaches [m]: drawn as a circle where it is within the map.
@@ -94,7 +95,6 @@ class PlumeScene:
     footer: str
     corners: Floats
     panels: tuple[PlumePanel, ...]
-    extent: float
     places: tuple[Place, ...] = ()
     covered: float = np.inf
 
@@ -131,7 +131,7 @@ def draw_plume(scene: PlumeScene, *, svg: bool = False) -> bytes:
     here = LocalProjection(scene.latitude, scene.longitude)
     x, y = here.to_local(scene.corners[..., 0], scene.corners[..., 1])
     local = np.stack([x, y], axis=-1)
-    sheet = lay_out(_ground_scene(scene))
+    sheets = {extent: lay_out(_ground_scene(scene, extent)) for extent in {p.extent for p in scene.panels}}
     stream = io.BytesIO()
     with rc_context(_STYLE):
         figure = Figure(figsize=_SIZE, dpi=_DPI, facecolor="white")
@@ -139,9 +139,10 @@ def draw_plume(scene: PlumeScene, *, svg: bool = False) -> bytes:
         for i, panel in enumerate(scene.panels):
             column, row = i % _COLUMNS, i // _COLUMNS
             box = (0.018 + 0.326 * column, 0.515 - 0.455 * row, 0.312, 0.312 * _SIZE[0] / _SIZE[1])
-            _draw_panel(figure.add_axes(box), scene, sheet, panel, local)
+            _draw_panel(figure.add_axes(box), scene, sheets[panel.extent], panel, local)
         figure.text(0.018, 0.977, scene.title, fontsize=15, weight="bold", color=INK, va="center")
-        figure.text(0.018, 0.952, scene.subtitle, fontsize=9.0, color="#3d3d3d", va="center")
+        size = 9.0 * min(1.0, 165.0 / max(len(scene.subtitle), 1))
+        figure.text(0.018, 0.952, scene.subtitle, fontsize=size, color="#3d3d3d", va="center")
         figure.text(0.018, 0.012, scene.footer, fontsize=6.5, color="#4a4a4a", va="center", family="DejaVu Sans Mono")
         if svg:
             canvas.print_svg(stream, metadata={"Date": None, "Creator": None})
@@ -150,22 +151,25 @@ def draw_plume(scene: PlumeScene, *, svg: bool = False) -> bytes:
     return stream.getvalue()
 
 
-def _ground_scene(scene: PlumeScene) -> MapScene:
+def _ground_scene(scene: PlumeScene, extent: float) -> MapScene:
+    """The base map of a panel, with the larger places where it is wide."""
+    least = min(100_000.0, extent / 5.0)
+    places = tuple(p for p in scene.places if (p.population or 0) >= least and p.distance < 1.4 * extent)
     return MapScene(
         site_name=scene.site_name, latitude=scene.latitude, longitude=scene.longitude, title=scene.title, subtitle="",
-        headline="", weather_label="", zones=(), extent=scene.extent, places=scene.places,
+        headline="", weather_label="", zones=(), extent=extent, places=places,
     )  # fmt: skip
 
 
 def _draw_panel(axis: Any, scene: PlumeScene, sheet: Sheet, panel: PlumePanel, local: Floats) -> None:
     draw_ground(axis, sheet, share=0.6)
-    colours = class_colours(len(panel.levels))
+    colours = [paler(colour, FIELD_SHARE) for colour in class_colours(len(panel.levels))]
     shade = np.searchsorted(panel.levels, panel.values, side="right") - 1
     seen = np.abs(local).min(axis=1).max(axis=-1) < sheet.half
     for k, colour in enumerate(colours):
         quads = local[(shade == k) & seen]
         if len(quads):
-            axis.add_collection(PolyCollection(list(quads), fc=colour, ec=colour, lw=0.2, alpha=0.8, zorder=3))
+            axis.add_collection(PolyCollection(list(quads), fc=colour, ec=colour, lw=0.2, zorder=3))
     for radius in rings_for(0.95 * sheet.half):
         axis.add_patch(Circle((0.0, 0.0), radius, fc="none", ec="#6b675c", lw=0.4, ls=(0, (1, 3)), zorder=5))
         axis.text(-0.34 * radius, 0.94 * radius, f"{kilometres(float(radius)):g} km", fontsize=6.0, color=INK,
@@ -189,6 +193,6 @@ def _draw_legend(axis: Any, panel: PlumePanel, colours: Sequence[str]) -> None:
     width = 0.96 / len(colours)
     for i, (colour, level) in enumerate(zip(colours, panel.levels, strict=True)):
         axis.add_patch(Rectangle((0.02 + i * width, 0.042), width, 0.026, transform=axis.transAxes, fc=colour,
-                                 alpha=0.8, ec="none", zorder=10))  # fmt: skip
+                                 ec="none", zorder=10))  # fmt: skip
         axis.text(0.02 + i * width, 0.022, f"{level:g}", transform=axis.transAxes, fontsize=6.0, color=INK, ha="left",
                   va="center", zorder=10)  # fmt: skip
