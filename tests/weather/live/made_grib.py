@@ -48,7 +48,7 @@ CODES: dict[str, tuple[tuple[int, int, int], int, float]] = {
     "t2m": ((0, 0, 0), ABOVE_GROUND, 2.0), "prate": ((0, 1, 7), GROUND, 0.0), "cprat": ((0, 1, 196), GROUND, 0.0),
     "blh": ((0, 3, 196), GROUND, 0.0), "zust": ((0, 2, 197), GROUND, 0.0), "ishf": ((0, 0, 11), GROUND, 0.0),
     "orog": ((0, 3, 5), GROUND, 0.0), "tp": ((0, 1, 193), GROUND, 0.0), "tot_prec": ((0, 1, 52), GROUND, 0.0),
-    "iews": ((0, 2, 38), GROUND, 0.0), "inss": ((0, 2, 37), GROUND, 0.0), "zs": ((0, 3, 4), GROUND, 0.0),
+    "iews": ((0, 2, 62), GROUND, 0.0), "inss": ((0, 2, 63), GROUND, 0.0), "zs": ((0, 3, 4), GROUND, 0.0),
     "hsurf": ((0, 3, 6), GROUND, 0.0),
 }  # fmt: skip
 
@@ -116,6 +116,7 @@ def message(
         if begin is not None:
             keys["typeOfStatisticalProcessing"] = 1 if accumulates else 0
         keys |= {
+            "localTablesVersion": int(source == "ecmwf" and name == "tp"),
             "discipline": code[0], "parameterCategory": code[1], "parameterNumber": code[2],
             "typeOfFirstFixedSurface": surface, "scaleFactorOfFirstFixedSurface": 0,
             "scaledValueOfFirstFixedSurface": round(100 * level if surface == ON_LEVELS else height),

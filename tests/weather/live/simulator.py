@@ -167,7 +167,7 @@ class ForecastServer:
             return (index.encode() if match[4] else data) if self.there(run, step) else None
         if match := ECMWF_PATH.fullmatch(path):
             run, step = _run(match[1], match[2]), int(match[4])
-            if not self.there(run, step) or (match[2] in ("06", "18")) != (match[3] == "scda") and match[3] != "enfo":
+            if not self.there(run, step) or ((match[2] in ("06", "18")) != (match[3] == "scda") and match[3] != "enfo"):
                 return None
             data, index = ecmwf_file(run - shift * 21600, step + later, match[3])
             return index.encode() if match[5] == "index" else data

@@ -43,8 +43,8 @@ SPELT = {"u10": "10u", "v10": "10v", "t2m": "2t", "iews": "ewss", "inss": "nsss"
 FIELDS = (
     *AIR, HUMIDITY, VERTICAL, *NEAR_GROUND,
     Field("prate", "kg m-2 s-1", ((0, 1, 193), (0, 1, 52), (0, 1, 8)), GROUND, statistic="sum", short_names=("tp",)),
-    Field("iews", "N m-2", ((0, 2, 38),), GROUND, statistic="sum", needed=False, short_names=("ewss",)),
-    Field("inss", "N m-2", ((0, 2, 37),), GROUND, statistic="sum", needed=False, short_names=("nsss",)),
+    Field("iews", "N m-2", ((0, 2, 62), (0, 2, 38)), GROUND, statistic="sum", needed=False, short_names=("ewss",)),
+    Field("inss", "N m-2", ((0, 2, 63), (0, 2, 37)), GROUND, statistic="sum", needed=False, short_names=("nsss",)),
     Field("zs", "m2 s-2", ((0, 3, 4),), GROUND, needed=False, short_names=("z",), once=True),
 )  # fmt: skip
 """What is asked for; there is no mixing height and no heat flux among the open data."""

@@ -1,12 +1,12 @@
 """Is this message the one that was wanted, and what does it say near the site?
 
 Every message is compared with what was asked for before anything of it is kept: its frame, the time of its run, its
-step, its field, its level, its member.  A server that gives the wrong bytes gives nothing.
+step, its field, its level, its member.  A server that gives the wrong bytes gives nothing.  Not for threads, and for a
+process of its own: see `oberih.weather.live.decoder`.
 """
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import ModuleType
@@ -26,9 +26,6 @@ Area = tuple[float, float, float, float]
 """West, south, east, north [degrees]."""
 
 Axis = npt.NDArray[Any]
-
-_ONE_AT_A_TIME = threading.Lock()
-"""The GRIB library may have been built without threads."""
 
 
 class Fault(Exception):
@@ -91,18 +88,17 @@ def read_message(
     if len(framed[1]) != len(data):
         raise Fault("has bytes behind its end")
     eccodes = _eccodes()
-    with _ONE_AT_A_TIME:
-        try:
-            handle = eccodes.codes_new_from_message(data)
-        except eccodes.CodesInternalError as error:
-            raise Fault(f"cannot be read ({error})") from error
-        try:
-            begin, end = _identity(eccodes, handle, wanted, run, member)
-            return Message(*_cut(eccodes, handle, wanted, area, thinned), begin, end)
-        except eccodes.CodesInternalError as error:
-            raise Fault(f"cannot be decoded ({error})") from error
-        finally:
-            eccodes.codes_release(handle)
+    try:
+        handle = eccodes.codes_new_from_message(data)
+    except eccodes.CodesInternalError as error:
+        raise Fault(f"cannot be read ({error})") from error
+    try:
+        begin, end = _identity(eccodes, handle, wanted, run, member)
+        return Message(*_cut(eccodes, handle, wanted, area, thinned), begin, end)
+    except eccodes.CodesInternalError as error:
+        raise Fault(f"cannot be decoded ({error})") from error
+    finally:
+        eccodes.codes_release(handle)
 
 
 def _eccodes() -> ModuleType:
@@ -185,8 +181,13 @@ def _cut(
 
 def _to_kept_unit(eccodes: Any, handle: int, wanted: Wanted) -> float:
     """What the values are multiplied with; an amount of rain in metres becomes kg/m2."""
-    metres = wanted.field.name == "prate" and str(eccodes.codes_get(handle, "units")) == "m"
-    return wanted.field.factor * (1000.0 if metres else 1.0)
+    if wanted.field.unit != "kg m-2 s-1":
+        return wanted.field.factor
+    unit = str(eccodes.codes_get(handle, "units"))
+    amounts = {"m": 1000.0, "kg m**-2": 1.0} if wanted.field.statistic == "sum" else {"kg m**-2 s**-1": 1.0}
+    if unit not in amounts:
+        raise Fault(f"is in {unit}, not in {' or '.join(amounts)}")
+    return wanted.field.factor * amounts[unit]
 
 
 def _part(axis: Axis, low: float, high: float, thinned: int) -> tuple[npt.NDArray[np.intp], Axis]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -22,11 +21,12 @@ import numpy as np
 from oberih.errors import InputError, SourceUnavailable, UnknownName
 from oberih.weather.fetch import Patience
 from oberih.weather.live import assemble, kept
+from oberih.weather.live.decoder import Decoder
 from oberih.weather.live.ecmwf import ECMWF, Ecmwf
 from oberih.weather.live.gfs import GFS
 from oberih.weather.live.icon import ICON
 from oberih.weather.live.kept import KeptRun, Piece
-from oberih.weather.live.message import Area, Fault, Message, read_message
+from oberih.weather.live.message import Area, Fault, Message
 from oberih.weather.live.server import Server
 from oberih.weather.live.wanted import NotThere, Place, Source, Wanted
 
@@ -108,6 +108,20 @@ class Order:
     def prefix(self) -> str:
         """Of the names of its folders."""
         return kept.run_name(self.source.name, self.area, self.source.thinned, 0, 0).rsplit("-", 2)[0] + "-"
+
+
+@dataclass(frozen=True)
+class Lane:
+    """How messages get here.
+
+    Parameters
+    ----------
+    server : Server
+    decoder : Decoder
+    """
+
+    server: Server
+    decoder: Decoder
 
 
 class Lacking(Exception):
@@ -215,9 +229,12 @@ def _candidates(order: Order) -> list[int]:
 def _newest(order: Order) -> KeptRun:
     passed: list[str] = []
     at_hand = kept.kept_runs(order.folder, order.prefix)
-    with Server.open(
-        patience=order.patience, at_once=order.at_once, transport=order.transport, stopped=order.stopped
-    ) as server:
+    with (
+        Decoder() as decoder,
+        Server.open(
+            patience=order.patience, at_once=order.at_once, transport=order.transport, stopped=order.stopped
+        ) as server,
+    ):
         for run in _candidates(order):
             held = next((k for k in at_hand if k.run == run and _enough(k, order)), None)
             if held is not None:
@@ -227,7 +244,7 @@ def _newest(order: Order) -> KeptRun:
                 if not any(server.there(url) for url in order.source.probe(order.server, run, order.reach(run))):
                     passed.append(f"{stamp} is not there yet")
                     continue
-                return _said(_fetched(order, server, run), order, passed)
+                return _said(_fetched(order, Lane(server, decoder), run), order, passed)
             except Lacking as lacking:
                 passed.append(f"{stamp} is not whole: {lacking}")
             except SourceUnavailable as error:
@@ -254,7 +271,7 @@ def _stamp(run: int) -> str:
     return f"{np.datetime64(run, 's')}"[:13].replace("T", " ") + " UTC"
 
 
-def _fetched(order: Order, server: Server, run: int) -> KeptRun:
+def _fetched(order: Order, lane: Lane, run: int) -> KeptRun:
     """Fetch all steps of a run that are not kept yet, and publish it."""
     source, reach = order.source, order.reach(run)
     steps = list(range(0, reach + 1, source.stride))
@@ -262,11 +279,11 @@ def _fetched(order: Order, server: Server, run: int) -> KeptRun:
     begun = order.folder / (name + kept.BEGUN)
     tasks = {f"step-{s:03d}": _wanted(source, s) for s in steps}
     still = [Wanted(f, None, 0) for f in source.fields if f.once]
-    pieces: dict[str, Piece | None] = {"still": _piece(order, server, run, begun, "still", still) if still else None}
+    pieces: dict[str, Piece | None] = {"still": _piece(order, lane, run, begun, "still", still) if still else None}
     for done, (label, wanted) in enumerate(tasks.items()):
         if order.told:
             order.told(done, len(tasks), f"{source.title}, run {_stamp(run)}")
-        pieces[label] = _piece(order, server, run, begun, label, wanted)
+        pieces[label] = _piece(order, lane, run, begun, label, wanted)
     if order.told:
         order.told(len(tasks), len(tasks), f"{source.title}, run {_stamp(run)}")
     own = [p for label in tasks if (p := pieces[label]) is not None]
@@ -295,13 +312,13 @@ def _wanted(source: Source, step: int) -> list[Wanted]:
     return out
 
 
-def _piece(order: Order, server: Server, run: int, begun: Path, label: str, wanted: list[Wanted]) -> Piece:
+def _piece(order: Order, lane: Lane, run: int, begun: Path, label: str, wanted: list[Wanted]) -> Piece:
     held = kept.piece_of(begun, label)
     if held is not None:
         return held
-    before, begin = server.received, time.monotonic()
+    before = lane.server.received
     try:
-        places, missing = order.source.places(order.server, run, wanted, server.ask)
+        places, missing = order.source.places(order.server, run, wanted, lane.server.ask)
     except NotThere as error:
         if all(not w.field.needed for w in wanted):
             places, missing = {}, list(wanted)
@@ -310,15 +327,14 @@ def _piece(order: Order, server: Server, run: int, begun: Path, label: str, want
     needed = [w for w in missing if w.field.needed]
     if needed:
         raise Lacking(f"the index does not name {_named(needed)}")
-    found, failed = _taken(order, server, run, places)
+    found, failed = _taken(order, lane, run, places)
     needed = [w for w in failed if w.field.needed]
     if needed:
         raise Lacking(f"{_named(needed)}: {failed[needed[0]]}")
     lost = {w.field.name for w in [*missing, *failed]}
-    piece = _assembled(order, {w: m for w, m in found.items() if w.field.name not in lost}, server.received - before)
-    piece = Piece(**{**piece.__dict__, "lacks": tuple(sorted(lost))})
+    whole = {w: m for w, m in found.items() if w.field.name not in lost}
+    piece = _assembled(whole, received=lane.server.received - before, lacks=tuple(sorted(lost)))
     kept.keep_piece(begun, label, piece)
-    del begin
     return piece
 
 
@@ -328,7 +344,7 @@ def _named(wanted: Sequence[Wanted]) -> str:
 
 
 def _taken(
-    order: Order, server: Server, run: int, places: dict[Wanted, Place]
+    order: Order, lane: Lane, run: int, places: dict[Wanted, Place]
 ) -> tuple[dict[Wanted, tuple[Message, str]], dict[Wanted, str]]:
     """Messages that came and are what was wanted, and why the others are not."""
     found: dict[Wanted, tuple[Message, str]] = {}
@@ -336,9 +352,9 @@ def _taken(
 
     def one(wanted: Wanted, place: Place) -> tuple[Message, str]:
         for attempt in range(ATTEMPTS):
-            data = server.take(place)
+            data = lane.server.take(place)
             try:
-                message = read_message(
+                message = lane.decoder.read(
                     data, wanted, run=run, area=order.area, thinned=order.source.thinned, member=order.source.member
                 )
                 return message, hashlib.sha256(data).hexdigest()
@@ -362,7 +378,7 @@ def _taken(
     return found, failed
 
 
-def _assembled(order: Order, found: dict[Wanted, tuple[Message, str]], received: int) -> Piece:
+def _assembled(found: dict[Wanted, tuple[Message, str]], *, received: int, lacks: tuple[str, ...]) -> Piece:
     """One piece of the messages of a step, on one grid."""
     first = next(iter(found.values()))[0] if found else None
     fields: dict[str, Any] = {}
@@ -377,7 +393,7 @@ def _assembled(order: Order, found: dict[Wanted, tuple[Message, str]], received:
     empty = np.zeros(0)
     x, y = (first.x, first.y) if first is not None else (empty, empty)
     digests = tuple(found[w][1] for w in sorted(found, key=str))
-    return Piece(fields, spans, x, y, digests, received)
+    return Piece(fields, spans, x, y, digests, received, lacks)
 
 
 def _refuse_other_grids(pieces: Sequence[Piece], begun: Path) -> None:

@@ -1,0 +1,63 @@
+"""What tests of live sources share: a patience without waits, a moment, and a server for each behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("eccodes")
+pytest.importorskip("netCDF4")
+
+from oberih.weather.fetch import Patience
+from oberih.weather.live import SOURCES, KeptRun, fetch_run
+from tests.weather.live.simulator import ForecastServer, Rule
+
+NOW = int(datetime(2026, 11, 26, 8, 30, tzinfo=UTC).timestamp())
+RUN = int(datetime(2026, 11, 26, 6, tzinfo=UTC).timestamp())
+SITE = {"latitude": 47.5, "longitude": 34.6}
+LEVELS = (1000, 850, 500)
+QUICK = Patience(first_wait=0.005, timeout=5.0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def few_levels() -> Iterator[None]:
+    """Three levels are enough for a law and quick to send."""
+    with pytest.MonkeyPatch.context() as patch:
+        for source in SOURCES.values():
+            patch.setattr(type(source), "levels", LEVELS)
+        yield
+
+
+@pytest.fixture
+def fetch(tmp_path: Path) -> Callable[..., KeptRun]:
+    """Fetch a few hours into a cache of the test's own."""
+
+    def run(server: ForecastServer, source: str = "gfs", **changed: Any) -> KeptRun:
+        asked = {"hours": 3, "now": NOW, "cache": tmp_path, "patience": QUICK, "server": server.url} | SITE | changed
+        return fetch_run(source, **asked)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def well(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], KeptRun]:
+    """What a server that behaves gives, once a source."""
+    known: dict[str, KeptRun] = {}
+
+    def run(source: str) -> KeptRun:
+        if source not in known:
+            with ForecastServer() as server:
+                known[source] = fetch_run(
+                    source, hours=3, now=NOW, cache=tmp_path_factory.mktemp(source), patience=QUICK,
+                    server=server.url, **SITE,
+                )  # fmt: skip
+        return known[source]
+
+    return run
+
+
+__all__ = ["LEVELS", "NOW", "QUICK", "RUN", "SITE", "Rule"]
