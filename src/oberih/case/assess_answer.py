@@ -17,6 +17,7 @@ from oberih.case.outcome import Found, dominant, reach_of
 from oberih.case.plume import Plume, noise_at
 from oberih.case.products import reach_data, release_data
 from oberih.case.wording import km, stamp
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.weather.perturb import MOST_TURN, RANGES
 
 __all__ = ["COUNTED_OUT", "answer_of", "leading", "sureness"]
@@ -66,15 +67,16 @@ def answer_of(
     """
     noise = {} if plume is None else {d: noise_at(plume, d) for d in NOISE_AT}
     noise = {d: share for d, share in noise.items() if np.isfinite(share)}
-    request, site, air = event.request, event.site, stand.air
+    request, site = event.request, event.site
     reaches = tuple(_reach(f, bands[i] if bands else None) for i, f in enumerate(found))
     first = _headline(found, bands, told, least=_least(found, runs[0], stand))
-    notes = (*_weather_notes(source, stand, event), *_fate_notes(runs[0], noise), *_course_notes(runs),
+    notes = (*_weather_notes(source, stand), *_fate_notes(runs[0], noise), *_course_notes(runs),
              *release_notes(request, event.questions), *dose_note(event.questions[0], told))  # fmt: skip
     data = {
         "site": site.id, "at": stamp(request.at), "headline": first, "engine": "particles",
-        "particles_per_release_hour": request.particles, "followed_h": request.hours,
-        "weather": {"label": air.label, "source": air.source, "grid": stand.grid, "derivation": list(stand.derived),
+        "particles_per_release_hour": stand.settings.particles,
+        "followed_h": stand.settings.oldest / SECONDS_PER_HOUR,
+        "weather": {"label": stand.label, "source": stand.source, "grid": stand.grid, "derivation": list(stand.derived),
                     "covered_m": stand.covered, "notes": list(source.notes)},
         "criteria": {"set": request.criteria}, "reaches": [reach_data(r) for r in reaches],
         "places": [{"name": n, "distance_m": d, "people": p, "dose_mSv": v} for n, d, p, v in told],
@@ -85,7 +87,7 @@ def answer_of(
         "bands": [b.as_data() for b in bands],
     }  # fmt: skip
     return Answer(
-        title=f"{site.name}: a release at {stamp(request.at)}", weather_label=air.label, weather_source=air.source,
+        title=f"{site.name}: a release at {stamp(request.at)}", weather_label=stand.label, weather_source=stand.source,
         criteria=criteria, percentile=None, reaches=reaches,
         dominant=tuple((q.released.scenario.title["en"], dominant(q)) for q in event.questions),
         notes=(first, *notes), data=data, headline=first,
@@ -132,22 +134,22 @@ def _least(found: Sequence[Found], run: Run, stand: Stand) -> bool:
     return lost > COUNTED_OUT and far > 0.5 * stand.covered
 
 
-def _weather_notes(source: FieldSource, stand: Stand, event: Event) -> list[str]:
-    request = event.request
-    notes = [f"Weather: {stand.air.source}: {stand.grid}."]
+def _weather_notes(source: FieldSource, stand: Stand) -> list[str]:
+    notes = [f"Weather: {stand.source}: {stand.grid}."]
     if "held still" in stand.grid:
         notes.append("One time of the fields only, held still for the whole event.")
     notes += source.notes
     if covered := covered_note(stand.covered):
         notes.append(covered)
-    if stand.air.attrs.get("rain_unknown"):
+    if stand.rain_unknown:
         notes.append("Rain is unknown in the fields and was counted as none: wet deposit is a least value.")
     if stand.derived:
         more = len(stand.derived) - DERIVED_TOLD
         rest = f"; and {more} more in result.json" if more > 0 else ""
         notes.append(f"Not in the fields and derived: {'; '.join(stand.derived[:DERIVED_TOLD])}{rest}.")
-    count = f"{request.particles:,}".replace(",", " ")
-    notes.append(f"Particles: {count} for each hour of release and height, followed for {request.hours} h.")
+    count = f"{stand.settings.particles:,}".replace(",", " ")
+    followed = f"{stand.settings.oldest / SECONDS_PER_HOUR:.0f} h"
+    notes.append(f"Particles: {count} for each hour of release and height, followed for {followed}.")
     return notes
 
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from pyproj import Transformer
 
+from oberih.case.plume import Axes
 from oberih.case.request import FIELD_NAMES, AssessRequest
 from oberih.case.wording import km, stamp
 from oberih.constants import SECONDS_PER_HOUR
@@ -197,19 +199,15 @@ def _read(source: FieldSource, course: Course, site: Site) -> RawVolume:
     return volume_of(source.paths, member=course.member)  # a plane grid is taken whole
 
 
-def covered_of(fields: Fields, site: Site) -> float:
-    """How far from the site the fields reach in every direction [m], at most `REACH`."""
-    column, row = fields.place(longitude=site.longitude, latitude=site.latitude)
-    if not fields.geographic:
-        dx, dy = fields.metres_a_cell()
-        edges = (column * dx[0], (len(fields.x) - 1 - column) * dx[0], row * dy, (len(fields.y) - 1 - row) * dy)
-        return float(min(REACH, *edges))
-    x, y = fields.x, fields.y
+def covered_of(axes: Axes, *, latitude: float, longitude: float) -> float:
+    """How far from a place fields reach in every direction [m], at most `REACH`."""
+    x, y = axes.x, axes.y
     lon = np.concatenate([x, x, np.full(len(y), x[0]), np.full(len(y), x[-1])])
     lat = np.concatenate([np.full(len(x), y[0]), np.full(len(x), y[-1]), y, y])
+    if axes.crs:
+        lon, lat = Transformer.from_crs(axes.crs, "EPSG:4326", always_xy=True).transform(lon, lat)
     lon = (lon + 180.0) % 360.0 - 180.0
-    away = LocalProjection(site.latitude, site.longitude).distance(lon, lat)
-    return float(min(REACH, away.min()))
+    return float(min(REACH, LocalProjection(latitude, longitude).distance(lon, lat).min()))
 
 
 def covered_note(covered: float) -> str:

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from oberih.case.answer import Answer
 from oberih.case.assess_answer import answer_of, leading
 from oberih.case.assess_courses import Band, Run, bands_of, found_of
-from oberih.case.assess_fields import courses_of
+from oberih.case.assess_fields import REACH, FieldSource, courses_of
+from oberih.case.assess_forecast import FORECAST, stand_ready
 from oberih.case.assess_products import Shown, origin_of, products
 from oberih.case.assess_run import Event, Stand, forget, plume_on, run_of, stand_of
 from oberih.case.assess_source import source_of
@@ -57,9 +58,36 @@ def assess_by_particles(request: AssessRequest, *, progress: Progress, now: int 
     site, criteria = load_site(request.site), load_criteria(request.criteria)
     event = _event(request, site, criteria)
     progress.stage("weather")
-    source = source_of(request, site, hours=event.hours, now=now, progress=progress)
+    places = places_near(site.latitude, site.longitude, within=REACH, cache=request.cache)
+    source, first, runs = _carried(event, now=now, progress=progress)
+    plume = plume_on(event, first, leading(event.questions[0]), progress=progress)
+    if request.weather != FORECAST:
+        forget(first)
+    progress.stage("zones and people")
+    projection = LocalProjection(site.latitude, site.longitude)
+    found, bands = _zones(event, runs, places, projection)
+    told = place_doses(event.questions[0].effective, runs[0].doses[0], places, first.atlas.grid)
+    answer = answer_of(event, source, first, runs, found, bands, told, plume=plume, criteria=criteria.title)
+    origin = origin_of(event, source, first, runs, criteria)
+    progress.stage("maps and files")
+    shown = Shown(event, answer, first, runs, found, bands, plume, places, projection, origin.digest)
+    drawn = [z for b in bands for z in (b.half, b.any)] or [f.zone for f in found]
+    zones = [z.geojson() for z in drawn if not z.outline.is_empty]
+    scene, extra = products(shown)
+    kept = keep(request.out, answer, scene, zones, origin, extra=extra)
+    progress.done()
+    return kept
+
+
+def _carried(event: Event, *, now: int | None, progress: Progress) -> tuple[FieldSource, Stand, list[Run]]:
+    """The fields, what the first course stands on, and what every course gives."""
+    request = event.request
+    if request.weather == FORECAST:
+        source, stand = stand_ready(event)
+        progress.stage("doses")
+        return source, stand, [run_of(event, stand)]
+    source = source_of(request, event.site, hours=event.hours, now=now, progress=progress)
     courses = courses_of(request, source)
-    places = places_near(site.latitude, site.longitude, within=1000e3, cache=request.cache)
     first: Stand | None = None
     runs: list[Run] = []
     for i, course in enumerate(courses):
@@ -71,22 +99,7 @@ def assess_by_particles(request: AssessRequest, *, progress: Progress, now: int 
         else:
             forget(stand)
     assert first is not None  # there is always a course
-    plume = plume_on(event, first, leading(event.questions[0]), progress=progress)
-    forget(first)
-    progress.stage("zones")
-    projection = LocalProjection(site.latitude, site.longitude)
-    found, bands = _zones(event, runs, places, projection)
-    told = place_doses(event.questions[0].effective, runs[0].doses[0], places, first.atlas.grid)
-    answer = answer_of(event, source, first, runs, found, bands, told, plume=plume, criteria=criteria.title)
-    origin = origin_of(event, source, first, runs, criteria)
-    progress.stage("maps")
-    shown = Shown(event, answer, first, runs, found, bands, plume, places, projection, origin.digest)
-    drawn = [z for b in bands for z in (b.half, b.any)] or [f.zone for f in found]
-    zones = [z.geojson() for z in drawn if not z.outline.is_empty]
-    scene, extra = products(shown)
-    kept = keep(request.out, answer, scene, zones, origin, extra=extra)
-    progress.done()
-    return kept
+    return source, first, runs
 
 
 def _event(request: AssessRequest, site: Site, criteria: CriteriaSet) -> Event:

@@ -84,7 +84,8 @@ def origin_of(
     parameters = {
         "at": request.at, "hours": request.hours, "criteria": request.criteria, "age": request.age,
         "protection": list(request.protection), "height": request.height,
-        "scenarios": [r.scenario.name for r in asked], "engine": "particles", "particles": request.particles,
+        "scenarios": [r.scenario.name for r in asked], "engine": "particles", "particles": stand.settings.particles,
+        "followed_s": stand.settings.oldest,
         "members": request.members, "perturbed": request.perturbed,
         "courses": [{"name": r.course.name, **r.course.by.told} for r in runs],
     }  # fmt: skip
@@ -105,8 +106,7 @@ def products(shown: Shown) -> tuple[MapScene, dict[str, bytes]]:
         event.site, shown.answer, question, widest, shown.runs[0].doses[0], shown.projection, shown.places, grid,
         shown.digest, sureness=sureness(shown.runs),
     )  # fmt: skip
-    if shown.bands:
-        scene = _over_courses(shown, scene)
+    scene = _over_courses(shown, scene) if shown.bands else _as_told(shown, scene)
     extra = {"far.png": draw_png(_far_scene(shown, scene))}
     if shown.bands and (share := _share_scene(shown, scene)) is not None:
         extra["share.png"] = draw_png(share)
@@ -115,10 +115,23 @@ def products(shown: Shown) -> tuple[MapScene, dict[str, bytes]]:
             event.site, shown.plume, shown.projection, shown.places, covered=shown.stand.covered,
             scenario=question.released.scenario.title["en"], weather=shown.answer.weather_label,
             footer=f"oberih assess --engine particles, provenance {shown.digest[:16]}",
+            followed=shown.stand.settings.oldest,
         )  # fmt: skip
         extra |= {"plume.png": draw_plume(picture), "plume.svg": draw_plume(picture, svg=True)}
         extra["plume.nc"] = plume_file(shown.plume, _maps(shown), shown.projection, attrs=_attrs(shown))
     return scene, extra
+
+
+def _as_told(shown: Shown, scene: MapScene) -> MapScene:
+    """The zones of a scene with the distances of the table, not those of their outlines' cells."""
+    own = [f for f in shown.found if f.question is shown.event.questions[0]]
+    zones = tuple(
+        dataclasses.replace(
+            zone, distance_text=(">\u202f" if f.zone.outline.reaches_edge else "")
+            + distance_text(f.distances.at(0.5).distance),
+        ) for zone, f in zip(scene.zones, own, strict=True)
+    )  # fmt: skip
+    return dataclasses.replace(scene, zones=zones)
 
 
 def _over_courses(shown: Shown, scene: MapScene) -> MapScene:
@@ -171,7 +184,7 @@ def _far_scene(shown: Shown, scene: MapScene) -> MapScene:
     field = Field(
         corners=shown.projection.cell_corners(shown.stand.atlas.grid),
         values=millisieverts(1.0) * np.asarray(shown.runs[0].doses[0][lane], dtype=float), levels=FAR_LEVELS,
-        label=f"Dose, {question.quantities[lane].name}", unit="mSv", contours=True,
+        label=f"Dose, {question.quantities[lane].name}", unit="mSv",
     )  # fmt: skip
     cities = tuple(p for p in shown.places if (p.population or 0) >= 100_000)
     return dataclasses.replace(scene, extent=FAR, overview=0.0, field=field, places=cities)
@@ -210,13 +223,13 @@ def _maps(shown: Shown) -> DoseMaps:
 
 
 def _attrs(shown: Shown) -> Mapping[str, object]:
-    event, air = shown.event, shown.stand.air
+    event, stand = shown.event, shown.stand
     question = event.questions[0]
     return {
         "title": shown.answer.title, "site": event.site.id, "site_latitude": event.site.latitude,
         "site_longitude": event.site.longitude, "release_start": stamp(event.request.at),
-        "scenario": question.released.scenario.name, "weather_label": air.label, "meteorology": air.source,
+        "scenario": question.released.scenario.name, "weather_label": stand.label, "meteorology": stand.source,
         "course_of_the_weather": shown.runs[0].course.name, "covered_m": shown.stand.covered,
-        "particles_per_release_hour": event.request.particles, "seed": str(event.request.seed),
+        "particles_per_release_hour": stand.settings.particles, "seed": str(stand.settings.seed),
         "provenance": shown.digest,
     }  # fmt: skip

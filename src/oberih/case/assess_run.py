@@ -28,7 +28,7 @@ from oberih.case.assess_courses import Run, turned
 from oberih.case.assess_fields import REACH, Course, FieldSource, covered_of, fields_of
 from oberih.case.doses import Question, ask
 from oberih.case.ground import HEIGHTS
-from oberih.case.plume import FarCells, Plume, far_cells, plume_of
+from oberih.case.plume import FarCells, Plume, axes_of, far_cells, plume_of
 from oberih.case.progress import Progress
 from oberih.case.request import AssessRequest
 from oberih.constants import SECONDS_PER_HOUR
@@ -84,8 +84,10 @@ class Stand:
     Parameters
     ----------
     course : Course
-    air : Air
-        At the site, from the hour of the release on.
+    label, source : str
+        Of the weather, as in `oberih.weather.series.Weather`.
+    rain_unknown : bool
+        Whether the fields do not say where it rains.
     atlas : Atlas
     start : int
         Release hour of the atlas at which the event begins.
@@ -93,7 +95,8 @@ class Stand:
         How far the fields reach in every direction [m].
     flow : Path or None
         Folder of the flow, where it is kept.
-    far : FarCells
+    far : FarCells or None
+        None where the flow is not kept.
     place : (float, float)
         Of the site in the flow's cells.
     derived : tuple of str
@@ -104,12 +107,14 @@ class Stand:
     """
 
     course: Course
-    air: Air
+    label: str
+    source: str
+    rain_unknown: bool
     atlas: Atlas
     start: int
     covered: float
     flow: Path | None
-    far: FarCells
+    far: FarCells | None
     place: tuple[float, float]
     derived: tuple[str, ...]
     grid: str
@@ -147,7 +152,10 @@ def stand_of(event: Event, source: FieldSource, course: Course, *, progress: Pro
     place = fields.place(longitude=site.longitude, latitude=site.latitude)
     at = FlowAt(flow.digest, *place, site.latitude, site.longitude, str(folder.absolute()))
     plan = _plan(event, course, air, at, settings)
-    progress.stage(f"particles{name}", total=len(plan.tasks))
+    progress.stage(
+        f"particles{name}: {event.hours} release hours at {len(plan.heights)} heights, followed for {request.hours} h",
+        total=len(plan.tasks),
+    )  # fmt: skip
     seen: list[int] = []
 
     def told(done: int, of: int) -> None:
@@ -156,10 +164,12 @@ def stand_of(event: Event, source: FieldSource, course: Course, *, progress: Pro
 
     scheduler = scheduler_for(workers=request.workers or os.cpu_count() or 1)
     atlas = build(request.cache / "events" / f"{plan.digest[:16]}.zarr", plan, scheduler=scheduler, told=told)
-    far = far_cells(fields, latitude=site.latitude, longitude=site.longitude, reach=REACH, depth=settings.depth)
+    here = {"latitude": site.latitude, "longitude": site.longitude}
+    axes = axes_of(fields)
     return Stand(
-        course, air, atlas, 0, covered_of(fields, site), folder, far, place, fields.derived, _grid(fields), settings
-    )
+        course, air.label, air.source, bool(air.attrs.get("rain_unknown")), atlas, 0, covered_of(axes, **here), folder,
+        far_cells(axes, **here, reach=REACH, depth=settings.depth), place, fields.derived, _grid(fields), settings,
+    )  # fmt: skip
 
 
 def run_of(event: Event, stand: Stand) -> Run:
@@ -177,7 +187,7 @@ def run_of(event: Event, stand: Stand) -> Run:
 
 def plume_on(event: Event, stand: Stand, nuclides: Sequence[str], *, progress: Progress) -> Plume | None:
     """The hourly plume of the first question's release; None where the flow is not kept."""
-    if stand.flow is None:
+    if stand.flow is None or stand.far is None:
         return None
     term = event.questions[0].released.source_term
     kind, weights = height_weights(stand.atlas, _asked(event.questions[0], stand).asked.source)
@@ -186,12 +196,12 @@ def plume_on(event: Event, stand: Stand, nuclides: Sequence[str], *, progress: P
 
     def told(done: int, of: int) -> None:
         if not seen:
-            progress.stage("plume, hour by hour", total=of)
+            progress.stage(f"plume of {of} hours", total=of)
         progress.advance(done - (seen[-1] if seen else 0))
         seen.append(done)
 
     return plume_of(
-        open_flow(stand.flow), term, nuclides=nuclides, start=event.request.at, place=stand.place,
+        open_flow(stand.flow), term, nuclides=nuclides, start=int(stand.atlas.times[stand.start]), place=stand.place,
         latitude=event.site.latitude, longitude=event.site.longitude, heights=stand.atlas.heights,
         shares=weights[kind, hours], grid=stand.atlas.grid, far=stand.far, settings=stand.settings,
         threads=event.request.workers or os.cpu_count() or 1, told=told,

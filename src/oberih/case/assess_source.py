@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from oberih.case.assess_fields import FieldSource, source_of_files
 from oberih.case.progress import Progress
 from oberih.case.request import FIELD_NAMES, AssessRequest
 from oberih.case.wording import stamp
 from oberih.earth.site import Site
 from oberih.errors import InputError
+from oberih.evidence.digest import sha256_of_file
 from oberih.weather.live import fetch_run
+from oberih.weather.live.arco import fetch_era5
 
 __all__ = ["source_of"]
 
@@ -42,10 +46,35 @@ def source_of(request: AssessRequest, site: Site, *, hours: int, now: int | None
     if len(asked) > 1:
         raise InputError("names one source, files another", field="--weather", value=", ".join(asked),
                          cure="give a name alone, or files")  # fmt: skip
+    if named[0] == "era5":
+        return _archive(request, site, hours=hours, progress=progress)
     if named[0] in LIVE:
         return _live(named[0], request, site, hours=hours, now=now, progress=progress)
     raise InputError("is weather of a place, not fields", field="--weather", value=named[0],
                      cure=f"give files of fields, or one of {', '.join(FIELD_NAMES)}")  # fmt: skip
+
+
+def _archive(request: AssessRequest, site: Site, *, hours: int, progress: Progress) -> FieldSource:
+    """ERA5 of the event's hours out of its public copy, kept hour by hour."""
+    count = hours + request.hours + 1
+    paths = fetch_era5(
+        site.latitude, site.longitude, request.at, count, request.cache / "live", told=_telling(progress, "ERA5")
+    )
+    inputs = {f"fields {i + 1}: {p.name}": sha256_of_file(p) for i, p in enumerate(paths)}
+    return FieldSource(tuple(paths), inputs, "reanalysis", ("Fields: ERA5, out of its public copy (ARCO-ERA5).",))
+
+
+def _telling(progress: Progress, name: str) -> Callable[[int, int, str], None]:
+    """Who is told how far the fetching is; what it costs becomes the stage's name."""
+    seen: list[int] = []
+
+    def told(done: int, of: int, what: str) -> None:
+        if not seen:
+            progress.stage(what or name, total=of)
+        progress.advance(done - (seen[-1] if seen else 0))
+        seen.append(done)
+
+    return told
 
 
 def _live(
@@ -54,17 +83,10 @@ def _live(
     """The newest complete run of a forecast centre that covers the event."""
     if now is None:
         raise InputError("needs to know what time it is", field="--weather", value=name)
-    seen: list[int] = []
-
-    def told(done: int, of: int, what: str) -> None:
-        if not seen:
-            progress.stage(f"messages of {name}", total=of)
-        progress.advance(done - (seen[-1] if seen else 0))
-        seen.append(done)
-
     run = fetch_run(
         name, latitude=site.latitude, longitude=site.longitude, hours=hours + request.hours,
-        cache=request.cache / "live", now=now, start=request.at, told=told,
+        cache=request.cache / "live", now=now, start=request.at,
+        told=_telling(progress, f"messages of {name}"),
     )  # fmt: skip
     notes = [f"Fields: {run.title}, run of {stamp(run.run)}."]
     notes += [f"The run lacks: {'; '.join(run.lacks)}."] if run.lacks else []

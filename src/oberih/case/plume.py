@@ -1,8 +1,8 @@
 """Where is the plume, hour by hour, and what has it laid down?
 
-Defines the nouns `FarCells` (a grid of the fields' own kind out to 1,000 km) and `Plume` (concentration and deposit of
-a release's leading nuclides, near the site on rings and sectors, beyond on that grid).  It comes out of the same pass
-over the air as an atlas does: its hours add up to what an atlas of the same seed holds.
+Defines the nouns `Axes` (where fields lie), `FarCells` (a grid of the fields' own kind out to 1,000 km) and `Plume`
+(concentration and deposit of a release's leading nuclides, near the site on rings and sectors, beyond on that grid).
+It comes out of the same pass over the air as an atlas does: its hours add up to what an atlas of the same seed holds.
 
 Nuclides decay from the moment they leave and on the ground; progeny that grow in are not counted here (doses count
 them).
@@ -16,9 +16,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from pyproj import Transformer
 
 from oberih.constants import EARTH_RADIUS, FORMS, SECONDS_PER_HOUR
 from oberih.dispersion.kernels import puff
+from oberih.dispersion.kernels.particles.step import CELLS_X
 from oberih.dispersion.particles.flow import Flow
 from oberih.dispersion.particles.follow import Cells
 from oberih.dispersion.particles.unit import ParticleSettings, UnitReleases, unit_releases
@@ -27,7 +29,7 @@ from oberih.nuclide import half_life
 from oberih.release.source_term import SourceTerm
 from oberih.weather.fields import Fields
 
-__all__ = ["NEAR", "FarCells", "Plume", "far_cells", "noise_at", "plume_of"]
+__all__ = ["NEAR", "Axes", "FarCells", "Plume", "axes_of", "axes_of_flow", "far_cells", "noise_at", "plume_of"]
 
 Singles = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
@@ -40,6 +42,23 @@ FAR_DEGREES, FAR_METRES = 0.25, 25e3
 
 FRESH = 1200.0
 """Mean age of what is released and counted within the same hour [s]."""
+
+
+@dataclass(frozen=True)
+class Axes:
+    """Where the columns and rows of fields lie.
+
+    Parameters
+    ----------
+    x, y : float array
+        Longitude and latitude [°], or metres of ``crs``; increasing.
+    crs : str
+        Of the plane; empty where geographic.
+    """
+
+    x: Floats
+    y: Floats
+    crs: str
 
 
 @dataclass(frozen=True)
@@ -127,11 +146,38 @@ def noise_at(plume: Plume, distance: float) -> float:
     return float(np.median(plume.noise[rings][dense])) if dense.any() else float("nan")
 
 
-def far_cells(fields: Fields, *, latitude: float, longitude: float, reach: float, depth: float) -> FarCells:
+def axes_of(fields: Fields) -> Axes:
+    """Where the columns and rows of fields lie."""
+    return Axes(fields.x, fields.y, "" if fields.geographic else fields.crs)
+
+
+def axes_of_flow(flow: Flow, *, x: float, y: float, latitude: float, longitude: float) -> Axes:
+    """Where the columns and rows of a flow on degrees lie, from where a place lies in it.
+
+    Parameters
+    ----------
+    x, y : float
+        The place, in the flow's cells.
+    latitude, longitude : float
+        [°]
+    """
+    rows, columns = flow.wind.shape[1:3]
+    high = float(np.degrees(1.0 / (flow.cells_y * EARTH_RADIUS)))
+    row = min(max(round(y), 0), rows - 1)
+    north = latitude + (row - y) * high
+    east = float(flow.surface[0, row, 0, CELLS_X]) * EARTH_RADIUS * np.cos(np.radians(north))
+    wide = float(np.degrees(1.0 / east))
+    across = np.asarray(longitude + (np.arange(columns) - x) * wide, dtype=np.float64)
+    along = np.asarray(latitude + (np.arange(rows) - y) * high, dtype=np.float64)
+    return Axes(across, along, "")
+
+
+def far_cells(axes: Axes, *, latitude: float, longitude: float, reach: float, depth: float) -> FarCells:
     """The far grid: round edges, around a place as far as the fields go.
 
     Parameters
     ----------
+    axes : Axes
     latitude, longitude : float
         [°]
     reach : float
@@ -139,22 +185,21 @@ def far_cells(fields: Fields, *, latitude: float, longitude: float, reach: float
     depth : float
         Of the layer that counts as near the ground [m].
     """
-    column, row = fields.place(longitude=longitude, latitude=latitude)
-    step_x, step_y = float(fields.x[1] - fields.x[0]), float(fields.y[1] - fields.y[0])
-    here = (float(fields.x[0]) + column * step_x, float(fields.y[0]) + row * step_y)
-    if fields.geographic:
-        size, north = FAR_DEGREES, float(np.degrees(reach / EARTH_RADIUS))
-        east = north / float(np.cos(np.radians(min(abs(latitude) + north, 80.0))))
+    here, size, north, east = (longitude, latitude), FAR_DEGREES, float(np.degrees(reach / EARTH_RADIUS)), 0.0
+    if axes.crs:
+        to_plane = Transformer.from_crs("EPSG:4326", axes.crs, always_xy=True)
+        here, size, north, east = to_plane.transform(longitude, latitude), FAR_METRES, reach, reach
     else:
-        size, north, east = FAR_METRES, reach, reach
-    x = _edges(here[0], east, size, float(fields.x[0]), float(fields.x[-1]))
-    y = _edges(here[1], north, size, float(fields.y[0]), float(fields.y[-1]))
-    scale_x, scale_y = step_x / float(x[1] - x[0]), step_y / float(y[1] - y[0])
+        here = (float(axes.x[0]) + (longitude - float(axes.x[0])) % 360.0, latitude)
+        east = north / float(np.cos(np.radians(min(abs(latitude) + north, 80.0))))
+    x = _edges(here[0], east, size, float(axes.x[0]), float(axes.x[-1]))
+    y = _edges(here[1], north, size, float(axes.y[0]), float(axes.y[-1]))
+    scale_x, scale_y = (float(a[1] - a[0]) / size for a in (axes.x, axes.y))
     cells = Cells(
-        len(y) - 1, len(x) - 1, scale_x, (float(fields.x[0]) - x[0]) / (x[1] - x[0]), scale_y,
-        (float(fields.y[0]) - y[0]) / (y[1] - y[0]), depth,
+        len(y) - 1, len(x) - 1, scale_x, (float(axes.x[0]) - float(x[0])) / size, scale_y,
+        (float(axes.y[0]) - float(y[0])) / size, depth,
     )  # fmt: skip
-    return FarCells(x, y, "" if fields.geographic else fields.crs, cells)
+    return FarCells(x, y, axes.crs, cells)
 
 
 def _edges(here: float, away: float, size: float, first: float, last: float) -> Floats:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from pyproj import Transformer
 
-from oberih.case.plume import NEAR, FarCells, Plume
+from oberih.case.plume import FarCells, Plume
 from oberih.case.wording import stamp
 from oberih.constants import SECONDS_PER_HOUR
 from oberih.earth.places import Place
@@ -26,6 +26,9 @@ __all__ = ["hours_shown", "plume_scene"]
 Floats = npt.NDArray[np.float64]
 
 AIR_HOURS = 5
+CLASSES = 8
+"""Decades that are told apart: what is faint is drawn too, for people look for where it is."""
+
 FARTHEST = 1000e3
 """Of the maps' edges from the site [m]."""
 
@@ -49,7 +52,7 @@ def hours_shown(hours: int, count: int = AIR_HOURS) -> tuple[int, ...]:
 
 def plume_scene(
     site: Site, plume: Plume, projection: LocalProjection, places: Sequence[Place], *, covered: float, scenario: str,
-    weather: str, footer: str,
+    weather: str, footer: str, followed: float,
 ) -> PlumeScene:  # fmt: skip
     """The picture of a plume.
 
@@ -63,12 +66,14 @@ def plume_scene(
     covered : float
         How far the weather reaches [m].
     scenario, weather, footer : str
+    followed : float
+        How long each hour of release is followed [s].
     """
     air = next((n for n in PREFERRED if n in plume.nuclides), plume.nuclides[0])
     ground = "Cs-137" if "Cs-137" in plume.nuclides else air
     i, j = plume.nuclides.index(air), plume.nuclides.index(ground)
     corners, beyond = _corners(plume, projection)
-    levels = decades(float(max(plume.near_air[i].max(), plume.far_air[i].max())))
+    levels = decades(float(max(plume.near_air[i].max(), plume.far_air[i].max())), count=CLASSES)
     chosen = hours_shown(_last(plume, i, levels[0]))
     away = projection.distance(corners[:, 0, 0], corners[:, 0, 1])
     panels = []
@@ -79,13 +84,13 @@ def plume_scene(
         panels.append(PlumePanel(title, values, legend, levels, _extent(values, levels[0], away)))
     laid = _joined(plume.near_ground[j, -1], plume.far_ground[j, -1], beyond)
     if laid.max() > 0.0:
-        legend, steps = f"{ground} on the ground [Bq/m²]", decades(float(laid.max()))
-        title = f"on the ground at hour {plume.hours}"
+        legend, steps = f"{ground} on the ground [Bq/m²]", decades(float(laid.max()), count=CLASSES)
+        title = f"on the ground at the end, hour {plume.hours}"
         panels.append(PlumePanel(title, laid, legend, steps, _extent(laid, steps[0], away)))
     return PlumeScene(
         site.name, site.latitude, site.longitude, f"{site.name}: the plume hour by hour",
-        f"Release from {stamp(plume.start)}; {scenario}; weather: {weather}. Maps differ in size; red: how far the "
-        f"weather reaches. Within {NEAR / 1e3:.0f} km on rings and sectors, beyond on the far grid.",
+        f"Release from {stamp(plume.start)}, each hour of it followed for {followed / SECONDS_PER_HOUR:.0f} h; "
+        f"{scenario}; weather: {weather}. Maps differ in size; red: how far the weather reaches.",
         footer, corners, tuple(panels), tuple(places), covered,
     )  # fmt: skip
 
