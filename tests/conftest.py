@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pyproj  # noqa: F401 -- before eccodes, whose own PROJ breaks it where it comes later
 import pytest
 
 SHARED = Path(os.environ.get("OBERIH_SHARED", Path(__file__).resolve().parents[2] / "shared"))

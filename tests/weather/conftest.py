@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 
-import pyproj  # noqa: F401 -- before eccodes, whose own PROJ breaks it where it comes later
 import pytest
 
 

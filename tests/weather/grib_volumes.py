@@ -8,7 +8,6 @@ from pathlib import Path
 
 import eccodes
 import numpy as np
-import pyproj  # noqa: F401 -- before eccodes, whose own PROJ breaks it otherwise
 
 START = 1746057600
 """2025-05-01T00Z."""
