@@ -33,6 +33,7 @@ _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _COMMANDS = {
     "plan": ("oberih.cli.plan:plan", "How far must the zone reach, how sure are we, who lives there?"),
     "assess": ("oberih.cli.assess:assess", "One event: who must do what, where?"),
+    "forecast": ("oberih.cli.forecast:forecast", "Keep the atlas of the coming hours ready."),
     "report": ("oberih.cli.report:report", "Two pages to decide on and annexes to defend them: PDF and HTML."),
     "serve": ("oberih.cli.serve:serve", "See it in a browser: situation, designer, events, regimes, report."),
     "users": ("oberih.cli.users:users", "Who may sign in to a served Oberih, as what?"),

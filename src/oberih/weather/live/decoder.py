@@ -51,7 +51,7 @@ class Decoder:
     def __enter__(self) -> Decoder:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *ended: object) -> None:
         for _ in range(self._children):
             child = self._idle.get()
             if child is not None:
