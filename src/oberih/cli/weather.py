@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import click
 
 from oberih.cli.lazy import WordsGroup
-from oberih.cli.options import shared
+from oberih.cli.options import Moment, shared
 
 __all__ = ["weather"]
 
@@ -71,3 +72,51 @@ def show(file: str, site: str | None, mapping: Path | None, seed: int, as_json: 
     from oberih.cli.show import show_sheet
 
     show_sheet(stories.show(file, site=site, mapping=mapping, seed=seed), as_json=as_json)
+
+
+@weather.command()
+@click.option("--area", default=None, metavar="W,S,E,N", callback=lambda c, p, v: _area(c, p, v), help="In degrees.")
+@click.option("--site", default=None, metavar="NAME|FILE", help="All within 1,100 km of it, in place of --area.")
+@click.option("--from", "start", type=Moment(), required=True, metavar="TIME")
+@click.option("--to", "end", type=Moment(), required=True, metavar="TIME")
+@click.option("--every", type=click.IntRange(1, 24), default=1, show_default=True, metavar="HOURS")
+@click.option("--levels", "kind", type=click.Choice(["pressure", "model"]), default="pressure", show_default=True)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("era5"), show_default=True)
+@click.option("--estimate", is_flag=True, help="Say what it would cost and fetch nothing.")
+@click.option("--cds", is_flag=True, help="Print the request to the Climate Data Store instead: far fewer bytes.")
+@click.option("--server", default=None, envvar="OBERIH_ARCO_ERA5", metavar="URL", help="Another server of the stores.")
+@shared("quiet", "json")
+def era5(
+    area: tuple[float, float, float, float] | None, site: str | None, start: int, end: int, every: int, kind: Any,
+    out: Path, estimate: bool, cds: bool, server: str | None, quiet: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Fetch ERA5 in three dimensions out of its public copy (ARCO-ERA5), for disperse, assess and trace.
+
+    Example:  oberih weather era5 --area=-11,41,31,62 --from 1994-10-23T16:00Z --to 1994-10-27T09:00Z --estimate
+    """
+    from oberih.case import era5_weather as stories  # as above
+    from oberih.cli.progress import watched
+    from oberih.cli.show import show_sheet
+
+    wish = stories.wish_of(area=area, site=site, start=start, end=end, every=every, kind=kind)
+    if cds:
+        click.echo(stories.request_program(wish, out), nl=False)
+        return
+    if estimate:
+        show_sheet(stories.cost_sheet(wish, out, server=server), as_json=as_json)
+        return
+    with watched(quiet=quiet) as progress:
+        sheet = stories.fetch_fields(wish, out, server=server, progress=progress)
+    if not quiet or as_json:
+        show_sheet(sheet, as_json=as_json)
+
+
+def _area(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[float, float, float, float] | None:
+    """Read west, south, east and north."""
+    if value is None:
+        return None
+    try:
+        west, south, east, north = (float(v) for v in value.split(","))
+    except ValueError as error:
+        raise click.BadParameter(f"{value!r} is not four numbers such as -11,41,31,62", ctx, param) from error
+    return west, south, east, north

@@ -35,6 +35,9 @@ __all__ = ["BATCHES", "Footprint", "Receptor", "backward", "reversed_flow"]
 BATCHES = 8
 """Runs with random numbers of their own, whose spread is the noise; their mean is the answer."""
 
+ALWAYS = -(2**40)
+"""Before any time that is asked for [s]."""
+
 Singles = npt.NDArray[np.float32]
 
 
@@ -89,17 +92,11 @@ class Footprint:
 
 
 def reversed_flow(flow: Flow) -> Flow:
-    """Give the air as it is met by who goes back in time: time t of the clock is -t here."""
-    if hasattr(flow, "reversed"):
-        turned: Flow = flow.reversed()
-        return replace(turned, start=_mirrored(flow))
-    wind = flow.wind[::-1].copy()
-    wind[..., :3] *= np.float32(-1.0)
-    return replace(flow, start=_mirrored(flow), wind=wind, surface=np.ascontiguousarray(flow.surface[::-1]))
+    """Give the air as it is met by who goes back in time: time t of the clock is -t here.
 
-
-def _mirrored(flow: Flow) -> int:
-    return 0 if flow.times == 1 else -round(flow.end)
+    Steady air has no beginning.
+    """
+    return replace(flow.reversed(), start=ALWAYS if flow.times == 1 else -round(flow.end))
 
 
 def backward(

@@ -1,0 +1,229 @@
+"""Where sampled air came from: what a person, another program and a map are told, and that nobody is named."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+pytest.importorskip("netCDF4")
+
+import xarray as xr
+
+from oberih.case.trace_fields import decayed, on_the_clock
+from oberih.case.trace_request import Sample
+from oberih.case.trace_samples import read_samples
+from oberih.cli.main import main
+from oberih.errors import InputError
+from tests.weather.volumes import write
+
+STATION = ("--station", "48.1,35.0", "--from", "2025-05-01T02:00Z", "--to", "2025-05-01T03:00Z")
+
+
+def run(tmp_path: Path, *words: str) -> int:
+    return main(["trace", str(tmp_path / "a.nc"), "--particles", "4096", "--out", "out", *words])
+
+
+@pytest.fixture
+def air(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "a.nc")
+    return tmp_path
+
+
+def answer(capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
+    return json.loads(capsys.readouterr().out)  # type: ignore[no-any-return]
+
+
+def test_air_came_from_where_the_wind_comes_from(air: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(air, *STATION, "--quiet", "--json") == 0
+    with xr.open_dataset("out/sensitivity.nc") as found:
+        field = found["sensitivity"][0]
+        assert found.attrs["Conventions"] == "CF-1.8" and field.attrs["units"] == "m-3"
+        assert "not an attribution" in found.attrs["caveat"]
+        centres = [float((h * found["lon"]).sum() / h.sum()) for h in field if float(h.sum()) > 0.0]
+        assert 35.2 > centres[-1] > centres[-2]  # the latest hour is nearest, in the station's cell and west of it
+        assert (found["sensitivity_standard_error"][0] >= 0.0).all() and found.sizes["time"] == 3
+        hours = found["time_bounds"].values
+        assert (hours[:, 1] - hours[:, 0] == 3600.0).all()
+
+
+def test_a_box_of_air_alone_holds_what_passes_it(air: Path) -> None:
+    # the sampled air spends the sampling hour and those before it somewhere: over all cells and a deep layer, the
+    # sensitivity times volume and hour adds up to the time since each particle's birth
+    assert run(air, *STATION, "--quiet", "--layer", "5000", "--sampler-height", "0,5000", "--form", "noble_gas") == 0
+    with xr.open_dataset("out/sensitivity.nc") as found:
+        a_degree = 6_371_008.8 * np.pi / 180.0
+        area = (0.25 * a_degree) ** 2 * np.cos(np.radians(found["lat"]))
+        seconds = (found["sensitivity"][0] * area * 5000.0 * 3600.0).sum(("lat", "lon"))
+        # half of the sampling hour on average; the densities of ground and cells are nearly the same
+        assert float(seconds[-1]) == pytest.approx(1800.0, rel=0.03)
+
+
+def test_hours_of_a_site_bear_the_amount_that_alone_would_explain(
+    air: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("upwind.toml").write_text(_site())
+    words = (*STATION, "--site", "upwind.toml", "--measured", "2e-6", "--quiet", "--json", "--particles", "32768")
+    assert run(air, *words) == 0
+    told = answer(capsys)
+    rows = told["rows"]
+    assert rows and told["columns"][4].startswith("amount that alone")  # type: ignore[index]
+    with xr.open_dataset("out/sensitivity.nc") as found:
+        here = found["sensitivity"][0].sel(lat=48.1, lon=34.8, method="nearest")
+        for _, hour, value, _, amount in rows:  # type: ignore[attr-defined]
+            at = here.sel(time=np.datetime64(hour[:-1]) + np.timedelta64(30, "m"))
+            assert float(value) == pytest.approx(float(at), rel=6e-3)
+            assert float(amount) == pytest.approx(2e-6 / float(at), rel=6e-3)
+    with Path("out/hours.csv").open() as table:
+        assert len(list(csv.reader(table))) == len(rows) + 1  # type: ignore[arg-type]
+
+
+def test_nothing_seen_bounds_a_release_from_above(air: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("upwind.toml").write_text(_site())
+    words = ("--site", "upwind.toml", "--measured", "0", "--detection-limit", "1e-6", "--quiet", "--json")
+    assert run(air, *STATION, *words) == 0
+    assert all(row[4].startswith("not above") for row in answer(capsys)["rows"])  # type: ignore[attr-defined]
+
+
+def test_the_answer_says_what_it_is_not_and_names_nobody(air: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(air, *STATION, "--measured", "1e-6") == 0
+    said = capsys.readouterr().out.lower()
+    assert "a sensitivity, not an attribution" in " ".join(said.split())
+    assert not {"culprit", "responsible", "guilty", "released by"} & set(said.split())
+
+
+def test_the_map_shows_the_station_and_the_site(air: Path) -> None:
+    Path("upwind.toml").write_text(_site())
+    assert run(air, *STATION, "--quiet", "--site", "upwind.toml") == 0
+    drawing = Path("out/map.svg").read_text()
+    assert "Upwind NPP" in drawing and "where air was drawn" in drawing and "not an" in drawing
+    assert Path("out/map.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_products_are_kept_with_what_they_rest_on_and_come_out_the_same(air: Path) -> None:
+    assert run(air, *STATION, "--quiet") == 0
+    kept = {p.name: p.read_bytes() for p in Path("out").iterdir()}
+    assert main(["verify", "out"]) == 0
+    assert run(air, *STATION, "--quiet", "--threads", "1") == 0
+    again = {p.name: p.read_bytes() for p in Path("out").iterdir()}
+    assert kept["map.svg"] == again["map.svg"] and kept["map.png"] == again["map.png"]
+    assert (
+        json.loads(kept["result.json"])["provenance"]["digest"]
+        == json.loads(again["result.json"])["provenance"]["digest"]
+    )
+
+
+def test_many_samples_come_in_one_table_and_one_file(air: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("samples.csv").write_text(
+        "name,latitude,longitude,from,to,value,limit\n"
+        "east,48.1,35.2,2025-05-01T02:00Z,2025-05-01T03:00Z,1e-6,1e-7\n"
+        "north,48.6,35.0,2025-05-01T01:30Z,2025-05-01T02:30Z,,\n"
+    )
+    assert run(air, "--samples", "samples.csv", "--quiet", "--back", "1") == 0
+    with xr.open_dataset("out/sensitivity.nc") as found:
+        assert found["sample_name"].values.tolist() == ["east", "north"]
+        assert np.isnan(found["measured"].values[1]) and found["measured"].values[0] == 1e-6
+        whole = found["sensitivity"].sum(("lat", "lon"), skipna=True)
+        assert (whole[:, 1:3].sum("time") > 0.0).all()
+        assert found["sensitivity"][0, 0].isnull().all()  # an hour not looked at for this sample says nothing
+    assert Path("out/map-1.png").is_file() and Path("out/map-2.png").is_file()
+
+
+def test_a_nuclide_that_decays_on_the_way_counts_less(air: Path) -> None:
+    sums = []
+    for words in ((), ("--nuclide", "I-132")):
+        assert run(air, *STATION, "--quiet", *words) == 0
+        with xr.open_dataset("out/sensitivity.nc") as found:
+            sums.append(found["sensitivity"][0].sum(("lat", "lon")).values)
+    share = sums[1] / sums[0]
+    assert share[0] < share[1] < share[2] < 1.0
+    assert share[1] == pytest.approx(np.mean(0.5 ** (np.linspace(0.5, 1.5, 101) / 2.295)), rel=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--station", "48.1,35.0"), "--station, --from and --to"),
+        ((*STATION, "--samples", "x.csv"), "stands for all samples"),
+        (("--station", "60,35", *STATION[2:]), "outside the fields"),
+        (("--station", "48.1", *STATION[2:]), "two numbers"),
+        ((*STATION[:3], "2025-05-01T03:00", *STATION[4:]), "time zone missing"),
+        ((*STATION[:2], "--from", "2025-05-01T03:00Z", "--to", "2025-05-01T02:00Z"), "end after it begins"),
+        ((*STATION[:2], "--from", "2025-04-30T02:00Z", "--to", "2025-05-01T02:00Z"), "not covered by the fields"),
+        ((*STATION[:2], "--from", "2025-05-01T02:00Z", "--to", "2025-05-01T09:00Z"), "does not cover"),
+        ((*STATION, "--site", "nowhere"), "no such site"), ((*STATION, "--nuclide", "Xx-1"), "nuclide"),
+        ((*STATION, "--sampler-height", "100,0"), "must rise"), (("--samples", "x.csv"), "no such file"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_answered_is_one_line_and_writes_nothing(
+    air: Path, words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(air, "--quiet", *words) == 2
+    told = capsys.readouterr().err
+    assert said in told and len(told.strip().splitlines()) == 1 and not Path("out").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("latitude,longitude,from\n", "lacks to"), ("", "lacks"), ("latitude,longitude,from,to\n", "0 samples"),
+        ("latitude,longitude,from,to\nx,1,2025-01-01T00:00Z,2025-01-01T01:00Z\n", "not a number"),
+        ("latitude,longitude,from,to\n1,1,2025-01-01T00:00,2025-01-01T01:00Z\n", "time zone"),
+        ("latitude,longitude,from,to,value\n1,1,2025-01-01T00:00Z,2025-01-01T01:00Z,-1\n", "not below 0"),
+        ("latitude,longitude,from,to\n91,1,2025-01-01T00:00Z,2025-01-01T01:00Z\n", "within"),
+        ("latitude,longitude,from,to\nnan,1,2025-01-01T00:00Z,2025-01-01T01:00Z\n", "finite"),
+    ],
+)  # fmt: skip
+def test_a_table_that_makes_no_sense_is_refused_with_its_line(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "s.csv").write_text(text)
+    with pytest.raises(InputError, match=said) as error:
+        read_samples(tmp_path / "s.csv")
+    assert "s.csv" in str(error.value)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_read_as_samples_or_refused(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.csv"
+    path.write_bytes(data)
+    with contextlib.suppress(InputError):
+        assert read_samples(path)
+
+
+@given(st.integers(0, 7200), st.integers(1, 5), st.integers(0, 3599))
+def test_hours_put_on_the_clock_keep_their_sum(later: int, hours: int, minutes: int) -> None:
+    end = 100 * 3600 + later + minutes
+    starts = np.arange(80 * 3600, 110 * 3600, 3600)
+    values = np.arange(1.0, hours + 1.0, dtype=np.float32)[:, None, None] * np.ones((1, 2, 2), dtype=np.float32)
+    out = on_the_clock(values, end=end, starts=starts)
+    assert out.sum() == pytest.approx(float(values.sum()), rel=1e-5)
+    filled = np.flatnonzero(out[:, 0, 0])
+    assert starts[filled[-1]] < end and starts[filled[0]] >= end - (hours + 1) * 3600
+
+
+@given(st.floats(60.0, 1e9), st.integers(1, 48))
+def test_what_decays_is_a_share_that_falls_with_age(half_life: float, hours: int) -> None:
+    sample = Sample("a", 0.0, 0.0, 100 * 3600, (100 + hours) * 3600)
+    starts = np.arange(90 * 3600, sample.end, 3600)
+    share = decayed(sample, starts, half_life)
+    assert ((share >= 0.0) & (share <= 1.0)).all()
+    before = share[starts < sample.start]
+    assert (np.diff(before) >= 0.0).all()
+    assert (decayed(sample, starts, None) == 1.0).all()
+
+
+def _site() -> str:
+    text = (Path(__file__).parents[2] / "src/oberih/earth/data/sites/zaporizhzhia.toml").read_text(encoding="utf-8")
+    lines, done = [], set[str]()
+    for line in text.splitlines():
+        for name, value in (("name", '"Upwind NPP"'), ("id", '"upwind"'), ("latitude", "48.1"), ("longitude", "34.8")):
+            if line.startswith(f"{name} =") and not done & {name}:
+                line, done = f"{name} = {value}", done | {name}
+        lines.append(line)
+    return "\n".join(lines) + "\n"
