@@ -25,11 +25,6 @@ static inline void pair(uint32_t *s, int g, float *p, float *q) {
   *p = r * cosf(t); *q = r * sinf(t);
 }
 
-static inline float one(uint32_t *s, int g) {
-  float r = sqrtf(-2.0f * logf(uniform(s, g)));
-  return r * cosf(6.2831853f * (float)(next(s, g) >> 9) * 1.1920929e-7f);
-}
-
 static inline float diffusivity(float z, float h, float us, float il, float *slope) {
   if (z >= h) { *slope = 0.0f; return 1.0f; }
   float c = z < 0.5f * h ? z : 0.5f * h, shape = c * (1.0f - c / h), damp, s;
@@ -58,8 +53,14 @@ static inline float variance(float z, float h, float us, float w2, float *slope)
 static inline float eddies(float z, float h, float us, float w2, float dt, float *kick) {
   if (z >= h) { *kick = 0.0f; return 0.1f; }
   float slope, sigma = sqrtf(variance(z, h, us, w2, &slope));
-  *kick = fminf(fmaxf(0.25f * dt * slope / sigma, -0.1f), 0.1f);
+  *kick = fminf(fmaxf(0.25f * dt * slope / sigma, -0.15f), 0.15f);
   return sigma;
+}
+
+static inline void width_at(float z, float h, float us, float il, float dt, float *width, float *kick) {
+  float slope, k = fmaxf(diffusivity(z, h, us, il, &slope), 0.01f);
+  *width = sqrtf(0.5f * dt * k / z);
+  *kick = fminf(fmaxf(0.25f * dt * (slope - k / z) / (sqrtf(z) * *width), -0.15f), 0.15f);
 }
 
 float wet_of[3 * LANES];  /* what rain took, as the kernel leaves it */
@@ -72,10 +73,10 @@ void step_all(float *particles, uint32_t *states, long blocks, int steps, const 
     before = n == steps - 1 ? 0.0f : dt;
     for (int i = 0; i < LANES; i++) {
       int g = i & 15;
-      float n0, n1, n2, n3, n4, u01, chance;
-      pair(state, g, &n0, &n1); pair(state, g, &n2, &n3); n4 = one(state, g);
+      float n0, n1, n2, n3, n4, n5, u01, chance;
+      pair(state, g, &n0, &n1); pair(state, g, &n2, &n3); pair(state, g, &n4, &n5);
       chance = uniform(state, g); u01 = uniform(state, g);
-      float x = p[X * LANES + i], y = p[Y * LANES + i], z = p[Z * LANES + i];
+      float x = p[X * LANES + i], y = p[Y * LANES + i], z = p[Z * LANES + i], old_x = x, old_y = y;
       float cx = fminf(fmaxf(x, 0.0f), f->nx - 1.001f), cy = fminf(fmaxf(y, 0.0f), f->ny - 1.001f);
       float ck = fminf((sqrtf(f->a * f->a + 4.0f * f->b * z) - f->a) * 0.5f / f->b, f->nz - 1.001f);
       int ix = (int)cx, iy = (int)cy, ik = (int)ck;
@@ -125,13 +126,39 @@ void step_all(float *particles, uint32_t *states, long blocks, int steps, const 
           z = z1; p[TZ * LANES + i] = last;
         } else p[TZ * LANES + i] = -q;
       } else {
-        float slope2, k1 = fmaxf(diffusivity(z, h, us, il, &slope), 0.01f), v1 = 2.0f * k1 * dt;
-        float m1 = z + (slope - k1 * lapse) * dt, z1 = fabsf(m1 + sqrtf(v1) * n0);
-        float k2 = fmaxf(diffusivity(z1, h, us, il, &slope2), 0.01f), v2 = 2.0f * k2 * dt;
-        float m2 = z1 + (slope2 - k2 * lapse) * dt;
-        float there = (expf(-0.5f * (z1 - m1) * (z1 - m1) / v1) + expf(-0.5f * (z1 + m1) * (z1 + m1) / v1)) / sqrtf(v1);
-        float back = (expf(-0.5f * (z - m2) * (z - m2) / v2) + expf(-0.5f * (z + m2) * (z + m2) / v2)) / sqrtf(v2);
-        if (u01 * there <= back * expf(-lapse * (z1 - z))) z = z1;
+        float root = sqrtf(fmaxf(z, 0.001f)), width, kick, along = n0, across = n5;
+        float had = along * along + across * across, next_root, next_width, next_kick;
+        z = fmaxf(z, 0.001f);
+        width_at(z, h, us, il, dt, &width, &kick);
+        float over = 1.0f / (1.0f - along * kick), wider = sqrtf(1.0f + kick * kick), stretched = wider * over * width;
+        stretched *= stretched * wider * over;
+        along = width * (along + kick) * over; across = width * across * wider * over;
+        float px = root + along, py = across;
+        int free = z >= h;
+        if ((px * px + py * py >= h) != free) {
+          float layer = sqrtf(fmaxf(diffusivity(0.5f * h, h, us, il, &slope), 0.01f)), ratio = free ? layer : 1.0f / layer;
+          float own = (free ? 1.0f : layer) * sqrtf(0.5f * dt / h), out_w = root * along;
+          float reach = sqrtf(fmaxf(out_w * out_w + (along * along + across * across) * (h - z), 0.0f));
+          float until = free ? (z - h) / (reach - out_w) : (h - z) / (out_w + reach);
+          float mx = root + along * until, my = across * until, nx = mx / sqrtf(h), ny = my / sqrtf(h);
+          float speed = along * nx + across * ny, energy = speed * speed / (own * own) + 2.0f * logf(ratio);
+          int goes = energy > 0.0f;
+          if (goes) {
+            float more = copysignf(ratio * own * sqrtf(energy), speed) - ratio * speed;
+            along = ratio * along + more * nx; across = ratio * across + more * ny; stretched *= ratio * ratio * ratio;
+          } else { along -= 2.0f * speed * nx; across -= 2.0f * speed * ny; }
+          px = mx + along * (1.0f - until); py = my + across * (1.0f - until);
+          if ((px * px + py * py >= h) != (goes ? !free : free)) stretched = 0.0f;
+        }
+        float z1 = fmaxf(px * px + py * py, 0.001f);
+        next_root = sqrtf(z1);
+        width_at(z1, h, us, il, dt, &next_width, &next_kick);
+        float total = (along * along + across * across) / (next_width * next_width);
+        float outward = (along * px + across * py) / (next_root * next_width), left = 1.0f - outward * next_kick;
+        over = 1.0f / left; wider = 1.0f + next_kick * next_kick;
+        float onward = (outward + next_kick) * over, side = fmaxf(total - outward * outward, 0.0f) * wider * over * over;
+        stretched *= over * over * over * wider * sqrtf(wider) / (next_width * next_width);
+        if (left > 0.0f && u01 <= stretched * expf(-0.5f * (onward * onward + side - had) - lapse * (z1 - z))) z = z1;
       }
       int inside = z < h;
       float sh = inside ? sqrtf(2.0449f * us * us * (1.0f - fminf(z / h, 0.5f)) + 0.3481f * w2) : 0.1f;
@@ -162,7 +189,8 @@ void step_all(float *particles, uint32_t *states, long blocks, int steps, const 
       }
       float weight = p[WEIGHT * LANES + i];
       if (weight == 0.0f) continue;
-      int column = (int)floorf(x), row = (int)floorf(y), seen = column >= 0 && column < f->nx && row >= 0 && row < f->ny;
+      int column = (int)floorf(0.5f * (old_x + x)), row = (int)floorf(0.5f * (old_y + y));
+      int seen = column >= 0 && column < f->nx && row >= 0 && row < f->ny;
       float *o = out + ((long)row * f->nx + column) * 7;
       for (int c = 0; c < 3; c++) if (seen) o[4 + c] += lost[c]; else gone[c + 1] += lost[c];
       if (seen && z < top) {

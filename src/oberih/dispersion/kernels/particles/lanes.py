@@ -23,13 +23,12 @@ LANES = 64
 GENERATORS = 16
 """Random generators of a block: a vector of them (eight wait for their own words, at 8 instead of 2 ns a particle)."""
 
-NORMALS = 5
+NORMALS = 6
 """Rows of normal numbers that `draw` fills, from row 0."""
 
-CHANCE, UNIFORM = 5, 6
+CHANCE, UNIFORM = 6, 7
 """Rows of numbers that are uniform in (0, 1]."""
 
-_TURN = 7  # the angle of the last normal number
 _BITS = 8  # two rows for the logarithm
 _EXPONENT = 9
 _STATE = 10  # the generators' four words, one after the other
@@ -71,18 +70,11 @@ def cube_root(x):
 
 
 @njit(inline="always")
-def cosine_of(q):
-    """Cosine of a turn between -1/2 and 1/2, from its square."""
-    return F(1.0) + q * (F(-19.7392088) + q * (F(64.9393940) + q * (F(-85.4568172) + q * (
-        F(60.2446414) + q * (F(-26.4262567) + q * (F(7.9035364) + q * F(-1.7143907)))))))  # fmt: skip
-
-
-@njit(inline="always")
 def bits_of(state, bits):
     """Fill rows 0 to 7 with random bits as numbers from 1 to 2, and go on with the generators."""
     for j in range(4 * GENERATORS):
         bits[_STATE * LANES + j] = state[j]
-    for row in range(_TURN + 1):
+    for row in range(UNIFORM + 1):
         for group in range(0, LANES, GENERATORS):
             for g in range(GENERATORS):
                 a = bits[_STATE * LANES + g]
@@ -128,13 +120,15 @@ def pair_of(row, s, bits):
         q = t * t
         sine = t * (F(6.2831853) + q * (F(-41.3417022) + q * (F(81.6052493) + q * (F(-76.7058597) + q * (
             F(42.0586940) + q * (F(-15.0946426) + q * (F(3.8199526) + q * F(-0.7181223))))))))  # fmt: skip
-        s[row * LANES + i] = radius * cosine_of(q)
+        cosine = F(1.0) + q * (F(-19.7392088) + q * (F(64.9393940) + q * (F(-85.4568172) + q * (
+            F(60.2446414) + q * (F(-26.4262567) + q * (F(7.9035364) + q * F(-1.7143907)))))))  # fmt: skip
+        s[row * LANES + i] = radius * cosine
         s[(row + 1) * LANES + i] = radius * sine
 
 
 @njit(cache=True, forceinline=True, fastmath=True, nogil=True, error_model="numpy")
 def draw(state, scratch, bits):
-    """Fill rows 0 to 4 with normal numbers, rows 5 and 6 with uniform ones.
+    """Fill rows 0 to 5 with normal numbers, rows 6 and 7 with uniform ones.
 
     Parameters
     ----------
@@ -146,8 +140,7 @@ def draw(state, scratch, bits):
 
     Notes
     -----
-    Box-Muller, four numbers by pairs and the fifth by itself; logarithm, sine and cosine are polynomials (least
-    squares and Taylor).
+    Box-Muller on pairs of rows; logarithm, sine and cosine are polynomials (least squares and Taylor).
     """
     bits_of(state, bits)
     for i in range(LANES):
@@ -155,7 +148,4 @@ def draw(state, scratch, bits):
         scratch[UNIFORM * LANES + i] = F(2.0) - scratch[UNIFORM * LANES + i]
     pair_of(0, scratch, bits)
     pair_of(2, scratch, bits)
-    radius_of(NORMALS - 1, scratch, bits)
-    for i in range(LANES):
-        t = scratch[_TURN * LANES + i] - F(1.5)
-        scratch[(NORMALS - 1) * LANES + i] = scratch[_BITS * LANES + i] * cosine_of(t * t)
+    pair_of(4, scratch, bits)

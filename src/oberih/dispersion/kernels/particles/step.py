@@ -31,6 +31,7 @@ from numba import njit
 from oberih.dispersion.kernels.particles.eddies import (
     FREE_SIGMA,
     diffusivity,
+    twice_log,
     vertical_variance,
     way_of,
 )
@@ -83,7 +84,7 @@ WET = LOST + FORMS
 SCRATCH = WET + FORMS
 """Rows of the scratch array."""
 
-STEEPEST = F(0.1)
+STEEPEST = F(0.15)
 """Largest kick [1] of half a step; an older step that wants more is wrong in its velocity, not in what is mixed."""
 
 MEANDER = F(0.5)
@@ -91,6 +92,15 @@ MEANDER = F(0.5)
 
 MEANDER_TIME = F(7200.0)
 """Its time scale [s]."""
+
+LEAST_K = F(0.01)
+"""Least diffusivity [m2/s] of a displacement."""
+
+LOWEST = F(0.001)
+"""Least height [m] of what is displaced."""
+
+SIDEWAYS = 5
+"""Row of the normal numbers by which a displacement goes across."""
 
 DEPOSITING = F(30.0)
 """Particles below this deposit dry, as if mixed within it [m]."""
@@ -214,10 +224,7 @@ def _over_lid(z, w, h, free, lid):
     out, into = FREE_SIGMA / lid, lid / FREE_SIGMA
     ratio = out + free * (into - out)
     own = lid + free * (FREE_SIGMA - lid)
-    t = (ratio - F(1.0)) / (ratio + F(1.0))
-    t2 = t * t
-    logarithm = F(4.0) * t * (F(1.0) + t2 * (F(0.33333334) + t2 * (F(0.2) + t2 * (F(0.142857) + t2 * F(0.25)))))
-    energy = (w / own) * (w / own) + logarithm
+    energy = (w / own) * (w / own) + twice_log(ratio)
     goes = F(1.0) if energy > F(0.0) else F(0.0)
     passed = ratio * own * math.sqrt(max(energy, F(0.0))) / max(abs(w), F(1.0e-20))  # beside what it was
     crossing = F(1.0) if (z - h) * (F(2.0) * free - F(1.0)) < F(0.0) else F(0.0)
@@ -274,33 +281,95 @@ def vertical_langevin(s, dt, lapse):
         s[(_P + Z) * LANES + i] = z + goes * (new - z)
 
 
+@njit(inline="always")
+def _width_at(z, h, friction, inverse_length, dt):
+    """Give √z, width of a step [√m] in the plane of `vertical_displacement`, and half the width's gradient."""
+    k, slope = diffusivity(z, h, friction, inverse_length)
+    k = max(k, LEAST_K)
+    root = math.sqrt(z)
+    width = math.sqrt(F(0.5) * dt * k) / root
+    kick = F(0.25) * dt * (slope - k / z) / (root * width)
+    return root, width, min(max(kick, -STEEPEST), STEEPEST)
+
+
+@njit(inline="always")
+def _over_circle(root, along, across, z, h, friction, inverse_length, dt):
+    """Take a way in the plane of `vertical_displacement` to where it ends if the lid, a circle there, is in between.
+
+    The rule of `_over_lid` for what goes across the circle; what goes along it keeps its share of the width.  Gives the
+    place, the way as it is at the end, by how much a volume is stretched, and whether the lid is met once (1) or more.
+    """
+    free = F(1.0) if z >= h else F(0.0)
+    k, _ = diffusivity(F(0.5) * h, h, friction, inverse_length)
+    layer = math.sqrt(max(k, LEAST_K))  # free air's is 1
+    ratio = F(1.0) / layer + free * (layer - F(1.0) / layer)
+    own = (layer + free * (F(1.0) - layer)) * math.sqrt(F(0.5) * dt / h)
+    x, y = root + along, across
+    crossing = F(1.0) if (x * x + y * y - h) * (F(2.0) * free - F(1.0)) < F(0.0) else F(0.0)
+    sign = F(1.0) - F(2.0) * free
+    outward = root * along
+    reach = math.sqrt(max(outward * outward + (along * along + across * across) * (h - z), F(0.0)))
+    until = sign * (h - z) / max(sign * outward + reach, F(1.0e-20))
+    until = F(1.0) - crossing * (F(1.0) - min(until, F(1.0)))
+    inverse = F(1.0) / math.sqrt(h)
+    nx, ny = (root + along * until) * inverse, across * until * inverse
+    speed = along * nx + across * ny
+    energy = speed * speed / (own * own) + twice_log(ratio)
+    goes = F(1.0) if energy > F(0.0) else F(0.0)
+    passed = ratio * own * math.sqrt(max(energy, F(0.0))) / max(abs(speed), F(1.0e-20))
+    onward = F(1.0) + crossing * goes * (ratio - F(1.0))
+    turned = crossing * speed * (goes * (passed - ratio + F(2.0)) - F(2.0))
+    x, y = root + along * until, across * until
+    along, across = onward * along + turned * nx, onward * across + turned * ny
+    x, y = x + along * (F(1.0) - until), y + across * (F(1.0) - until)
+    after = F(1.0) if x * x + y * y >= h else F(0.0)
+    there = free + crossing * goes * (F(1.0) - F(2.0) * free)
+    once = F(1.0) - crossing * abs(after - there)
+    return x, y, along, across, F(1.0) + crossing * goes * (ratio * ratio * ratio - F(1.0)), once
+
+
 @njit(cache=True, forceinline=True, fastmath=True, nogil=True, error_model="numpy")
 def vertical_displacement(s, dt, lapse):
-    """Move up and down at random, each displacement accepted after Metropolis; ``lapse`` as above."""
+    """Move up and down at random, each displacement accepted after Metropolis; ``lapse`` as above.
+
+    The height is taken as the square of a distance in a plane, in which the particle walks the same way in all
+    directions.  Where K grows in proportion to height, as it does near the ground, such a walk is exact whatever its
+    step, and never reaches below the ground.  Elsewhere it is kicked, carried and kicked as in `vertical_langevin`, by
+    normal numbers that are new in each step; nearly every displacement is then accepted.
+
+    Notes
+    -----
+    A step has the width b, ``b² = K dt / (2 z)``, in the plane.  A kick along the distance from its middle, of half the
+    width's gradient τ, is ``(ξ + τ) / (1 - ξ τ)`` along and ``η √(1 + τ²) / (1 - ξ τ)`` across; to carry keeps b ξ and
+    b η.  The kicks stretch by ``(1 + τ²)^(3/2) / (1 - ξ τ)³``, to carry by the square of b over that of the new place.
+    """
     for i in range(LANES):
-        z = s[(_P + Z) * LANES + i]
+        z, along, across = max(s[(_P + Z) * LANES + i], LOWEST), s[i], s[SIDEWAYS * LANES + i]
         h, friction = s[(_S + MIXING) * LANES + i], s[(_S + FRICTION) * LANES + i]
         il = s[(_S + INVERSE_LENGTH) * LANES + i]
-        k, slope = diffusivity(z, h, friction, il)
-        k = max(k, F(0.01))
-        width = F(2.0) * k * dt
-        mean = z + (slope - k * lapse) * dt
-        new = abs(mean + math.sqrt(width) * s[i])
-        k2, slope2 = diffusivity(new, h, friction, il)
-        k2 = max(k2, F(0.01))
-        width2 = F(2.0) * k2 * dt
-        mean2 = new + (slope2 - k2 * lapse) * dt
-        there = (
-            exponential(F(-0.5) * (new - mean) * (new - mean) / width)
-            + exponential(F(-0.5) * (new + mean) * (new + mean) / width)
-        ) / math.sqrt(width)
-        back = (
-            exponential(F(-0.5) * (z - mean2) * (z - mean2) / width2)
-            + exponential(F(-0.5) * (z + mean2) * (z + mean2) / width2)
-        ) / math.sqrt(width2)
-        thinner = exponential(-lapse * max(new - z, F(0.0)))
-        thicker = exponential(-lapse * max(z - new, F(0.0)))
-        s[(_P + Z) * LANES + i] = new if s[UNIFORM * LANES + i] * there * thicker <= back * thinner else z
+        energy = along * along + across * across
+        root, width, kick = _width_at(z, h, friction, il, dt)
+        over = F(1.0) / (F(1.0) - along * kick)
+        wider = math.sqrt(F(1.0) + kick * kick)
+        stretched = wider * over * width
+        stretched *= stretched * wider * over
+        along, across = width * (along + kick) * over, width * across * wider * over
+        x, y, along, across, wider, once = _over_circle(root, along, across, z, h, friction, il, dt)
+        stretched *= wider * once
+        new = max(x * x + y * y, LOWEST)
+        far, narrow, kick = _width_at(new, h, friction, il, dt)
+        total = (along * along + across * across) / (narrow * narrow)
+        outward = (along * x + across * y) / (far * narrow)
+        left = F(1.0) - outward * kick
+        over = F(1.0) / left
+        wider = F(1.0) + kick * kick
+        onward = (outward + kick) * over
+        sideways = max(total - outward * outward, F(0.0)) * wider * over * over
+        energy = F(0.5) * (onward * onward + sideways - energy) + lapse * (new - z)
+        stretched *= over * over * over * wider * math.sqrt(wider) / (narrow * narrow)
+        stays = s[UNIFORM * LANES + i] * exponential(min(energy, F(0.0)))
+        goes = stretched * exponential(min(-energy, F(0.0))) if left > F(0.0) else F(0.0)
+        s[(_P + Z) * LANES + i] = new if stays <= goes else z
 
 
 @njit(cache=True, forceinline=True, fastmath=True, nogil=True, error_model="numpy")
