@@ -77,9 +77,11 @@ def write_netcdf(path: Path, size: int, levels: int, times: int) -> None:
     with netCDF4.Dataset(path, "w") as file:
         for name, length in (("time", times), ("level", levels), ("latitude", size), ("longitude", size)):
             file.createDimension(name, length)
-        axes: dict[str, tuple[npt.NDArray[np.generic], str]] = {"time": (np.arange(times), "hours since 2025-05-01"), "level": (fields(2, levels, 0.0)[2], "hPa"),
-                "latitude": (57.5 - 0.25 * np.arange(size), "degrees_north"),
-                "longitude": (24.5 + 0.25 * np.arange(size), "degrees_east")}  # fmt: skip
+        axes: dict[str, tuple[npt.NDArray[np.generic], str]] = {
+            "time": (np.arange(times), "hours since 2025-05-01"), "level": (fields(2, levels, 0.0)[2], "hPa"),
+            "latitude": (57.5 - 0.25 * np.arange(size), "degrees_north"),
+            "longitude": (24.5 + 0.25 * np.arange(size), "degrees_east"),
+        }  # fmt: skip
         for name, (values, unit) in axes.items():
             file.createVariable(name, "f8", (name,))[:] = values
             file[name].units = unit
