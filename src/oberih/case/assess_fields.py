@@ -28,7 +28,7 @@ from oberih.weather.read.volume import members_of, volume_of
 from oberih.weather.volume import cut, fields_of_volume
 
 __all__ = [
-    "REACH", "Course", "FieldSource", "courses_of", "covered_note", "covered_of", "fields_of",
+    "REACH", "Course", "FieldSource", "courses_of", "covered_note", "covered_of", "fields_of", "members_asked",
     "source_of_files",
 ]  # fmt: skip
 
@@ -54,12 +54,15 @@ class FieldSource:
         As in `oberih.weather.series.Weather`.
     notes : tuple of str
         What the reader must know of them.
+    by_member : dict of int to tuple of Path
+        Files of each member, where each has its own.
     """
 
     paths: tuple[Path, ...]
     inputs: dict[str, str]
     label: str
     notes: tuple[str, ...] = ()
+    by_member: dict[int, tuple[Path, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ def courses_of(request: AssessRequest, source: FieldSource) -> tuple[Course, ...
         raise InputError("members and perturbed courses are two things", field="--perturbed", value=request.perturbed,
                          cure="ask for one of them")  # fmt: skip
     if request.members is not None:
-        chosen = _members(request.members, members_of(source.paths))
+        chosen = members_asked(request.members, tuple(source.by_member) or members_of(source.paths))
         return tuple(Course(f"member {m}", m) for m in chosen)
     if request.perturbed is not None:
         drawn = perturbations(request.perturbed, seed=request.seed)
@@ -131,8 +134,14 @@ def courses_of(request: AssessRequest, source: FieldSource) -> tuple[Course, ...
     return (Course("as given"),)
 
 
-def _members(text: str, known: tuple[int, ...]) -> tuple[int, ...]:
-    """Numbers of the members that a text such as ``all``, ``1-10`` or ``0,3,7`` means."""
+def members_asked(text: str, known: tuple[int, ...]) -> tuple[int, ...]:
+    """Numbers of the members that a text such as ``all``, ``1-10`` or ``0,3,7`` means.
+
+    Raises
+    ------
+    InputError
+        If it means none, or others than those that are known.
+    """
     if not known:
         raise InputError("the fields hold no ensemble", field="--members", value=text,
                          cure="give fields with members, or ask for --perturbed N")  # fmt: skip
@@ -191,12 +200,15 @@ def _read(source: FieldSource, course: Course, site: Site) -> RawVolume:
     east = min(north / np.cos(np.radians(high)), 179.0)
     area = (site.longitude - east, max(site.latitude - north, -89.0), site.longitude + east,
             min(site.latitude + north, 89.0))  # fmt: skip
+    paths, member = source.paths, course.member
+    if member in source.by_member:
+        paths, member = source.by_member[member], None
     try:
-        return volume_of(source.paths, area=area, member=course.member)
+        return volume_of(paths, area=area, member=member)
     except InputError as error:
         if error.field != "area":
             raise
-    return volume_of(source.paths, member=course.member)  # a plane grid is taken whole
+    return volume_of(paths, member=member)  # a plane grid is taken whole
 
 
 def covered_of(axes: Axes, *, latitude: float, longitude: float) -> float:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from oberih.case.assess_fields import FieldSource, source_of_files
+from oberih.case.assess_fields import FieldSource, members_asked, source_of_files
 from oberih.case.progress import Progress
 from oberih.case.request import FIELD_NAMES, AssessRequest
 from oberih.case.wording import stamp
 from oberih.earth.site import Site
-from oberih.errors import InputError
+from oberih.errors import InputError, SourceUnavailable
 from oberih.evidence.digest import sha256_of_file
 from oberih.weather.live import fetch_run
 from oberih.weather.live.arco import fetch_era5
@@ -17,6 +17,9 @@ from oberih.weather.live.arco import fetch_era5
 __all__ = ["source_of"]
 
 LIVE = ("gfs", "ecmwf", "icon")
+
+ENSEMBLE = tuple(range(1, 51))
+"""Members of ECMWF's ensemble."""
 
 
 def source_of(request: AssessRequest, site: Site, *, hours: int, now: int | None, progress: Progress) -> FieldSource:
@@ -58,8 +61,9 @@ def _archive(request: AssessRequest, site: Site, *, hours: int, progress: Progre
     """ERA5 of the event's hours out of its public copy, kept hour by hour."""
     count = hours + request.hours + 1
     paths = fetch_era5(
-        site.latitude, site.longitude, request.at, count, request.cache / "live", told=_telling(progress, "ERA5")
-    )
+        site.latitude, site.longitude, request.at, count, request.cache / "live", request.server,
+        _telling(progress, "ERA5"),
+    )  # fmt: skip
     inputs = {f"fields {i + 1}: {p.name}": sha256_of_file(p) for i, p in enumerate(paths)}
     return FieldSource(tuple(paths), inputs, "reanalysis", ("Fields: ERA5, out of its public copy (ARCO-ERA5).",))
 
@@ -80,14 +84,22 @@ def _telling(progress: Progress, name: str) -> Callable[[int, int, str], None]:
 def _live(
     name: str, request: AssessRequest, site: Site, *, hours: int, now: int | None, progress: Progress
 ) -> FieldSource:
-    """The newest complete run of a forecast centre that covers the event."""
+    """The newest complete run of a forecast centre that covers the event; of an ensemble, each member's."""
     if now is None:
         raise InputError("needs to know what time it is", field="--weather", value=name)
-    run = fetch_run(
-        name, latitude=site.latitude, longitude=site.longitude, hours=hours + request.hours,
-        cache=request.cache / "live", now=now, start=request.at,
-        told=_telling(progress, f"messages of {name}"),
-    )  # fmt: skip
-    notes = [f"Fields: {run.title}, run of {stamp(run.run)}."]
-    notes += [f"The run lacks: {'; '.join(run.lacks)}."] if run.lacks else []
-    return FieldSource(tuple(run.paths), {f"fields of {name}": run.digest}, "forecast", tuple(notes))
+    members = () if request.members is None or name != "ecmwf" else members_asked(request.members, ENSEMBLE)
+    runs = [
+        fetch_run(
+            one, latitude=site.latitude, longitude=site.longitude, hours=hours + request.hours,
+            cache=request.cache / "live", now=now, start=request.at, server=request.server,
+            told=_telling(progress, f"messages of {one}"),
+        ) for one in ([f"ecmwf-member-{m:02d}" for m in members] or [name])
+    ]  # fmt: skip
+    if len({run.run for run in runs}) > 1:
+        raise SourceUnavailable(f"{name}: a newer run came while members were fetched; runs are not mixed: ask again")
+    first = runs[0]
+    notes = [f"Fields: {first.title}, run of {stamp(first.run)}."]
+    notes += [f"The run lacks: {'; '.join(first.lacks)}."] if first.lacks else []
+    inputs = {f"fields of {run.source}": run.digest for run in runs}
+    own = {m: tuple(run.paths) for m, run in zip(members, runs, strict=False)}
+    return FieldSource(tuple(first.paths), inputs, "forecast", tuple(notes), own)

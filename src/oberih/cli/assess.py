@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from oberih.case.request import DEFAULT_PARTICLES, ENGINES, AssessRequest
 from oberih.cli.options import Moment, out_folder, shared
@@ -28,9 +29,10 @@ __all__ = ["assess"]
 @click.option(
     "--hours", type=click.IntRange(1, 240), default=48, show_default=True, help="How long the plume is followed."
 )
+@click.option("--server", default=None, envvar="OBERIH_OPEN_METEO", metavar="URL",
+    help="Another server of the weather named: of Open-Meteo, or with a centre's own folders.")  # fmt: skip
 @shared(
     "mapping",
-    "server",
     "scenario",
     "criteria",
     "age",
@@ -77,6 +79,9 @@ def assess(
     from oberih.cli.progress import watched
     from oberih.cli.show import show_answer
 
+    context = click.get_current_context()
+    if engine == "particles" and context.get_parameter_source("server") is ParameterSource.ENVIRONMENT:
+        server = None  # it names a server of Open-Meteo
     request = AssessRequest(
         site=site,
         at=at,
