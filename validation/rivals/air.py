@@ -93,7 +93,7 @@ def motion_of(a_half: Array, b_half: Array, ps: Array, east: Array, north: Array
 def waves(*, hours: int = 30, step: float = 0.5) -> Air:
     """A synthetic day over flat land: 12° x 24° around 50° N, 30° E from 2026-06-15 00 UTC."""
     lat, lon = np.arange(44.0, 56.0 + step / 2, step), np.arange(18.0, 42.0 + step / 2, step)
-    a_half, b_half = _hybrid(HALF)
+    a_half, b_half = hybrid_coefficients(HALF)
     a, b = 0.5 * (a_half[1:] + a_half[:-1]), 0.5 * (b_half[1:] + b_half[:-1])
     t = np.arange(hours, dtype=float)[:, None, None, None]
     pressure = (a + b * SEA)[None, :, None, None] + 0.0 * t
@@ -135,7 +135,7 @@ def waves(*, hours: int = 30, step: float = 0.5) -> Air:
     )  # fmt: skip
 
 
-def _hybrid(half: Array) -> tuple[Array, Array]:
+def hybrid_coefficients(half: Array) -> tuple[Array, Array]:
     """Coefficients that are pressure above 200 hPa and follow the ground below."""
     b = np.clip((half / SEA - 0.2) / 0.8, 0.0, 1.0) ** 1.3
     return half - b * SEA, b
@@ -167,7 +167,7 @@ def write_netcdf(air: Air, path: Path) -> Path:
             variable = file.createVariable(name, "f4", whole)
             variable.units, variable[:] = unit, values
         units = {"sp": "Pa", "u10": "m s-1", "v10": "m s-1", "t2m": "K", "d2m": "K", "ishf": "W m-2", "iews": "N m-2",
-                 "inss": "N m-2", "tprate": "kg m-2 s-1", "z": "m2 s-2"}  # fmt: skip
+                 "inss": "N m-2", "tprate": "kg m-2 s-1", "z": "m2 s-2", "blh": "m"}  # fmt: skip
         for name, values in air.ground.items():
             variable = file.createVariable(name, "f4", ("time", "latitude", "longitude"))
             variable.units, variable[:] = units[name], values

@@ -162,7 +162,7 @@ def _write_options(job: Job, options: Path, turbulence: Turbulence, *, dump: boo
     (options / "RECEPTORS").write_text("\n" * 5, "ascii")
     grid = (f"    {job.west:11.4f}", f"    {job.south:11.4f}", f"    {job.columns:5d}", f"    {job.rows:5d}",
             f"    {job.cell:10.4f}", f"    {job.cell:10.4f}", f"    {job.depth:7.1f}",
-            f"    {5000.0:7.1f}")  # fmt: skip
+            f"    {5000.0 if job.depth < 5000.0 else 2.0 * job.depth:7.1f}")  # fmt: skip
     (options / "OUTGRID").write_text("\n" * 5 + "".join(f"\n\n\n{line}\n" for line in grid), "ascii")
     number = 16 if job.aerosol else 24
     shutil.copy(options_folder() / f"SPECIES/SPECIES_{number:03d}", options / f"SPECIES/SPECIES_{number:03d}")
