@@ -51,7 +51,7 @@ def test_air_came_from_where_the_wind_comes_from(air: Path, capsys: pytest.Captu
         assert 35.2 > centres[-1] > centres[-2]  # the latest hour is nearest, in the station's cell and west of it
         assert (found["sensitivity_standard_error"][0] >= 0.0).all() and found.sizes["time"] == 3
         hours = found["time_bounds"].values
-        assert (hours[:, 1] - hours[:, 0] == 3600.0).all()
+        assert (hours[:, 1] - hours[:, 0] == np.timedelta64(1, "h")).all()
 
 
 def test_a_box_of_air_alone_holds_what_passes_it(air: Path) -> None:
