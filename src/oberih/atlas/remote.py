@@ -39,6 +39,7 @@ AT_ONCE = 8
 """Requests of one process under way at the same time."""
 
 _SECRETS = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ACCESS_KEY_ID")
+_DOOR = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_PROFILE", "AWS_ACCESS_KEY_ID")
 _REFUSALS = (
     "NoCredentialsError",
     "PartialCredentialsError",
@@ -49,6 +50,7 @@ _REFUSALS = (
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 _S3 = {
     "use_listings_cache": False,
+    "skip_instance_cache": True,
     "config_kwargs": {
         "connect_timeout": 5,
         "read_timeout": 20,
@@ -249,13 +251,13 @@ def store_at(url: str, *, patience: float = PATIENCE) -> FarStore:
             "carries credentials", field="--store", value=re.sub(r"//.*@", "//…@", url),
             cure="leave them out and set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
         )  # fmt: skip
-    files, root = _opened(url.rstrip("/"))
+    files, root = _opened(url.rstrip("/"), tuple(os.environ.get(name) for name in _DOOR))
     return FarStore(url.rstrip("/"), files, root, patience)
 
 
 @lru_cache(maxsize=8)
-def _opened(url: str) -> tuple[Any, str]:
-    """The file system of a URL, and what the URL's path is to it."""
+def _opened(url: str, door: tuple[str | None, ...]) -> tuple[Any, str]:
+    """The file system of a URL, and what the URL's path is to it; another one behind another door."""
     kind = url.partition("://")[0]
     try:
         from fsspec.core import url_to_fs  # the extra ``store``

@@ -137,9 +137,9 @@ def _lay_out_there(store: FarStore, plan: AtlasPlan) -> None:
         here = create(Path(folder) / "atlas.zarr", plan).path
         files = {f.relative_to(here).as_posix(): f.read_bytes() for f in here.rglob("*") if f.is_file()}
     there = store.names()
-    if said is None and not there <= set(files):
-        raise InputError("something else stands there", file=store.url, cure="choose another place or remove it")
     kept = dict(store.get_all(sorted(there & set(files))))
+    if said is None and not there <= set(files) and kept.get("zarr.json") != files["zarr.json"]:
+        raise InputError("something else stands there", file=store.url, cure="choose another place or remove it")
     lacking = {name: data for name, data in files.items() if kept.get(name) != data}
     last = {LAYOUT_SEAL: files[LAYOUT_SEAL]} if lacking else {}
     store.put_all({name: data for name, data in lacking.items() if name != LAYOUT_SEAL})
