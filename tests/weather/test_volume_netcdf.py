@@ -168,6 +168,27 @@ def test_the_start_and_steps_of_a_forecast_are_its_times_and_its_sums_run_from_t
     np.testing.assert_allclose(raw.surface["precipitation"][1], 0.5 * (hourly[0] + hourly[1]), rtol=1e-3, atol=1e-9)
 
 
+def test_a_mean_of_the_step_before_is_placed_between_the_steps(tmp_path: Path) -> None:
+    plain = made(tmp_path)
+    rates = np.array([0.0, 1.0, 3.0, 0.0])[:, None, None] * np.ones_like(plain["tp"])
+    attrs = {"units": "mm h-1", "cell_methods": "time: mean"}
+    kept(plain.assign(tp=(("time", "latitude", "longitude"), rates, attrs)), tmp_path / "a.nc")
+    raw = volume_of([tmp_path / "a.nc"])
+    assert raw.surface["precipitation"][:, 0, 0] * 3600.0 == pytest.approx([0.5, 2.0, 1.5, 0.0], abs=1e-5)
+    assert any("mean of the step before" in note for note in raw.notes)
+
+
+def test_sums_between_the_bounds_of_times_are_rates_over_them(tmp_path: Path) -> None:
+    plain = made(tmp_path).isel(time=slice(0, 4, 3))  # three hours apart
+    stamps = plain["time"].values
+    plain["tp"] = (plain["tp"] * 0.0 + 6.0).assign_attrs(units="mm", cell_methods="time: sum")
+    plain["time_bnds"] = (("time", "nv"), np.stack([stamps - np.timedelta64(3, "h"), stamps], axis=1))
+    plain["time"].attrs["bounds"] = "time_bnds"
+    kept(plain, tmp_path / "a.nc")
+    raw = volume_of([tmp_path / "a.nc"])
+    assert raw.surface["precipitation"] * 3600.0 == pytest.approx(2.0, rel=1e-5)
+
+
 def test_a_sum_that_never_falls_is_one_since_the_start_and_that_is_said(tmp_path: Path) -> None:
     with xr.open_dataset(write(tmp_path / "a.nc", times=6)) as opened:
         piled = opened.load()
@@ -231,6 +252,19 @@ def test_a_unit_that_is_not_known_is_refused_or_set_aside(tmp_path: Path) -> Non
     kept(plain, tmp_path / "b.nc")
     with pytest.raises(InputError, match="furlong/fortnight"):
         volume_of([tmp_path / "b.nc"])
+
+
+@pytest.mark.parametrize(("name", "values", "said"), [("t", 15.0, "temperature: 15"), ("sp", 1013.25, "surface_pressure"),
+                                                      ("u", 900.0, "east: 900")])  # fmt: skip
+def test_values_that_no_air_has_are_refused_and_the_unit_is_asked(
+    tmp_path: Path, name: str, values: float, said: str
+) -> None:
+    plain = made(tmp_path)
+    plain[name] = (plain[name] * 0.0 + values).assign_attrs()
+    kept(plain, tmp_path / "a.nc")
+    with pytest.raises(WeatherRefused, match=said) as caught:
+        fields_of_volume(volume_of([tmp_path / "a.nc"]))
+    assert "is its unit right" in str(caught.value)
 
 
 def test_a_time_that_two_files_give_with_other_values_is_refused(tmp_path: Path) -> None:

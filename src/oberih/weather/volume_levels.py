@@ -37,6 +37,23 @@ OPTIONAL = frozenset({
 """Fields at the ground that may hold gaps: they count as not given, or as unknown rain."""
 
 
+POSSIBLE = {
+    **dict.fromkeys(("east", "north"), (-200.0, 200.0, "m/s")),
+    **dict.fromkeys(("east_10m", "north_10m"), (-100.0, 100.0, "m/s")),
+    "temperature": (120.0, 350.0, "K"),
+    "temperature_2m": (180.0, 340.0, "K"),
+    "surface_pressure": (30_000.0, 115_000.0, "Pa"),
+    "log_pressure": (10.3, 11.7, ""),
+    "pressure": (0.0, 115_000.0, "Pa"),
+    "omega": (-150.0, 150.0, "Pa/s"),
+    "vertical": (-100.0, 100.0, "m/s"),
+    "humidity": (-0.01, 0.1, "kg/kg"),
+    "precipitation": (-1e-3, 0.2, "kg/(m2 s)"),
+    "orography": (-1000.0, 9500.0, "m"),
+}
+"""Between which values of real air lie; a unit that was mistaken lies outside."""
+
+
 @dataclass(frozen=True)
 class Column:
     """Levels with their pressures and heights.
@@ -83,6 +100,11 @@ def missing_of(raw: RawVolume) -> list[str]:
     for name, values in (*levels.items(), *surface.items()):
         if name not in OPTIONAL and not np.isfinite(values).all():
             found.append(f"values of {name} in {100 * np.mean(~np.isfinite(values)):.2g} % of the cells")
+        elif name in POSSIBLE and values.size:
+            least, most = float(np.nanmin(values)), float(np.nanmax(values))
+            low, high, unit = POSSIBLE[name]
+            if least < low or most > high:
+                found.append(f"possible values of {name}: {least:.4g} to {most:.4g} {unit} (is its unit right?)")
     return found
 
 

@@ -19,9 +19,9 @@ from oberih.errors import InputError
 from oberih.weather.read.raw_volume import RawVolume
 from oberih.weather.read.volume_grid import Area, Cutout, cutout
 from oberih.weather.read.volume_join import joined
-from oberih.weather.read.volume_names import LEVEL_FIELDS, SURFACE_FIELDS, UPWARD, VERTICAL, to_si
+from oberih.weather.read.volume_names import AMOUNT_SECONDS, LEVEL_FIELDS, SURFACE_FIELDS, UPWARD, VERTICAL, to_si
 from oberih.weather.read.volume_part import Part, Vertical
-from oberih.weather.read.volume_time import DAMAGE, Times, sums_of, times_of
+from oberih.weather.read.volume_time import DAMAGE, Times, is_mean, sums_of, times_of
 from oberih.weather.read.volume_vertical import vertical_of
 
 __all__ = ["RawVolume", "members_of_netcdf", "part_of_netcdf", "volume_of_netcdf"]
@@ -120,8 +120,9 @@ def _add_surface(part: Part, dataset: Any, name: str, meaning: str, axes: _Axes)
     values, amount = _values(dataset, name, axes, meaning, part)
     if values.size and name.lower() in UPWARD:
         values = -values
-    if amount:
-        part.sums[meaning] = sums_of(dataset, name, values, axes.times, part.notes)
+    mean = not amount and not fixed and meaning in AMOUNT_SECONDS and is_mean(dataset, name)
+    if (amount or mean) and values.size:
+        part.sums[meaning] = sums_of(dataset, name, values, axes.times, part.notes, mean=mean)
     elif fixed:
         part.fixed[meaning] = values
     elif values.size:
@@ -274,9 +275,10 @@ def _values(
     order = [d for d in (*axes.times.dims, axes.vertical, axes.y, axes.x) if d is not None and d in variable.dims]
     spare = {d: 0 for d in variable.dims if d not in order and d not in where}
     raw = np.asarray(variable.isel({**spare, **where}).transpose(*order).values)
-    if factor == 1.0 and offset == 0.0:
+    with np.errstate(over="ignore", invalid="ignore"):  # what does not fit becomes infinite, and is refused
+        if factor != 1.0 or offset != 0.0:
+            raw = raw.astype(np.float64) * factor + offset
         return raw.astype(np.float32), amount
-    return (raw.astype(np.float64) * factor + offset).astype(np.float32), amount
 
 
 def _crs(dataset: Any, x: str, file: str) -> str:

@@ -137,26 +137,50 @@ def _seconds(axis: Any, file: str) -> Stamps:
     return np.asarray(np.round(np.asarray(raw, dtype=float) * scale), dtype=np.int64)
 
 
-def sums_of(dataset: Any, name: str, values: Values, times: Times, notes: list[str]) -> list[Sum]:
-    """A variable that is an amount, with the times between which it came together."""
+def is_mean(dataset: Any, name: str) -> bool:
+    """Whether a rate is said to be the mean over a span of time."""
+    attrs = dataset[name].attrs
+    return "mean" in str(attrs.get("cell_methods", "")) or attrs.get("GRIB_stepType") == "avg"
+
+
+def sums_of(
+    dataset: Any, name: str, values: Values, times: Times, notes: list[str], *, mean: bool = False
+) -> list[Sum]:  # fmt: skip
+    """A variable that is an amount, or a mean rate, with the times between which it came together."""
     flat = values.reshape(len(times.stamps), *values.shape[len(times.dims) :])
-    begins, how = _begins(dataset, name, flat, times)
+    begins, how = _begins_of_means(dataset, name, times) if mean else _begins(dataset, name, flat, times)
     notes.append(f"{name}: {how}")
     return [
-        Sum(int(base), int(begin), int(end), amount)
-        for base, begin, end, amount in zip(times.bases, begins, times.stamps, flat, strict=True)
+        Sum(int(base), int(begin), int(end), field * np.float32(end - begin) if mean else field)
+        for base, begin, end, field in zip(times.bases, begins, times.stamps, flat, strict=True)
         if end > begin
     ]  # fmt: skip
 
 
+def _bounds(dataset: Any, times: Times) -> Stamps | None:
+    """Beginnings of the spans that the axis of time gives, as CF has them."""
+    if len(times.dims) != 1 or times.dims[0] not in dataset.variables:
+        return None
+    axis = dataset[times.dims[0]]
+    name = axis.attrs.get("bounds") or axis.encoding.get("bounds")
+    if name not in dataset.variables or dataset[name].ndim != 2:
+        return None
+    return _stamps(dataset[name].isel({dataset[name].dims[-1]: 0}), str(name))
+
+
+def _begins_of_means(dataset: Any, name: str, times: Times) -> tuple[Stamps, str]:
+    first = _bounds(dataset, times)
+    if first is not None:
+        return first, "mean between the bounds of its times"
+    if dataset[name].attrs.get("GRIB_stepType") == "avg" and not times.forecast:
+        return times.stamps - 3600, "mean of the preceding hour, as ERA5 has it"
+    step = int(np.diff(times.stamps[times.taken]).min(initial=3600 * 24)) if len(times.taken) > 1 else 3600
+    return times.stamps - step, "mean of the step before"
+
+
 def _begins(dataset: Any, name: str, flat: Values, times: Times) -> tuple[Stamps, str]:
-    bounds = None
-    if len(times.dims) == 1 and times.dims[0] in dataset.variables:
-        axis = dataset[times.dims[0]]
-        bounds = axis.attrs.get("bounds") or axis.encoding.get("bounds")
-    said = str(dataset[name].attrs.get("cell_methods", ""))
-    if bounds in dataset.variables and "sum" in said:
-        first = _stamps(dataset[bounds].isel({dataset[bounds].dims[-1]: 0}), name)
+    first = _bounds(dataset, times)
+    if first is not None and "sum" in str(dataset[name].attrs.get("cell_methods", "")):
         return first, "summed between the bounds of its times"
     if times.forecast:
         return times.bases, "summed since the start of the forecast"
