@@ -254,8 +254,10 @@ def test_a_unit_that_is_not_known_is_refused_or_set_aside(tmp_path: Path) -> Non
         volume_of([tmp_path / "b.nc"])
 
 
-@pytest.mark.parametrize(("name", "values", "said"), [("t", 15.0, "temperature: 15"), ("sp", 1013.25, "surface_pressure"),
-                                                      ("u", 900.0, "east: 900")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "values", "said"),
+    [("t", 15.0, "temperature: 15"), ("sp", 1013.25, "surface_pressure"), ("u", 900.0, "east: 900")],
+)
 def test_values_that_no_air_has_are_refused_and_the_unit_is_asked(
     tmp_path: Path, name: str, values: float, said: str
 ) -> None:
