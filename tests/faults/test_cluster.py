@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from distributed import Client
 
 from oberih.atlas import build as build_module
 from oberih.atlas.build import build, compute_block
@@ -17,6 +19,7 @@ from oberih.atlas.store import create, open_atlas, verify
 from oberih.errors import InputError, StoreError
 from tests.atlas.small import digests, plan
 from tests.faults.cluster import Cluster, free_port
+from tests.faults.test_lost_owner import is_there, until
 
 PLAN = plan(releases=1000)
 """Six blocks at two heights."""
@@ -151,3 +154,12 @@ def test_a_worker_of_another_engine_or_without_the_folder_is_refused_in_one_line
 def test_a_scheduler_that_is_not_there_has_no_workers() -> None:
     with pytest.raises(InputError, match="no Dask scheduler answers"):
         workers_at(f"tcp://127.0.0.1:{free_port()}", patience=0.5)
+
+
+def test_workers_lent_end_with_whoever_lent_them_though_it_is_killed(cluster: Cluster) -> None:
+    cluster.lend(1)
+    with Client(cluster.wait(1), set_as_default=False) as client:
+        (process,) = client.run(os.getpid).values()
+    assert is_there(process)
+    cluster.kill(cluster.workers[0])
+    assert until(lambda: not is_there(process)), "a worker works on for nobody"

@@ -31,7 +31,7 @@ LOOK = 0.25
 
 
 class _Lent:
-    """One worker process, started again whenever it ends."""
+    """One worker process, started again whenever it ends; it ends with this process (`oberih.atlas.lent`)."""
 
     def __init__(self, command: list[str], said: Said) -> None:
         self._command, self._said = command, said
@@ -43,7 +43,7 @@ class _Lent:
         self._since = time.monotonic()
         self.process = subprocess.Popen(
             self._command, env={**os.environ, "NUMBA_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
 
     def look(self) -> None:
@@ -87,7 +87,8 @@ def lend(address: str, *, workers: int, said: Said) -> Iterator[None]:
         raise InputError("needs the extra 'cluster'", field="scheduler", cure="install oberih[cluster]") from error
     with tempfile.TemporaryDirectory(prefix="oberih-worker-", ignore_cleanup_errors=True) as folder:
         command = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny",
-                   "--no-dashboard", "--local-directory", folder, "--death-timeout", "60"]  # fmt: skip
+                   "--no-dashboard", "--preload", "oberih.atlas.lent", "--local-directory", folder,
+                   "--death-timeout", "60"]  # fmt: skip
         lent = [_Lent(command, said) for _ in range(workers)]
         try:
             while True:

@@ -51,13 +51,14 @@ _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 _S3 = {
     "use_listings_cache": False,
     "skip_instance_cache": True,
+    "max_concurrency": 1,
     "config_kwargs": {
         "connect_timeout": 5,
         "read_timeout": 20,
         "retries": {"mode": "standard", "total_max_attempts": 2},
     },
 }
-"""Of s3fs: short answers, so that patience is ours to measure."""
+"""Of s3fs: one request a file, soon given up, so that patience is ours to measure."""
 
 
 def is_far(place: object) -> bool:
