@@ -70,17 +70,14 @@ def _read(file: Any, path: Path) -> Gridded:
 
 
 def _means(file: Any, path: Path, names: list[str], end: Any) -> tuple[Any, Any]:
-    """Interval means of what is summed up since the start; the first interval is as long as the second."""
+    """Interval means of what is summed up since the time that the file counts from."""
     sums = np.stack([_field(file, path, n, ("Bq*hr/m3", "Bq hr m-3", "Bq*h/m3")) for n in names])
-    if len(end) < 2:
-        raise InputError("holds one time: no interval can be told", file=path, field="time")
-    start = np.concatenate([[end[0] - (end[1] - end[0])], end[:-1]])
-    if not sums[:, 0].any():  # the first stamp is the start itself
-        sums, start, end = sums, np.concatenate([end[:1], end[:-1]]), end
+    first = end[0] - round(float(file["time"][0]) * 3600.0)
+    start = np.concatenate([[min(first, end[0])], end[:-1]])
     hours = np.maximum((end - start) / 3600.0, 1e-9)[:, None, None]
     steps = np.diff(sums, axis=1, prepend=np.zeros_like(sums[:, :1]))
-    if (steps < -1e-5 * np.abs(sums)).any():
-        raise InputError("sinks, though it is summed up", file=path, field=names[0])
+    if (steps < -1e-5 * np.abs(sums)).any() or (start[0] == end[0] and sums[:, 0].any()):
+        raise InputError("sinks, or begins before its start, though it is summed up", file=path, field=names[0])
     return start, np.maximum(steps, 0.0) / hours
 
 
