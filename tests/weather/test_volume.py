@@ -14,14 +14,14 @@ import xarray as xr
 
 from oberih.errors import InputError, WeatherRefused
 from oberih.weather.kernels import column
-from oberih.weather.read.volume_netcdf import volume_of_netcdf
+from oberih.weather.read.volume import volume_of
 from oberih.weather.volume import cut, fields_of_volume
 from tests.conftest import SHARED, needs_shared
 from tests.weather.volumes import kept, still_column, write
 
 
 def test_levels_rise_and_the_grid_runs_east_and_north(tmp_path: Path) -> None:
-    raw = volume_of_netcdf([write(tmp_path / "a.nc")])
+    raw = volume_of([write(tmp_path / "a.nc")])
     assert raw.pressure is not None and (np.diff(raw.pressure) < 0).all()
     assert (np.diff(raw.x) > 0).all() and (np.diff(raw.y) > 0).all()
     assert raw.levels["east"][0, -1, 0, 0] == pytest.approx(15.0)
@@ -35,57 +35,57 @@ def test_pressure_levels_are_pascals_whatever_their_unit(tmp_path: Path, unit: s
             made.load()["level"].attrs["units"] = unit
             kept(made, tmp_path / "b.nc")
         path = tmp_path / "b.nc"
-    raw = volume_of_netcdf([path])
+    raw = volume_of([path])
     assert raw.pressure is not None and raw.pressure[0] == pytest.approx(1e5)
 
 
 def test_longitudes_through_zero_make_one_grid_without_a_jump(tmp_path: Path) -> None:
-    raw = volume_of_netcdf([write(tmp_path / "a.nc", turn=True)])
+    raw = volume_of([write(tmp_path / "a.nc", turn=True)])
     assert np.allclose(np.diff(raw.x), 0.25) and raw.x[0] == pytest.approx(-1.0)
 
 
 def test_heights_of_a_still_air_are_those_of_the_hypsometric_equation(tmp_path: Path) -> None:
-    fields = fields_of_volume(volume_of_netcdf([write(tmp_path / "a.nc")]))
+    fields = fields_of_volume(volume_of([write(tmp_path / "a.nc")]))
     expected = still_column(np.array([3e4])) / 9.80665
     assert fields.height[0, -1, 0, 0] == pytest.approx(float(expected[0]), rel=1e-6)
     assert any("hypsometric" in said for said in fields.derived)
 
 
 def test_rain_is_a_rate_and_unknown_rain_is_not_dry(tmp_path: Path) -> None:
-    raining = fields_of_volume(volume_of_netcdf([write(tmp_path / "a.nc")]))
+    raining = fields_of_volume(volume_of([write(tmp_path / "a.nc")]))
     assert raining.precipitation.mean() == pytest.approx(1.0 / 3600.0, rel=1e-5)  # 1 mm an hour
     with xr.open_dataset(tmp_path / "a.nc") as made:
         kept(made.load().drop_vars("tp"), tmp_path / "b.nc")
-    unknown = fields_of_volume(volume_of_netcdf([tmp_path / "b.nc"]))
+    unknown = fields_of_volume(volume_of([tmp_path / "b.nc"]))
     assert np.isnan(unknown.precipitation).all()
     assert any("unknown" in said for said in unknown.derived)
 
 
 def test_without_the_ground_it_is_refused_and_says_what_is_missing(tmp_path: Path) -> None:
     with pytest.raises(WeatherRefused, match="the ground"):
-        fields_of_volume(volume_of_netcdf([write(tmp_path / "a.nc", ground=False)]))
+        fields_of_volume(volume_of([write(tmp_path / "a.nc", ground=False)]))
 
 
 def test_everything_missing_is_listed_at_once(tmp_path: Path) -> None:
     with xr.open_dataset(write(tmp_path / "a.nc", ground=False)) as made:
         kept(made.load().drop_vars(["t", "v"]), tmp_path / "b.nc")
     with pytest.raises(WeatherRefused, match=r"north; temperature; the ground"):
-        fields_of_volume(volume_of_netcdf([tmp_path / "b.nc"]))
+        fields_of_volume(volume_of([tmp_path / "b.nc"]))
 
 
 def test_a_gap_in_time_is_refused(tmp_path: Path) -> None:
     with xr.open_dataset(write(tmp_path / "a.nc", times=6)) as made:
         kept(made.load().isel(time=[0, 1, 2, 5]), tmp_path / "b.nc")
     with pytest.raises(WeatherRefused, match="equal steps"):
-        fields_of_volume(volume_of_netcdf([tmp_path / "b.nc"]))
+        fields_of_volume(volume_of([tmp_path / "b.nc"]))
 
 
 def test_files_that_continue_each_other_make_one_series(tmp_path: Path) -> None:
     with xr.open_dataset(write(tmp_path / "a.nc", times=6)) as made:
         kept(made.load().isel(time=slice(0, 3)), tmp_path / "1.nc")
         kept(made.isel(time=slice(3, 6)), tmp_path / "2.nc")
-    one = fields_of_volume(volume_of_netcdf([tmp_path / "a.nc"]))
-    two = fields_of_volume(volume_of_netcdf([tmp_path / "2.nc", tmp_path / "1.nc"]))
+    one = fields_of_volume(volume_of([tmp_path / "a.nc"]))
+    two = fields_of_volume(volume_of([tmp_path / "2.nc", tmp_path / "1.nc"]))
     assert (one.time == two.time).all() and (one.east == two.east).all()
 
 
@@ -93,11 +93,11 @@ def test_files_of_different_grids_are_not_mixed(tmp_path: Path) -> None:
     with xr.open_dataset(write(tmp_path / "a.nc")) as made:
         kept(made.load().isel(longitude=slice(0, 9, 2)), tmp_path / "b.nc")
     with pytest.raises(InputError, match="another grid"):
-        volume_of_netcdf([tmp_path / "a.nc", tmp_path / "b.nc"])
+        volume_of([tmp_path / "a.nc", tmp_path / "b.nc"])
 
 
 def test_hours_beyond_the_files_are_refused(tmp_path: Path) -> None:
-    raw = volume_of_netcdf([write(tmp_path / "a.nc")])
+    raw = volume_of([write(tmp_path / "a.nc")])
     with pytest.raises(WeatherRefused, match="does not cover"):
         cut(raw, start=int(raw.time[0]), end=int(raw.time[-1]) + 1)
 
@@ -107,7 +107,7 @@ def test_a_damaged_file_is_refused_in_one_line(tmp_path: Path, keep: float) -> N
     data = write(tmp_path / "a.nc").read_bytes()
     (tmp_path / "b.nc").write_bytes(data[: int(keep * len(data))])
     with pytest.raises(InputError) as caught:
-        fields_of_volume(volume_of_netcdf([tmp_path / "b.nc"]))
+        fields_of_volume(volume_of([tmp_path / "b.nc"]))
     assert "\n" not in str(caught.value)
 
 
@@ -132,7 +132,7 @@ def test_a_column_stable_from_the_ground_is_stirred_less_than_a_mixed_one() -> N
 @needs_shared
 def test_real_fields_of_a_turned_grid_are_cut_to_where_they_are_whole() -> None:
     folder = SHARED / "data" / "nwp_era5_utm32_2025"
-    fields = fields_of_volume(volume_of_netcdf(sorted(folder.glob("*.nc"))))
+    fields = fields_of_volume(volume_of(sorted(folder.glob("*.nc"))))
     assert fields.crs and not fields.geographic
     assert np.isfinite(fields.east).all() and len(fields.time) == 3
     assert any("cut" in said for said in fields.derived)
@@ -142,7 +142,7 @@ def test_real_fields_of_a_turned_grid_are_cut_to_where_they_are_whole() -> None:
 @needs_shared
 def test_a_month_of_levels_and_its_ground_are_read_from_two_files() -> None:
     folder = SHARED / "data" / "nwp_era5_davos_202001"
-    raw = volume_of_netcdf([folder / "SURF_202001.nc", folder / "PLEV_202001.nc"])
+    raw = volume_of([folder / "SURF_202001.nc", folder / "PLEV_202001.nc"])
     cut(raw, start=int(raw.time[10]), end=int(raw.time[30]))
     fields = fields_of_volume(raw)
     assert len(fields.time) == 21 and any("bulk Richardson" in said for said in fields.derived)
@@ -159,4 +159,4 @@ def test_a_month_of_levels_and_its_ground_are_read_from_two_files() -> None:
 )
 def test_what_cannot_be_used_is_refused_with_the_reason(name: str, reason: str) -> None:
     with pytest.raises(InputError, match=reason):
-        fields_of_volume(volume_of_netcdf([SHARED / "data" / name]))
+        fields_of_volume(volume_of([SHARED / "data" / name]))

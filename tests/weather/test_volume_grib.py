@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bz2
 import itertools
 import random
 from dataclasses import replace
@@ -226,6 +227,23 @@ def test_members_are_listed_and_taken_one_at_a_time(tmp_path: Path) -> None:
     assert any("member 0 of 3" in note for note in here(path, tmp_path / "x").notes)
     with pytest.raises(InputError, match="no such member"):
         volume_of([path], member=7)
+
+
+def test_an_index_that_was_kept_gives_the_same_and_a_file_that_changed_gets_a_new_one(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.grib", day(0, 1))
+    (tmp_path / "x").mkdir()
+    one = here(path, tmp_path / "x", index=tmp_path / "index.json")
+    again = here(path, tmp_path / "x", index=tmp_path / "index.json")
+    assert (one.levels["east"] == again.levels["east"]).all() and (tmp_path / "index.json").stat().st_size > 1000
+    first = volume_of([path]).levels["east"]
+    written(path, [(f, v + 1.0 if f.name == "u" else v) for f, v in day(0, 1)])
+    assert volume_of([path]).levels["east"] - first == pytest.approx(1.0, abs=1e-3)
+
+
+def test_a_packed_file_is_refused_with_the_cure(tmp_path: Path) -> None:
+    (tmp_path / "a.grib2.bz2").write_bytes(bz2.compress(b"GRIB"))
+    with pytest.raises(InputError, match="unpack it first"):
+        volume_of([tmp_path / "a.grib2.bz2"])
 
 
 def test_files_of_one_step_each_are_one_volume(tmp_path: Path) -> None:

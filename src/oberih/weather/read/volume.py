@@ -93,4 +93,6 @@ def _kind(path: Path) -> str:
         return "netCDF"
     if b"GRIB" in head:
         return "GRIB"
+    if head[:3] == b"BZh" or head[:2] == b"\x1f\x8b":
+        raise InputError("is packed", file=path, cure="unpack it first, with bunzip2 or gunzip")
     raise InputError("is neither netCDF nor GRIB", file=path, cure="give fields in one of these formats")

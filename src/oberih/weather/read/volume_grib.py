@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import json
 import mmap
+import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from oberih.weather.read.volume_grib_index import HALF, MODEL, PRESSURE, Entry, 
 from oberih.weather.read.volume_grid import Area, Cutout, cutout
 from oberih.weather.read.volume_vertical import vertical_of_pv
 
-__all__ = ["index_of", "write_part"]
+__all__ = ["index_of", "kept_index", "write_part"]
 
 Values = npt.NDArray[np.float32]
 
@@ -145,8 +146,28 @@ def _reader(files: _Files, entry: Entry, area: Area | None) -> _Reader:
     return _Reader(files, cutout(x, y, geographic=True, area=area, file=name), (rows, columns), by_rows)
 
 
+def kept_index(files: _Files, kept: Path | None) -> list[Entry]:
+    """As `index_of`, from a file where it has been kept, else kept there.
+
+    Parameters
+    ----------
+    files : _Files
+    kept : Path, optional
+        Whoever names it sees to it that the files are those that it was made of.
+    """
+    if kept is not None and kept.exists():
+        return [Entry(*row) for row in json.loads(kept.read_text(encoding="utf-8"))]
+    found = index_of(files)
+    if kept is not None:
+        beside = kept.with_suffix(f".{os.getpid()}")
+        beside.write_text(json.dumps([astuple(entry) for entry in found]), encoding="utf-8")
+        beside.replace(kept)
+    return found
+
+
 def write_part(
-    paths: Sequence[Path], folder: Path, *, area: Area | None, member: int | None, run: int | None
+    paths: Sequence[Path], folder: Path, *, area: Area | None, member: int | None, run: int | None,
+    index: Path | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Read files and write their fields into a folder; the answer says what lies there.
 
@@ -156,7 +177,7 @@ def write_part(
         If a file is damaged, or the files hold no such member, forecast or area.
     """
     files, notes = _Files(paths), list[str]()
-    entries = preferred(chosen(index_of(files), member=member, run=run, notes=notes))
+    entries = preferred(chosen(kept_index(files, index), member=member, run=run, notes=notes))
     if not entries:
         raise InputError("holds nothing that is known of a volume", file=paths[0].name, field="shortName",
                          cure="give u, v, t on pressure or model levels, and the ground")  # fmt: skip
@@ -278,9 +299,12 @@ def _answer(asked: dict[str, Any]) -> dict[str, Any]:
     paths = [Path(p) for p in asked["paths"]]
     try:
         if asked["members"]:
-            return {"members": sorted({e.member for e in index_of(_Files(paths))})}
+            return {"members": sorted({e.member for e in kept_index(_Files(paths), Path(asked["index"]))})}
         area = None if asked["area"] is None else tuple(asked["area"])
-        return write_part(paths, Path(asked["folder"]), area=area, member=asked["member"], run=asked["run"])
+        return write_part(
+            paths, Path(asked["folder"]), area=area, member=asked["member"], run=asked["run"],
+            index=Path(asked["index"]),
+        )  # fmt: skip
     except InputError as refused:
         value = refused.value if isinstance(refused.value, str | int | float | None) else str(refused.value)
         said = {"message": refused.message, "field": refused.field, "value": value, "cure": refused.cure}

@@ -6,7 +6,11 @@ of a folder that is thrown away; if it dies, the file is refused in one line.
 
 from __future__ import annotations
 
+import atexit
+import functools
+import hashlib
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -60,9 +64,23 @@ def members_of_grib(paths: Sequence[Path]) -> tuple[int, ...]:
     return tuple(_asked(paths, folder="", members=True, area=None, member=None, run=None)["members"])
 
 
+@functools.cache
+def _indexes() -> Path:
+    """A folder for indexes, that goes with this process."""
+    folder = tempfile.mkdtemp(prefix="oberih-index-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
+
+
+def _index(paths: Sequence[Path]) -> Path:
+    """Where the index of these files is kept, as they are now: fifty members need one look at all messages."""
+    facts = [(str(path.resolve()), path.stat().st_size, path.stat().st_mtime_ns) for path in paths]
+    return _indexes() / (hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32] + ".json")
+
+
 def _asked(paths: Sequence[Path], **how: Any) -> dict[str, Any]:
     shown = paths[0].name if len(paths) == 1 else f"{paths[0].name} and {len(paths) - 1} more"
-    question = json.dumps({"paths": [str(p) for p in paths], **how})
+    question = json.dumps({"paths": [str(p) for p in paths], "index": str(_index(paths)), **how})
     command = [sys.executable, "-m", "oberih.weather.read.volume_grib", question]
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False)

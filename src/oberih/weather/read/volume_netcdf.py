@@ -6,7 +6,7 @@ and one order.  Nothing is derived here (`oberih.weather.volume`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,15 +16,13 @@ import numpy.typing as npt
 import xarray as xr
 
 from oberih.errors import InputError
-from oberih.weather.read.raw_volume import RawVolume
 from oberih.weather.read.volume_grid import Area, Cutout, cutout
-from oberih.weather.read.volume_join import joined
 from oberih.weather.read.volume_names import AMOUNT_SECONDS, LEVEL_FIELDS, SURFACE_FIELDS, UPWARD, VERTICAL, to_si
 from oberih.weather.read.volume_part import Part, Vertical
 from oberih.weather.read.volume_time import DAMAGE, Times, is_mean, sums_of, times_of
 from oberih.weather.read.volume_vertical import vertical_of
 
-__all__ = ["RawVolume", "members_of_netcdf", "part_of_netcdf", "volume_of_netcdf"]
+__all__ = ["members_of_netcdf", "part_of_netcdf"]
 
 Array = npt.NDArray[np.float64]
 
@@ -44,11 +42,6 @@ class _Axes:
     vertical: str | None
     member: tuple[str, int] | None
     cut: Cutout
-
-
-def volume_of_netcdf(paths: Sequence[Path]) -> RawVolume:
-    """As `oberih.weather.read.volume.volume_of`, of netCDF files alone."""
-    return joined([part_of_netcdf(path) for path in paths])
 
 
 def part_of_netcdf(path: Path, *, area: Area | None = None, member: int | None = None) -> Part:
