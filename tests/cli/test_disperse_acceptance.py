@@ -6,6 +6,9 @@ Files are made with plain netCDF4 (`field_files`), answers read with plain netCD
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -271,6 +274,73 @@ def test_another_model_can_be_laid_beside_it(tmp_path: Path) -> None:
     assert read.amount()[0] == pytest.approx(found.amount, rel=1e-4)
     assert read.dry is not None and read.wet is not None
     assert (read.dry + read.wet)[0, -1] == pytest.approx(found.ground[-1], rel=1e-4, abs=1e-6 * found.ground.max())
+
+
+def parts_of(whole: Path, folder: Path) -> list[Path]:
+    """The same fields as three hourly stretches of levels and one file of the ground, as archives hand them out."""
+    flat, out = ("time", "latitude", "longitude"), []
+    with netCDF4.Dataset(whole) as file:
+        for name, hours in (
+            ("early", slice(0, 3)),
+            ("middle", slice(3, 5)),
+            ("late", slice(5, 7)),
+            ("ground", slice(0, 7)),
+        ):
+            out.append(folder / f"{name}.nc")
+            with netCDF4.Dataset(out[-1], "w") as part:
+                for dim, size in file.dimensions.items():
+                    if not (name == "ground" and dim == "hybrid"):
+                        part.createDimension(dim, (hours.stop - hours.start) if dim == "time" else len(size))
+                for key, variable in file.variables.items():
+                    if variable.ndim > 1 and (variable.dimensions == flat) != (name == "ground"):
+                        continue
+                    if name == "ground" and "hybrid" in variable.dimensions:
+                        continue
+                    copy = part.createVariable(key, variable.dtype, variable.dimensions)
+                    copy.setncatts({a: variable.getncattr(a) for a in variable.ncattrs()})
+                    copy[:] = variable[hours] if variable.dimensions[:1] == ("time",) else variable[:]
+    return out
+
+
+def test_fields_in_parts_in_any_order_are_the_same_fields(tmp_path: Path) -> None:
+    def wind(t: Any, z: Any, lat: Any, lon: Any) -> tuple[Any, Any]:
+        return 3.0 + 0.5 * t + 0.0 * z, 1.0 - 0.3 * t + 0.0 * z
+
+    whole = write_fields(tmp_path / "a.nc", wind=wind)
+    due = run(whole, tmp_path)
+    for order in ((0, 1, 2, 3), (3, 2, 0, 1)):
+        parts = [parts_of(whole, tmp_path)[n] for n in order]
+        given = words(parts[0], tmp_path / "parts.nc")
+        assert main([given[0], *map(str, parts), *given[2:]]) == 0
+        assert (answer(tmp_path / "parts.nc").air == due.air).all()
+
+
+def test_a_longitude_of_0_to_360_is_the_same_place(tmp_path: Path) -> None:
+    fields = write_fields(tmp_path / "a.nc", west=-3.0)
+    west, east = (run(fields, tmp_path, longitude=v, hours=2) for v in (-1.5, 358.5))
+    assert (west.air == east.air).all()
+
+
+def test_a_process_that_is_stopped_leaves_nothing(tmp_path: Path) -> None:
+    """Interrupted while it works: no file, no part of one."""
+    fields = write_fields(tmp_path / "a.nc")
+    command = [sys.executable, "-m", "oberih", *words(fields, tmp_path / "cloud.nc", particles=2_000_000)]
+    command.remove("--quiet")
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    try:
+        assert process.stderr is not None
+        said = ""
+        while "particles" not in said:
+            line = process.stderr.readline()
+            assert line, f"ended before it was interrupted: {said}"
+            said += line
+        process.send_signal(signal.SIGINT)
+        rest = process.communicate(timeout=120)[1]
+    finally:
+        process.kill()
+    assert process.returncode not in (0, None)
+    assert "Traceback" not in rest
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.nc"]
 
 
 # What cannot be answered is one line, exit code 2, and leaves nothing behind.
