@@ -1,4 +1,4 @@
-"""Laws of an event in fields of the air: from files to doses, the plume, and how far courses of the weather are apart."""
+"""Laws of an event in fields of the air: from files to doses, the plume, and how far apart its courses are."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ import xarray as xr
 from oberih.atlas.store import open_atlas
 from oberih.case.answer import Answer
 from oberih.case.assess import assess
-from oberih.case.assess_run import heights_for
 from oberih.case.forecast_state import ReadyAtlas, publish
 from oberih.case.progress import Silent
 from oberih.case.request import AssessRequest
@@ -61,7 +60,9 @@ def result(folder: Path) -> dict:
 
 
 def only_atlas(request: AssessRequest) -> Path:
-    return next(p for p in (request.cache / "events").glob("*.zarr") if open_atlas(p).facts["particles"]["particles"] == 512)
+    return next(
+        p for p in (request.cache / "events").glob("*.zarr") if open_atlas(p).facts["particles"]["particles"] == 512
+    )
 
 
 def test_plain_xarray_opens_each_group_of_the_plume(out: Path) -> None:
@@ -185,7 +186,7 @@ def test_shares_in_the_file_are_counts_of_courses(perturbed: tuple[Answer, Path]
         share = doses["share"].values
         assert doses.attrs["courses_of_the_weather"] == 4
         assert set(np.unique(share).round(6).tolist()) <= {0.0, 0.25, 0.5, 0.75, 1.0}
-        assert 0.0 < share.max()
+        assert share.max() > 0.0
 
 
 def test_a_steeper_choice_of_heights_is_not_made_than_needed(request_of: AssessRequest) -> None:
@@ -223,10 +224,8 @@ def test_the_forecast_that_stands_ready_answers_as_its_fields_do(
                                times[0], ("nothing of note",), 512, "ab" * 32))  # fmt: skip
     asked = dataclasses.replace(request_of, weather="forecast")
     answer = assess(asked, progress=Silent())
-    assert answer.weather_label == "reanalysis"  # as the atlas says of its fields
+    assert answer.weather_label == "given fields"  # as the atlas says of its fields
     assert answer.data["result"]["places"] == result(out)["places"]
     assert any("nothing of note" in n for n in answer.notes)
     with pytest.raises(InputError, match="no forecast stands ready"):
         assess(dataclasses.replace(asked, at=AT + 30 * 3600), progress=Silent())
-
-

@@ -63,9 +63,7 @@ def test_what_cannot_be_answered_is_one_line_and_writes_nothing(
     assert not (air.parent / "out").exists()
 
 
-def test_members_that_are_not_there_are_named(
-    air: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_members_that_are_not_there_are_named(air: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     passing_low.write(tmp_path / "members.nc", half=(1.0, 1.5), hours=20, step=2, members=3)
     for asked, said in (("1-9", "not 3, 4, 5"), ("some", "1-10")):
         assert main([*EVENT, *PARTICLES, "--weather", "members.nc", "--members", asked]) == 2

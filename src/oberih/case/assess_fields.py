@@ -38,6 +38,9 @@ REACH = 1000e3
 MARGIN = 100e3
 """Read beyond that [m]: what leaves the grid and comes back is followed."""
 
+GIVEN = "given fields"
+"""Label of files: whether they are a forecast or a reanalysis is theirs to say."""
+
 ENDINGS = (".nc", ".nc4", ".grib", ".grib2", ".grb", ".grb2")
 
 
@@ -108,7 +111,7 @@ def source_of_files(asked: tuple[str, ...]) -> FieldSource:
     if len(set(paths)) < len(paths):
         raise InputError("the same file is given twice", field="--weather", value=", ".join(map(str, paths)))
     inputs = {f"fields {i + 1}: {p.name}": sha256_of_file(p) for i, p in enumerate(paths)}
-    return FieldSource(tuple(paths), inputs, "reanalysis")
+    return FieldSource(tuple(paths), inputs, GIVEN)
 
 
 def courses_of(request: AssessRequest, source: FieldSource) -> tuple[Course, ...]:

@@ -74,11 +74,17 @@ def plume_scene(
     i, j = plume.nuclides.index(air), plume.nuclides.index(ground)
     corners, beyond = _corners(plume, projection)
     levels = decades(float(max(plume.near_air[i].max(), plume.far_air[i].max())), count=CLASSES)
-    chosen = hours_shown(_last(plume, i, levels[0]))
     away = projection.distance(corners[:, 0, 0], corners[:, 0, 1])
+    shown = away < 0.95 * FARTHEST
+
+    def air_at(hour: int) -> Floats:
+        return _joined(plume.near_air[i, hour - 1], plume.far_air[i, hour - 1], beyond)
+
+    seen = (h for h in range(plume.hours, 0, -1) if (air_at(h)[shown] >= levels[0]).any())
+    chosen = hours_shown(next(seen, 1))  # up to the last hour in which anything is to be seen
     panels = []
     for hour in chosen:
-        values = _joined(plume.near_air[i, hour - 1], plume.far_air[i, hour - 1], beyond)
+        values = air_at(hour)
         title = f"{_utc(plume, hour)}, hour {hour}"
         legend = f"{air} in the air near the ground, mean of the hour [Bq/m³]"
         panels.append(PlumePanel(title, values, legend, levels, _extent(values, levels[0], away)))
@@ -93,13 +99,6 @@ def plume_scene(
         f"{scenario}; weather: {weather}. Maps differ in size; red: how far the weather reaches.",
         footer, corners, tuple(panels), tuple(places), covered,
     )  # fmt: skip
-
-
-def _last(plume: Plume, nuclide: int, least: float) -> int:
-    """The last hour in which anything is to be seen."""
-    most = np.maximum(plume.near_air[nuclide].max(axis=(1, 2)), plume.far_air[nuclide].max(axis=(1, 2)))
-    seen = np.flatnonzero(most >= least)
-    return int(seen[-1]) + 1 if len(seen) else 1
 
 
 def _utc(plume: Plume, hour: int) -> str:

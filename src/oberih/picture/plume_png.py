@@ -7,7 +7,6 @@ base map.  `draw_plume` draws them as PNG or SVG; the same scene gives the same 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +38,7 @@ _STYLE = {
     "font.family": "DejaVu Sans", "text.parse_math": False, "svg.hashsalt": "oberih", "svg.fonttype": "none",
 }  # fmt: skip
 _HALO = [withStroke(linewidth=2.0, foreground="white", alpha=0.85)]
-_DPI, _SIZE = 130, (12.6, 9.3)
+_DPI, _SIZE = 130, (12.6, 10.2)
 _COLUMNS, _ROWS = 3, 2
 
 
@@ -138,11 +137,13 @@ def draw_plume(scene: PlumeScene, *, svg: bool = False) -> bytes:
         canvas: Any = (FigureCanvasSVG if svg else FigureCanvasAgg)(figure)
         for i, panel in enumerate(scene.panels):
             column, row = i % _COLUMNS, i // _COLUMNS
-            box = (0.018 + 0.326 * column, 0.515 - 0.455 * row, 0.312, 0.312 * _SIZE[0] / _SIZE[1])
-            _draw_panel(figure.add_axes(box), scene, sheets[panel.extent], panel, local)
-        figure.text(0.018, 0.977, scene.title, fontsize=15, weight="bold", color=INK, va="center")
+            left, bottom = 0.018 + 0.326 * column, 0.556 - 0.462 * row
+            axis = figure.add_axes((left, bottom, 0.312, 0.312 * _SIZE[0] / _SIZE[1]))
+            _draw_panel(axis, scene, sheets[panel.extent], panel, local)
+            _draw_legend(figure.add_axes((left, bottom - 0.047, 0.312, 0.042)), panel)
+        figure.text(0.018, 0.981, scene.title, fontsize=15, weight="bold", color=INK, va="center")
         size = 9.0 * min(1.0, 165.0 / max(len(scene.subtitle), 1))
-        figure.text(0.018, 0.952, scene.subtitle, fontsize=size, color="#3d3d3d", va="center")
+        figure.text(0.018, 0.957, scene.subtitle, fontsize=size, color="#3d3d3d", va="center")
         figure.text(0.018, 0.012, scene.footer, fontsize=6.5, color="#4a4a4a", va="center", family="DejaVu Sans Mono")
         if svg:
             canvas.print_svg(stream, metadata={"Date": None, "Creator": None})
@@ -163,7 +164,7 @@ def _ground_scene(scene: PlumeScene, extent: float) -> MapScene:
 
 def _draw_panel(axis: Any, scene: PlumeScene, sheet: Sheet, panel: PlumePanel, local: Floats) -> None:
     draw_ground(axis, sheet, share=0.6)
-    colours = [paler(colour, FIELD_SHARE) for colour in class_colours(len(panel.levels))]
+    colours = _colours(panel)
     shade = np.searchsorted(panel.levels, panel.values, side="right") - 1
     seen = np.abs(local).min(axis=1).max(axis=-1) < sheet.half
     for k, colour in enumerate(colours):
@@ -183,16 +184,26 @@ def _draw_panel(axis: Any, scene: PlumeScene, sheet: Sheet, panel: PlumePanel, l
     axis.plot(0.0, 0.0, marker="o", ms=4.5, mfc=INK, mec="white", mew=0.8, zorder=9)
     axis.text(0.02, 0.985, panel.title, transform=axis.transAxes, fontsize=8.0, weight="bold", va="top", color=INK,
               path_effects=_HALO, zorder=10)  # fmt: skip
-    _draw_legend(axis, panel, colours)
 
 
-def _draw_legend(axis: Any, panel: PlumePanel, colours: Sequence[str]) -> None:
-    """The classes, along the bottom."""
-    axis.add_patch(Rectangle((0.0, 0.0), 1.0, 0.105, transform=axis.transAxes, fc="white", alpha=0.85, zorder=9))
-    axis.text(0.02, 0.088, panel.legend, transform=axis.transAxes, fontsize=6.5, color=INK, va="center", zorder=10)
-    width = 0.96 / len(colours)
-    for i, (colour, level) in enumerate(zip(colours, panel.levels, strict=True)):
-        axis.add_patch(Rectangle((0.02 + i * width, 0.042), width, 0.026, transform=axis.transAxes, fc=colour,
-                                 ec="none", zorder=10))  # fmt: skip
-        axis.text(0.02 + i * width, 0.022, f"{level:g}", transform=axis.transAxes, fontsize=6.0, color=INK, ha="left",
-                  va="center", zorder=10)  # fmt: skip
+def _draw_legend(axis: Any, panel: PlumePanel) -> None:
+    """The classes, under the map."""
+    axis.set(xlim=(0.0, 1.0), ylim=(0.0, 1.0))
+    axis.set_axis_off()
+    axis.text(0.0, 0.86, panel.legend, fontsize=6.8, color=INK, va="center")
+    width = 1.0 / len(panel.levels)
+    for i, (colour, level) in enumerate(zip(_colours(panel), panel.levels, strict=True)):
+        axis.add_patch(Rectangle((i * width, 0.34), width, 0.3, fc=colour, ec="none"))
+        axis.text(i * width, 0.13, _round(level), fontsize=6.3, color=INK, ha="left", va="center")
+
+
+def _colours(panel: PlumePanel) -> list[str]:
+    return [paler(colour, FIELD_SHARE) for colour in class_colours(len(panel.levels))]
+
+
+def _round(level: float) -> str:
+    """A power of ten in few letters: as it is, or as 10 with a raised exponent."""
+    exponent = round(np.log10(level))
+    if -3 <= exponent <= 3:
+        return f"≥ {level:g}"
+    return "≥ 10" + str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
