@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from validation.columns import carried, cloud, column, excess, mixed
 
 from oberih.dispersion.kernels.particles import step as kernel
 from oberih.dispersion.particles.flow import Flow
 from oberih.dispersion.particles.flow_of_fields import stirring
-from tests.dispersion.particles.clouds import carried, cloud, excess, mixed, still
-from tests.dispersion.particles.flows import flow
 
 RATE, STIRRED, LAPSE = 2e-4, 6000.0, 1e-4
 EDGES = np.array([0.0, 100.0, 300.0, 1000.0, 2000.0, 4000.0, 5500.0, 6500.0, 8000.0])
 
 
 def stormy(layer: str, rate: float = RATE, lapse: float = LAPSE) -> Flow:
-    air = flow(layer, size=6)
+    air = column(layer, lapse=lapse)
     air.wind[..., 0::2, 3], air.wind[..., 1::2, 3] = rate, STIRRED
-    return still(air, lapse)
+    return air
 
 
 @pytest.mark.parametrize("young", [False, True])
@@ -60,7 +59,7 @@ def test_only_the_column_that_is_stirred_is_stirred() -> None:
     for place, stirred in ((2.0, True), (3.0, False)):
         rows, states = cloud(20, 6, 20.0)
         rows[:, kernel.X] = place
-        for _ in carried(still(air, LAPSE), rows, states, spans=4, young=False):
+        for _ in carried(air, rows, states, spans=4, young=False):
             pass
         assert bool((rows[:, kernel.Z] > 300.0).mean() > 0.8) is stirred
 

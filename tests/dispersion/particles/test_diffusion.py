@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from validation.columns import LAYERS, carried, cloud, column, spread
 
 from oberih.dispersion.kernels.particles import step as kernel
 from oberih.dispersion.kernels.particles.eddies import FREE_SIGMA
 from oberih.dispersion.kernels.particles.lanes import LANES
-from tests.dispersion.particles.clouds import carried, cloud, diffused
-from tests.dispersion.particles.flows import CELL, LAYERS, flow
+from tests.dispersion.particles.flows import CELL, flow
 
 BLOCKS = 300
 BINS = np.array([0.0, 20.0, 50.0, 100.0, 200.0, 400.0, 600.0, 800.0, 1000.0, 1200.0])
@@ -50,19 +50,15 @@ def test_sideways_a_cloud_spreads_early_and_late_as_taylor_says(spans: int, youn
 
 @pytest.mark.parametrize("layer", sorted(LAYERS))
 def test_a_puff_in_a_layer_spreads_as_the_diffusion_equation_says(layer: str) -> None:
-    mixing, friction, inverse, _ = LAYERS[layer]
     rows, states = cloud(BLOCKS, 23, 50.5)
-    fine = np.concatenate([np.arange(0.0, 200.0, 1.0), np.arange(200.0, 1501.0, 5.0)])
-    start = np.zeros(len(fine) - 1)
-    start[50] = 1.0
-    for span in carried(flow(layer, size=6), rows, states, spans=24, young=False):
-        if span + 1 in (12, 24):
-            spread = diffused(start, fine, time=(span + 1) * 150.0, mixing=mixing, friction=friction,
-                              inverse_length=inverse)  # fmt: skip
-            expected = np.diff(np.interp(BINS, fine, np.concatenate([[0.0], np.cumsum(spread)])))
+    after = {12: 0, 24: 1}
+    expected = spread(layer, BINS, height=50.5, times=np.array([12, 24]) * 150.0)
+    for span in carried(column(layer), rows, states, spans=24, young=False):
+        if span + 1 in after:
+            say = expected[after[span + 1]]
             counts = np.histogram(rows[:, kernel.Z], BINS)[0] / (BLOCKS * LANES)
-            error = np.sqrt(expected * (1.0 - expected) / (BLOCKS * LANES))
-            assert (np.abs(counts - expected) < 4.0 * error + 0.1 * expected + 1e-3).all()
+            error = np.sqrt(say * (1.0 - say) / (BLOCKS * LANES))
+            assert (np.abs(counts - say) < 4.0 * error + 0.1 * say + 1e-3).all()
 
 
 def test_turbulent_velocity_late_spreads_as_diffusion_does() -> None:
@@ -70,7 +66,7 @@ def test_turbulent_velocity_late_spreads_as_diffusion_does() -> None:
     found = {}
     for young in (False, True):
         rows, states = cloud(150, 24, 400.0)
-        for _ in carried(flow("convective", size=6), rows, states, spans=12, young=young):
+        for _ in carried(column("convective"), rows, states, spans=12, young=young):
             pass
         found[young] = np.histogram(rows[:, kernel.Z], BINS[:-1])[0] / rows[:, kernel.Z].size
     assert np.abs(found[True] - found[False]).max() < 0.03

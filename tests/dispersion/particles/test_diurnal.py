@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from validation.columns import carried, cloud, column_day, excess, mixed
 
 from oberih.dispersion.kernels.particles import step as kernel
-from tests.dispersion.particles.clouds import carried, cloud, column_day, excess, mixed, still
 
 TOP = 3500.0
 EDGES = np.array([0.0, 20.0, 60.0, 120.0, 200.0, 400.0, 700.0, 1000.0, 1400.0, 1700.0, 1900.0, 2200.0, 2600.0])
@@ -18,7 +18,7 @@ WATCHED = (6, 12, 13, 18, 24, 30, 37, 42, 47)
 
 @pytest.mark.parametrize("lapse", [0.0, 1e-4])
 def test_displaced_particles_stay_mixed_through_two_days(lapse: float) -> None:
-    air, blocks = still(column_day(), lapse), 300
+    air, blocks = column_day(lapse=lapse), 300
     rows, states = cloud(blocks, 11, mixed(blocks, 11, top=TOP, lapse=lapse))
     seen = []
     for span in carried(air, rows, states, spans=48 * 24, young=False):
@@ -28,7 +28,7 @@ def test_displaced_particles_stay_mixed_through_two_days(lapse: float) -> None:
 
 
 def test_particles_with_velocity_stay_mixed_through_a_day() -> None:
-    air, blocks = still(column_day()), 50
+    air, blocks = column_day(25), 50
     rows, states = cloud(blocks, 12, mixed(blocks, 12, top=TOP))
     seen = []
     for span in carried(air, rows, states, spans=24 * 24, young=True):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from validation.columns import carried, cloud, column, diffused
 
 from oberih.dispersion.kernels.particles import step as kernel
 from oberih.dispersion.particles.follow import Cells, Release, follow
-from tests.dispersion.particles.clouds import carried, cloud, diffused, still
 from tests.dispersion.particles.flows import CELL, LAYERS, flow
 
 FINE = Cells(40, 1600, 40.0, 0.0, 1.0, 0.0)
@@ -41,7 +41,7 @@ def test_in_a_stirred_layer_they_leave_as_diffusion_with_a_fall_says(fall: float
     rows[:, kernel.Z] = np.random.default_rng(9).uniform(0.0, mixing, rows[:, kernel.Z].shape)
     edges = np.concatenate([np.arange(0.0, 40.0, 1.0), np.arange(40.0, 1301.0, 10.0)])
     start = np.where(edges[1:] <= mixing, np.diff(edges) / mixing, 0.0)
-    for span in carried(still(flow("neutral", size=6)), rows, states, spans=72, young=False, settling=fall):
+    for span in carried(column("neutral"), rows, states, spans=72, young=False, settling=fall):
         if span + 1 in (24, 72):
             left = diffused(start, edges, time=(span + 1) * 150.0, mixing=mixing, friction=friction,
                             inverse_length=inverse, settling=fall).sum()  # fmt: skip
