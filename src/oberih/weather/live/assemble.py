@@ -73,7 +73,8 @@ def at_steps(means: Sequence[Singles], *, first: bool) -> Singles:
 
     Notes
     -----
-    A step lies halfway between the mean before and the mean after; the first and the last have one only.
+    A step lies halfway between the mean before and the mean after; the first and the last have one only.  Summed by
+    the trapezoidal rule the values give what the means gave.
     """
     before = [means[0], *means] if first else list(means)
     after = [*before[1:], before[-1]]

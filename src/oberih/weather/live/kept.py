@@ -250,8 +250,18 @@ def prune(folder: Path, prefix: str, *, keep: int, newest: int) -> None:
 
 
 @contextlib.contextmanager
-def one_at_a_time(folder: Path, name: str) -> Iterator[None]:
-    """Wait until nobody else fetches this run, and keep others out meanwhile; a killed process holds nothing."""
+def one_at_a_time(folder: Path, name: str, *, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Wait until nobody else fetches of this source, and keep others out meanwhile; a killed process holds nothing.
+
+    Parameters
+    ----------
+    folder : Path
+        Of all runs.
+    name : str
+        Of the source.
+    waiting : callable
+        Told if there is somebody to wait for.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(folder / f".{name}.lock", os.O_RDWR | os.O_CREAT, 0o644)
@@ -259,7 +269,11 @@ def one_at_a_time(folder: Path, name: str) -> Iterator[None]:
         raise StoreFull(f"{folder}: cannot be written ({error.strerror}); give another --cache") from error
     try:
         if fcntl is not None:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                waiting()
+                fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:
         os.close(handle)

@@ -212,7 +212,12 @@ def fetch_run(
         own, (server or own.server).rstrip("/"), area_around(latitude, longitude), now if start is None else start,
         hours, now, cache / "runs", patience or Patience(), at_once, transport, stopped, told,
     )  # fmt: skip
-    with kept.one_at_a_time(order.folder, f"{own.name}"):
+
+    def waiting() -> None:
+        if told:
+            told(0, 1, f"{own.title}: another process is fetching, waiting for it")
+
+    with kept.one_at_a_time(order.folder, own.name, waiting=waiting):
         run = _newest(order)
         kept.prune(order.folder, order.prefix, keep=KEPT_RUNS, newest=run.run)
     return run
