@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from oberih.case.trace_fields import named
 from oberih.errors import OberihError
 from validation.etex_data import Experiment, read_experiment
 from validation.etex_run import Prediction, predicted, weather_files
@@ -108,7 +109,7 @@ def _run(given: argparse.Namespace) -> int:
         print("SYNTHETIC steady wind: the figures show that the case runs, they are no verdict")
     print("  ".join(f"{k} {v}" for k, v in found["overall"].items()))
     print(json.dumps({
-        **known, "weather": prediction.weather, "synthetic": bool(given.synthetic),
+        **known, "weather": named(prediction.weather), "synthetic": bool(given.synthetic),
         "is_a_verdict": not given.synthetic, "particles": given.particles, **found,
     }))  # fmt: skip
     return 0

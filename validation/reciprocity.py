@@ -27,6 +27,7 @@ from oberih.dispersion.particles.flow import Flow
 from oberih.dispersion.particles.flow_of_fields import flow_of_fields
 from oberih.dispersion.particles.follow import Cells, Release, follow
 from oberih.errors import OberihError
+from oberih.weather.read.raw_volume import RawVolume
 from oberih.weather.read.volume import volume_of
 from oberih.weather.volume import fields_of_volume
 from validation.shelf import shared_data
@@ -127,31 +128,39 @@ def _back(case: Case, turned: Flow, place: tuple[float, float], particles: int, 
     return float(found.seconds[(-1, *case.site)]) / (HOUR * LAYER * case.site_area) * case.station_over_site
 
 
-def alpine(folder: Path) -> dict[str, Case]:
-    """Cases in real fields: as they are, with deposition, and made unstable."""
-    raw = volume_of(sorted(folder.glob("*.nc")))
+def case_in(raw: RawVolume, *, latitude: float, longitude: float, apart: int, form: int = 0, released: int = 0) -> Case:
+    """A case in fields: from the cell of a place to the other that gets most of it so many hours later."""
     fields = fields_of_volume(raw)
     density = ground_density(raw, fields)
     flow = flow_of_fields(fields)
-    rows, columns = len(fields.y) - 1, len(fields.x) - 1
-    cells = Cells(rows, columns, 1.0, 0.0, 1.0, 0.0, LAYER)
-    site = tuple(int(v) for v in fields.place(longitude=11.6, latitude=48.1)[::-1])
-    first = follow(flow, Release(flow.start, 3600.0, site[1] + 0.5, site[0] + 0.5, 0.0, LAYER, 20_000), cells, hours=2)
-    seen = first.seconds[1, 0].copy()
-    seen[site] = 0.0  # the neighbour that gets most
-    station = tuple(int(v) for v in np.unravel_index(int(seen.argmax()), seen.shape))
+    cells = Cells(len(fields.y) - 1, len(fields.x) - 1, 1.0, 0.0, 1.0, 0.0, LAYER)
+    x, y = fields.place(longitude=longitude, latitude=latitude)
+    site = (int(y), int(x))
+    out = Release(flow.start + released * HOUR, float(HOUR), x, y, 0.0, LAYER, 20_000)
+    seen = follow(flow, out, cells, hours=apart + 1).seconds[apart, form].copy()
+    seen[site] = 0.0
+    row, column = np.unravel_index(int(seen.argmax()), seen.shape)
+    station = (int(row), int(column))
     area = cell_areas(fields, cells)[:, 0]
-    ratio = 1.0 if density is None else float(density[1][station] / density[1][site])
-    plain = Case(flow, cells, site, station, 0, 1, 0, float(area[site[0]]), float(area[station[0]]), ratio)  # type: ignore[arg-type]
-    unstable = flow.surface.copy()
+    ratio = 1.0
+    if density is not None:
+        there, then = (min(h * HOUR // round(fields.step), len(fields.time) - 1) for h in (released + apart, released))
+        ratio = float(density[(there, *station)] / density[(then, *site)])
+    areas = (float(area[site[0]]), float(area[station[0]]))
+    return Case(flow, cells, site, station, released, released + apart, form, *areas, ratio)
+
+
+def alpine(folder: Path) -> dict[str, Case]:
+    """Cases in real fields: as they are, with deposition, and made unstable."""
+    plain = case_in(volume_of(sorted(folder.glob("*.nc"))), latitude=48.1, longitude=11.6, apart=1)
+    unstable, wet = plain.flow.surface.copy(), plain.flow.surface.copy()
     unstable[..., :4] = UNSTABLE
-    wet = flow.surface.copy()
     wet[..., kernel.DRY : kernel.DRY + 3] = (0.01, 0.03, 0.001)
     wet[..., kernel.BELOW : kernel.BELOW + 3] = 1e-4
     return {
         "ERA5 over the Alps, as it is": plain,
-        "ERA5, dry and wet deposition": replace(plain, flow=replace(flow, surface=wet), form=1),
-        "ERA5, made unstable": replace(plain, flow=replace(flow, surface=unstable)),
+        "ERA5, dry and wet deposition": replace(plain, flow=replace(plain.flow, surface=wet), form=1),
+        "ERA5, made unstable": replace(plain, flow=replace(plain.flow, surface=unstable)),
     }
 
 

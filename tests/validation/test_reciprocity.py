@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 pytest.importorskip("netCDF4")
 
-from validation.reciprocity import TOLERANCE, Case, agreement, alpine
+from validation.reciprocity import TOLERANCE, Case, agreement, alpine, case_in
 from validation.shelf import shared_data
+
+from oberih.weather.read.volume import volume_of
+from tests.weather.passing_low import write
 
 FOLDER = shared_data("nwp_era5_utm32_2025")
 
@@ -24,6 +28,17 @@ def cases() -> dict[str, Case]:
 @pytest.mark.parametrize("name", ["ERA5 over the Alps, as it is", "ERA5, dry and wet deposition"])
 def test_forward_and_backward_agree_in_real_fields(cases: dict[str, Case], name: str) -> None:
     found = agreement(cases[name], particles=16_384, across=4)
+    assert found.there > 8.0 * found.error and found.back > 8.0 * found.noise
+    assert found.distance < TOLERANCE
+
+
+@pytest.mark.parametrize(("form", "released"), [(1, 2), (0, 9)])
+def test_they_agree_through_a_low_with_its_rain_by_night_and_by_day(tmp_path: Path, form: int, released: int) -> None:
+    write(tmp_path / "low.nc", hours=16, spacing=0.5)
+    case = case_in(
+        volume_of([tmp_path / "low.nc"]), latitude=47.5, longitude=32.6, apart=4, form=form, released=released
+    )
+    found = agreement(case, particles=16_384, across=3)
     assert found.there > 8.0 * found.error and found.back > 8.0 * found.noise
     assert found.distance < TOLERANCE
 

@@ -15,7 +15,7 @@ import numpy as np
 from oberih.case.products import check_paths
 from oberih.case.progress import Progress
 from oberih.case.sheet import Sheet
-from oberih.case.trace_fields import HOUR, Array, Sensitivity, clock_hours, ground_density, sensitivity_of
+from oberih.case.trace_fields import HOUR, Array, Sensitivity, clock_hours, ground_density, named, sensitivity_of
 from oberih.case.trace_file import CAVEAT, hours_csv, sensitivity_netcdf
 from oberih.case.trace_map import footprint_scene
 from oberih.case.trace_request import Sample, TraceRequest
@@ -59,7 +59,7 @@ def trace(request: TraceRequest, *, progress: Progress) -> Sheet:
     """
     check_paths(request.out, None)
     site = None if request.site is None else load_site(request.site)
-    lasting = None if request.nuclide is None else half_life(request.nuclide)
+    decay = 0.0 if request.nuclide is None else float(np.log(2.0)) / half_life(request.nuclide)
     progress.stage("fields")
     fields, density, flow, starts = _air(request)
     cells = _cells(fields, request, len(starts))
@@ -68,7 +68,7 @@ def trace(request: TraceRequest, *, progress: Progress) -> Sheet:
     found = []
     for i, sample in enumerate(request.samples, 1):
         progress.stage(f"back from {sample.name} ({i} of {len(request.samples)})")
-        found.append(_one(request, sample, fields, density, flow, turned, cells, starts, lasting, progress))
+        found.append(_one(request, sample, fields, density, flow, turned, cells, starts, decay, progress))
     progress.stage("files")
     sheet, rows, heads = _sheet(request, site, at, fields, cells, found)
     _keep(request, site, fields, cells, found, sheet, rows, heads)
@@ -108,20 +108,19 @@ def _cells(fields: Fields, request: TraceRequest, hours: int) -> Cells:
 
 def _one(
     request: TraceRequest, sample: Sample, fields: Fields, density: Array | None, flow: Flow, turned: Flow,
-    cells: Cells, starts: Any, lasting: float | None, progress: Progress,
+    cells: Cells, starts: Any, decay: float, progress: Progress,
 ) -> Sensitivity:  # fmt: skip
     x, y = fields.place(longitude=sample.longitude, latitude=sample.latitude)
     earliest = max(sample.start - request.back * HOUR, int(starts[0]), -(2**62) if flow.times == 1 else flow.start)
-    hours = max(1, (sample.end - earliest) // HOUR)
+    hours = max(1, (-(-sample.end // HOUR) * HOUR - earliest) // HOUR)
     footprint = backward(
         turned, Receptor(sample.start, sample.end, x, y, request.low, request.high), cells, hours=hours,
-        form=FORMS.index(request.form), particles=request.particles, seed=request.seed, threads=request.threads,
-        told=lambda done, of: progress.advance(),
+        form=FORMS.index(request.form), particles=request.particles, decay=decay, seed=request.seed,
+        threads=request.threads, told=lambda done, of: progress.advance(),
     )  # fmt: skip
     thinner = float(np.exp(-flow.lapse * (0.5 * (request.low + request.high) - 0.5 * request.layer)))
     return sensitivity_of(
         sample, footprint, fields, cells, starts=starts, density=density, place=(x, y), thinner=thinner,
-        half_life=lasting,
     )  # fmt: skip
 
 
@@ -132,7 +131,7 @@ def _sheet(
     heads = ("sample", "hour from", "Bq/m3 per Bq", "standard error", "amount that alone would explain it [Bq]")
     rows: list[list[str]] = []
     facts = [
-        ("weather", f"{fields.source}: {stamp(int(fields.time[0]))} to {stamp(int(fields.time[-1]))}"),
+        ("weather", f"{named(fields.source)}: {stamp(int(fields.time[0]))} to {stamp(int(fields.time[-1]))}"),
         ("samples", f"{len(found)}, drawn at {request.low:g} to {request.high:g} m"),
         ("release looked for", f"{request.form}, in the lowest {request.layer:g} m, "
                                f"{request.nuclide or 'without decay'}"),
@@ -192,7 +191,7 @@ def _notes(request: TraceRequest, found: list[Sensitivity]) -> list[str]:
     if any(one.gone > 0.05 for one in found):
         notes.append("Part of the air came from beyond the fields; what happened there is not known.")
     if request.nuclide is not None:
-        notes.append("Decay counts from the middle of the hour of release to the time of sampling.")
+        notes.append("Amounts released are those at the time of release, values those at the time of sampling.")
     return notes
 
 

@@ -20,7 +20,7 @@ from oberih.dispersion.particles.follow import Cells
 from oberih.weather.fields import Fields
 from oberih.weather.read.raw_volume import RawVolume
 
-__all__ = ["Sensitivity", "cell_areas", "clock_hours", "decayed", "ground_density", "on_the_clock", "sensitivity_of"]
+__all__ = ["Sensitivity", "cell_areas", "clock_hours", "ground_density", "named", "on_the_clock", "sensitivity_of"]
 
 HOUR = 3600
 Array = npt.NDArray[np.float64]
@@ -69,26 +69,19 @@ def clock_hours(samples: tuple[Sample, ...], *, back: int, first: int | None) ->
 
 
 def on_the_clock(values: Singles, *, end: int, starts: npt.NDArray[np.int64]) -> Singles:
-    """Hours counted back from the end of a sample, put on clock hours; shared between two where they straddle."""
+    """Clock hours counted back from an hour's end, put where they belong among others; those before them fall off."""
     out = np.zeros((len(starts), *values.shape[1:]), dtype=np.float32)
     for k, hour in enumerate(values):
-        begins = end - (k + 1) * HOUR
-        index, rest = divmod(begins - int(starts[0]), HOUR)
-        for place, share in ((index, 1.0 - rest / HOUR), (index + 1, rest / HOUR)):
-            if share > 0.0 and 0 <= place < len(starts):
-                out[place] += np.float32(share) * hour
+        place = (end - (k + 1) * HOUR - int(starts[0])) // HOUR
+        if 0 <= place < len(starts):
+            out[place] = hour
     return out
 
 
-def decayed(sample: Sample, starts: npt.NDArray[np.int64], half_life: float | None) -> Array:
-    """Share that is left of what is let out in the middle of each hour, mean over the times of the sample after it."""
-    if half_life is None:
-        return np.ones(len(starts))
-    rate = np.log(2.0) / half_life
-    middle = starts + HOUR / 2.0
-    first = np.maximum(middle, sample.start)
-    span = np.maximum(sample.end - first, 1.0)
-    return np.asarray(np.exp(-rate * (first - middle)) * -np.expm1(-rate * span) / (rate * span))
+def named(source: str) -> str:
+    """Say which files fields are from: all, or the first and the last of many."""
+    names = source.split(", ")
+    return source if len(names) <= 3 else f"{names[0]} to {names[-1]} ({len(names)} files)"
 
 
 def cell_areas(fields: Fields, cells: Cells) -> Array:
@@ -110,7 +103,7 @@ def ground_density(raw: RawVolume, fields: Fields) -> Array | None:
 
 def sensitivity_of(
     sample: Sample, found: Footprint, fields: Fields, cells: Cells, *, starts: npt.NDArray[np.int64],
-    density: Array | None, place: tuple[float, float], thinner: float, half_life: float | None,
+    density: Array | None, place: tuple[float, float], thinner: float,
 ) -> Sensitivity:  # fmt: skip
     """Put a footprint into units of a release.
 
@@ -122,16 +115,12 @@ def sensitivity_of(
         Of the station, in cells of the fields.
     thinner : float
         Density at the height of the sample over that in the layer of the release [1].
-    half_life : float or None
-        [s]
     """
-    factor = (
-        decayed(sample, starts, half_life)[:, None, None] * thinner / (HOUR * cells.depth * cell_areas(fields, cells))
-    )
+    factor = np.ones((len(starts), 1, 1)) * thinner / (HOUR * cells.depth * cell_areas(fields, cells))
     if density is not None:
         factor = factor * _density_ratio(density, fields, cells, starts, sample, place)
-    covered = on_the_clock(np.ones((len(found.seconds), 1, 1), dtype=np.float32), end=sample.end, starts=starts)
-    seconds, noise = (on_the_clock(a, end=sample.end, starts=starts) for a in (found.seconds, found.noise))
+    covered = on_the_clock(np.ones((len(found.seconds), 1, 1), dtype=np.float32), end=found.end, starts=starts)
+    seconds, noise = (on_the_clock(a, end=found.end, starts=starts) for a in (found.seconds, found.noise))
     single = np.float32
     return Sensitivity(
         sample, starts, (seconds * factor).astype(single), (noise * factor).astype(single), covered[:, 0, 0] > 0.0,

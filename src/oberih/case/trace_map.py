@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from pyproj import Transformer
 
-from oberih.case.trace_fields import Sensitivity
+from oberih.case.trace_fields import Sensitivity, named
 from oberih.case.trace_file import CAVEAT
 from oberih.case.trace_request import ONE_SAMPLE, TraceRequest
 from oberih.case.wording import stamp
@@ -45,7 +45,7 @@ def footprint_scene(
         title=f"Where the air of {sample.name} came from",
         lines=(
             f"Drawn {stamp(sample.start)} to {stamp(sample.end)}; looked back to {stamp(int(hours[0]))}",
-            f"Weather: {fields.source}",
+            f"Weather: {named(fields.source)}",
             f"Release in the lowest {request.layer:g} m; {request.form.replace('_', ' ')}; "
             f"{request.nuclide or 'without decay'}; {request.particles:,} particles",
             f"{100 * one.gone:.0f} % of the air came from beyond the fields",

@@ -88,6 +88,45 @@ def test_what_reached_a_sample_came_with_the_wind() -> None:
     assert seen.kept + seen.gone == pytest.approx(1.0, abs=1e-5)
 
 
+def test_what_decays_on_the_way_back_decays_by_its_age() -> None:
+    air, rate = flow("neutral", east=1.0), 1.0 / 3600.0
+    sample = Receptor(0, 60, 20.5, 20.5, 0.0, 100.0)
+    deep = Cells(40, 40, 1.0, 0.0, 1.0, 0.0, depth=1e5)
+    plain, less = (
+        backward(reversed_flow(air), sample, deep, hours=3, form=0, particles=1024, decay=r).seconds.sum(axis=(1, 2))
+        for r in (0.0, rate)
+    )  # fmt: skip
+    age = np.linspace(0.0, 1.0, 1001)  # of the hour after a minute of sampling, taken as a moment
+    for hour in (1, 2):
+        assert less[hour] / plain[hour] == pytest.approx(np.exp(-(hour - 59.5 / 60.0 + age)).mean(), rel=5e-3)
+
+
+def test_a_sample_that_ends_within_an_hour_is_counted_on_the_clock() -> None:
+    air = turning("neutral", deposits=False)
+    sample = Receptor(7200, 7200 + 1800, *STATION, 0.0, 100.0)
+    deep = Cells(40, 40, 1.0, 0.0, 1.0, 0.0, depth=1e5)
+    seen = backward(reversed_flow(air), sample, deep, hours=3, form=0, particles=4096)
+    assert seen.end == 3 * 3600
+    spent = seen.seconds.sum(axis=(1, 2))
+    assert spent[0] == pytest.approx(900.0, rel=0.02)  # half of the half hour of sampling, on average
+    assert spent[1] == pytest.approx(3600.0, rel=0.01) and spent[2] == pytest.approx(3600.0, rel=0.01)
+
+
+def test_the_number_of_threads_changes_no_bit_of_a_footprint() -> None:
+    air, sample = turning("convective", deposits=True), Receptor(3600, 7200, *STATION, 0.0, 100.0)
+    one, two = (backward(reversed_flow(air), sample, CELLS, hours=2, form=1, particles=4096, threads=n) for n in (1, 2))
+    assert one.seconds.tobytes() == two.seconds.tobytes() and one.noise.tobytes() == two.noise.tobytes()
+
+
+def test_the_stated_noise_is_the_spread_of_runs_with_other_random_numbers() -> None:
+    air, sample = reversed_flow(flow("neutral", east=3.0)), Receptor(0, 3600, 30.0, 20.0, 0.0, 100.0)
+    runs = [backward(air, sample, CELLS, hours=2, form=0, particles=1024, seed=s) for s in range(24)]
+    values = np.array([r.seconds[1] for r in runs])
+    strong = values.mean(axis=0) > 0.1 * values.mean(axis=0).max()
+    stated = np.sqrt(np.mean([r.noise[1] ** 2 for r in runs], axis=0))
+    assert np.median(stated[strong] / values.std(axis=0, ddof=1)[strong]) == pytest.approx(1.0, abs=0.2)
+
+
 def test_a_sample_that_ends_before_it_begins_is_refused() -> None:
     with pytest.raises(OutOfRange, match="end after"):
         backward(flow(), Receptor(3600, 0, 20.0, 20.0, 0.0, 100.0), CELLS, hours=1, form=0, particles=64)

@@ -21,19 +21,24 @@ Seibert & Frank (2004), Atmos. Chem. Phys. 4, 51 (source-receptor relationships 
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from oberih.dispersion.kernels.particles import step as kernel
+from oberih.dispersion.kernels.particles.advance import COLUMNS, advance, blend
+from oberih.dispersion.kernels.particles.lanes import GENERATORS, LANES
 from oberih.dispersion.particles.flow import Flow
-from oberih.dispersion.particles.follow import Cells, Release, follow
+from oberih.dispersion.particles.follow import SPAN, Cells
 from oberih.errors import OutOfRange
 
 __all__ = ["BATCHES", "Footprint", "Receptor", "backward", "reversed_flow"]
 
+HOUR = 3600
 BATCHES = 8
-"""Runs with random numbers of their own, whose spread is the noise; their mean is the answer."""
+"""Runs side by side with random numbers of their own, whose spread is the noise; their mean is the answer."""
 
 ALWAYS = -(2**40)
 """Before any time that is asked for [s]."""
@@ -70,9 +75,9 @@ class Footprint:
     Parameters
     ----------
     end : int
-        Of the sampling; the first hour is the one before it, seconds since 1970, UTC.
+        Of the clock hour in which the sampling ended, seconds since 1970, UTC.
     seconds, noise : float32 array, shape (hours, rows, columns)
-        Time in a cell for each hour back from ``end``, as a share of a whole particle [s], and its standard error.
+        Time of a whole particle in a cell, for each clock hour back from ``end`` [s], and its standard error.
     kept : float
         Share of the particles' weight still in the air of the fields at the end, back in time [1].
     gone : float
@@ -100,8 +105,8 @@ def reversed_flow(flow: Flow) -> Flow:
 
 
 def backward(
-    turned: Flow, receptor: Receptor, cells: Cells, *, hours: int, form: int, particles: int, seed: int = 1,
-    threads: int = 2, batches: int = BATCHES, told: Callable[[int, int], None] | None = None,
+    turned: Flow, receptor: Receptor, cells: Cells, *, hours: int, form: int, particles: int, decay: float = 0.0,
+    seed: int = 1, threads: int = 2, batches: int = BATCHES, told: Callable[[int, int], None] | None = None,
 ) -> Footprint:  # fmt: skip
     """Follow the air of a sample back in time.
 
@@ -113,47 +118,107 @@ def backward(
     cells : Cells
         Their depth is that of the layer into which a release would go.
     hours : int
-        Back from the end of the sampling.
+        Clock hours back from the one in which the sampling ended.
     form : int
         Of `oberih.constants.FORMS`: what deposits on the way is lost.
     particles : int
         Shared between the batches.
+    decay : float
+        On the way [1/s].
     seed, threads : int
+        Threads change no bit.
     batches : int
         At least two.
     told : callable, optional
-        Told the hours done and their total, over all batches.
+        Told the hours done and their total.
 
     Raises
     ------
     OutOfRange
         If the fields do not cover the hours, or the sample makes no sense.
     """
+    end = -(-receptor.end // HOUR) * HOUR
+    _check(turned, receptor, end=end, hours=hours, batches=batches)
+    each = -(-particles // (batches * LANES))
+    blocks, states, ages = _released(receptor, each, batches, seed, delay=float(end - receptor.end))
+    before = np.zeros(len(blocks))
+    sums = np.zeros((batches, cells.rows, cells.columns, COLUMNS), dtype=np.float32)
+    gone = np.zeros((batches, kernel.FORMS + 1))
+    wind, surface = np.empty_like(turned.wind[0]), np.empty_like(turned.surface[0])
+    mean, noise = (np.zeros((hours, cells.rows, cells.columns), dtype=np.float32) for _ in range(2))
+    one = np.float32
+
+    def work(k: int) -> None:
+        own = slice(k * each, (k + 1) * each)
+        under_way = ages[own] >= 0.0
+        _decay(blocks[own], np.where(under_way, 0.5 * SPAN, 0.0), decay)
+        advance(
+            blocks, states, ages, before, own.start, own.stop, SPAN, wind, surface, one(turned.a), one(turned.b),
+            one(turned.lapse), one(turned.cells_y), one(0.0), sums[k], one(cells.scale_x), one(cells.offset_x),
+            one(cells.scale_y), one(cells.offset_y), one(cells.depth), gone[k],
+        )  # fmt: skip
+        _decay(blocks[own], np.where(under_way, 0.5 * SPAN, np.maximum(ages[own], 0.0)), decay)
+
+    with ThreadPoolExecutor(threads) as pool:
+        for hour in range(hours):
+            sums[:] = 0.0
+            for span in range(round(HOUR / SPAN)):
+                _look(turned, max(-end + hour * HOUR + span * SPAN, turned.start), wind, surface)
+                list(pool.map(work, range(batches)))
+            seconds = sums[..., form] / one(each * LANES)
+            mean[hour], noise[hour] = seconds.mean(axis=0), seconds.std(axis=0, ddof=1) / np.sqrt(batches)
+            if told:
+                told(hour + 1, hours)
+    kept = blocks.reshape(len(blocks), kernel.ROWS, LANES)[:, kernel.WEIGHT + form].sum(dtype=np.float64)
+    count = each * LANES * batches
+    return Footprint(end, mean, noise, float(kept) / count, float(gone[:, form].sum()) / count, count, batches)
+
+
+def _check(turned: Flow, receptor: Receptor, *, end: int, hours: int, batches: int) -> None:
     if receptor.end <= receptor.start:
         raise OutOfRange("must end after it begins", field="sampling", value=(receptor.start, receptor.end))
-    if batches < 2:
-        raise OutOfRange("at least two are needed to know the noise", field="batches", value=batches)
-    each = -(-particles // batches)
-    total = np.zeros((hours, cells.rows, cells.columns))
-    squares = np.zeros_like(total)
-    kept = gone = 0.0
+    if batches < 2 or hours < 1:
+        raise OutOfRange(
+            "at least two batches are needed to know the noise, and an hour", field="batches", value=batches
+        )
+    rows, columns, levels = turned.wind.shape[1:4]
+    if not (0.0 < receptor.x < columns - 1 and 0.0 < receptor.y < rows - 1):
+        raise OutOfRange("lies outside the fields", field="receptor", value=(receptor.x, receptor.y))
+    top = turned.a * (levels - 1) + turned.b * (levels - 1) ** 2
+    if not 0.0 <= receptor.low <= receptor.high <= top:
+        raise OutOfRange(f"must lie between 0 and {top:.0f} m", field="heights", value=(receptor.low, receptor.high))
+    if -receptor.end < turned.start or -end + hours * HOUR > turned.end:
+        raise OutOfRange("the fields do not cover these hours", field="sampling", value=receptor.end)
+
+
+def _released(
+    receptor: Receptor, each: int, batches: int, seed: int, *, delay: float
+) -> tuple[Singles, npt.NDArray[np.uint32], npt.NDArray[np.float64]]:
+    """Blocks of all batches, spread over volume and time of the sample, their generators, and negative ages."""
+    parts = []
     for k in range(batches):
-        release = Release(
-            -receptor.end, float(receptor.end - receptor.start), receptor.x, receptor.y, receptor.low, receptor.high,
-            each, 0.0, seed * 1000 + k,
-        )  # fmt: skip
-        trail = follow(
-            turned, release, cells, hours=hours, threads=threads,
-            told=(lambda done, of, k=k: told(k * of + done, batches * of)) if told else None,
-        )  # fmt: skip
-        seconds = trail.seconds[:, form].astype(float)
-        total += seconds
-        squares += seconds**2
-        kept, gone = kept + float(trail.air[form]), gone + float(trail.gone[form])
-    mean = total / batches
-    variance = np.maximum(squares / batches - mean**2, 0.0) / (batches - 1)
-    single = np.float32
-    return Footprint(
-        receptor.end, mean.astype(single), np.sqrt(variance).astype(single), kept / batches, gone / batches,
-        each * batches, batches,
-    )  # fmt: skip
+        rng = np.random.default_rng(np.random.SeedSequence([seed, k]))
+        blocks = np.zeros((each, kernel.ROWS, LANES), dtype=np.float32)
+        blocks[:, kernel.X], blocks[:, kernel.Y] = receptor.x, receptor.y
+        blocks[:, kernel.Z] = rng.uniform(receptor.low, receptor.high, (each, LANES))
+        blocks[:, kernel.TURN_X : kernel.SLOW_Y + 1] = rng.standard_normal((each, 5, LANES))
+        blocks[:, kernel.WEIGHT :] = 1.0
+        states = rng.integers(1, 2**32, (each, 4 * GENERATORS), dtype=np.uint32)
+        share = (np.arange(each) + rng.uniform(0.0, 1.0, each)) / each
+        parts.append((blocks.reshape(each, -1), states, -(delay + share * (receptor.end - receptor.start))))
+    blocks, states, ages = (np.concatenate([p[i] for p in parts]) for i in range(3))
+    return blocks, states, ages
+
+
+def _decay(blocks: Singles, seconds: npt.NDArray[np.float64], decay: float) -> None:
+    """Let what each block carries decay for a time [s]."""
+    if decay > 0.0:
+        rows = blocks.reshape(len(blocks), kernel.ROWS, LANES)[:, kernel.WEIGHT :]
+        rows *= np.exp(-decay * seconds).astype(np.float32)[:, None, None]
+
+
+def _look(flow: Flow, time: float, wind: Singles, surface: Singles) -> None:
+    """Fields of a time, into the arrays given."""
+    earlier, later, share = flow.between(time)
+    blend(flow.wind[earlier], flow.wind[later], np.float32(share), wind)
+    blend(flow.surface[earlier], flow.surface[later], np.float32(share), surface)
