@@ -29,6 +29,7 @@ from validation.rivals.clouds import compare, europe_case, waves_case
 from validation.rivals.flexpart_binary import read_particles
 from validation.rivals.flexpart_run import INSTALL, Job, program
 from validation.rivals.mixing import mixing
+from validation.rivals.parcels_run import parcels_places
 from validation.rivals.runs import PLAIN, of_flexpart, of_oberih
 from validation.rivals.trajectory import Winds, carried, hourly_means
 from validation.rivals.uniform_air import KINDS
@@ -41,6 +42,7 @@ STARTS = ((50.0, 21.0, 2500.0), (52.0, 21.0, 2000.0), (49.0, 20.5, 2200.0), (51.
 def trajectories(air: Air, folder: Path, *, hours: int = 24, particles: int = 2000) -> list[dict[str, Any]]:
     """How far the middles of both models' particles are from the reference [km]."""
     winds, fields, rows = Winds(air), write_netcdf(air, folder / "waves.nc"), []
+    other = parcels_places(winds, int(air.hours[0]) + 2 * 3600, STARTS, folder, hours=hours)
     for n, (latitude, longitude, height) in enumerate(STARTS):
         start = int(air.hours[0]) + 2 * 3600
         job = Job(latitude, longitude, start, 0, hours, height, height, 1e12, particles, 18.0, 44.0, 96, 48, 0.25,
@@ -55,6 +57,7 @@ def trajectories(air: Air, folder: Path, *, hours: int = 24, particles: int = 20
                 "from": [latitude, longitude, height], "hour": hour, "way_km": round(far),
                 "oberih_km": round(float(apart(ours[hour - 1], hourly_means(way)[hour - 1, 0, :2])), 2),
                 "flexpart_km": round(float(apart(theirs, way[60 * hour, 0, :2])), 2),
+                "parcels_km": other and round(float(apart(other[0][hour - 1, n, :2], way[60 * hour, 0, :2])), 2),
             })  # fmt: skip
     return rows
 

@@ -50,6 +50,7 @@ class Winds:
         hours = air.hours.astype(float)
         if len(hours) == 1:
             hours, table = np.array([hours[0], hours[0] + 1e9]), np.repeat(table, 2, axis=0)
+        self.hours, self.lat, self.lon, self.table = hours, air.lat, air.lon, table
         self._at = RegularGridInterpolator((hours, LEVELS, air.lat, air.lon), table)
 
     def __call__(self, time: float, place: Array) -> Array:
