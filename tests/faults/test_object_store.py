@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from oberih.atlas import remote_build, remote_flow
 from oberih.atlas.build import build
 from oberih.atlas.remote import store_at
 from oberih.atlas.remote_build import build_there, compute_block_there
@@ -19,6 +21,7 @@ from oberih.atlas.schedule import Dask, Processes
 from oberih.atlas.store import open_atlas, verify
 from oberih.errors import CorruptStore, InputError, StoreError
 from tests.atlas.small import digests, plan
+from tests.atlas.test_particle_atlas import plan as particle_plan
 from tests.faults.cluster import Cluster
 from tests.faults.conftest import PLAN
 from tests.faults.object_store import (
@@ -265,3 +268,25 @@ def test_two_builds_at_once_into_one_store_make_one_atlas(
     assert errors == []
     fetch(url, tmp_path / "copy.zarr")
     assert digests(tmp_path / "copy.zarr") == undisturbed
+
+
+def test_an_atlas_of_particles_takes_its_fields_along_and_keeps_one_copy_a_machine(
+    s3: tuple[Front, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, url = s3
+    (tmp_path / "scratch").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "scratch"))
+    particles = particle_plan(tmp_path, block_hours=4)
+    build(tmp_path / "local.zarr", particles)
+    assert particles.flow is not None
+    kept = Path(particles.flow.folder)
+    remote_build._lay_out_there(store_at(url), particles)
+    remote_flow.put_flow(store_at(url), particles.flow.digest, kept)
+    kept.rename(tmp_path / "away")  # whoever computes has but the store
+    for block, height in particles.tasks:
+        compute_block_there(url, particles.digest, block, height)
+    far = build_there(url, particles)  # nothing left to do
+    assert faults_there(far) == []
+    assert verify(fetch(url, tmp_path / "copy.zarr")) == []
+    assert digests(tmp_path / "copy.zarr") == digests(tmp_path / "local.zarr")
+    assert len(list((tmp_path / "scratch").glob("oberih-flows-*/flow-*/wind.npy"))) == 1
