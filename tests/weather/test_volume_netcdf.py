@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from oberih.errors import InputError, WeatherRefused
 from oberih.weather.fields import CLOUD, Fields
 from oberih.weather.read.volume import members_of, volume_of
+from oberih.weather.read.volume_names import to_si
 from oberih.weather.volume import fields_of_volume
 from tests.conftest import SHARED, needs_shared
 from tests.weather import passing_low
@@ -241,6 +242,34 @@ def test_an_uneven_grid_is_refused(tmp_path: Path) -> None:
     kept(uneven, tmp_path / "a.nc")
     with pytest.raises(InputError, match="not equal"):
         volume_of([tmp_path / "a.nc"])
+
+
+def test_a_rising_wind_in_metres_a_second_is_not_taken_for_pascals(tmp_path: Path) -> None:
+    plain = made(tmp_path)
+    for unit, value in (("Pa s-1", -1.2), ("m s-1", 0.1), ("meters/second", 0.1)):
+        kept(plain.assign(w=(plain["u"] * 0.0 + value).assign_attrs(units=unit)), tmp_path / "a.nc")
+        fields = fields_of_volume(volume_of([tmp_path / "a.nc"]))
+        assert fields.up[:, 1].mean() == pytest.approx(0.1, abs=0.01)
+    kept(plain.assign(w=(plain["u"] * 0.0).assign_attrs(units="furlong")), tmp_path / "b.nc")
+    raw = volume_of([tmp_path / "b.nc"])
+    assert "omega" not in raw.levels and any("furlong" in note for note in raw.notes)
+
+
+@pytest.mark.parametrize(("meaning", "unit", "factor"), [
+    ("east", "m s-1", 1.0), ("east", "m s**-1", 1.0), ("east", "m/s", 1.0), ("east", "meter second-1", 1.0),
+    ("east", "m.s-1", 1.0), ("east", "metres per second", 1.0), ("east", "knots", 1852.0 / 3600.0),
+    ("geopotential", "m^2/s^2", 1.0), ("geopotential", "J kg-1", 1.0), ("geopotential", "gpm", 9.80665),
+    ("humidity", "kg kg**-1", 1.0), ("humidity", "g/kg", 1e-3), ("pressure", "hPa", 100.0), ("pressure", "Pascal", 1.0),
+    ("temperature", "degrees Celsius", 1.0), ("temperature", "Kelvin", 1.0), ("temperature", "deg_C", 1.0),
+    ("precipitation", "mm hr-1", 1 / 3600.0), ("precipitation", "mm day-1", 1 / 86400.0),
+    ("precipitation", "kg m**-2 s**-1", 1.0), ("precipitation", "m of water equivalent", 1000.0),
+    ("heat_flux_down", "W m**-2", 1.0), ("heat_flux_down", "J m**-2", 1.0), ("stress_east", "N m**-2 s", 1.0),
+    ("relative_humidity", "%", 0.01), ("mixing_height", "km", 1000.0), ("omega", "Pa s**-1", 1.0),
+])  # fmt: skip
+def test_spellings_of_units_are_understood(meaning: str, unit: str, factor: float) -> None:
+    known = to_si(meaning, unit)
+    assert known is not None and known[0] == pytest.approx(factor)
+    assert (known[1] != 0.0) == ("C" in unit)
 
 
 def test_a_unit_that_is_not_known_is_refused_or_set_aside(tmp_path: Path) -> None:

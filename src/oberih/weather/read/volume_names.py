@@ -8,6 +8,8 @@ description (names of fields).  That DWD counts the flux of sensible heat downwa
 
 from __future__ import annotations
 
+import re
+
 from oberih.constants import GRAVITY, KELVIN_OFFSET
 
 __all__ = ["AMOUNT_SECONDS", "DIMENSIONS", "LEVEL_FIELDS", "SURFACE_FIELDS", "UPWARD", "VERTICAL", "to_si"]
@@ -111,20 +113,22 @@ AMOUNT_SECONDS: dict[str, dict[str, float]] = {
 """The same for amounts: factor to the SI rate times seconds."""
 
 
+_WORDS = (
+    (r"met(er|re)s?", "m"), (r"seconds?|sec", "s"), (r"hours?|hr", "h"), (r"days?", "day"), (r"pascals?", "pa"),
+    (r"kilograms?", "kg"), (r"deg(ree)?s?[ _]?c(elsius)?|celsius|°c", "c"), (r"(deg(ree)?s?[ _]?)?k(elvin)", "k"),
+    (r"knots?|kts?", "kn"), (r"dimensionless|numeric", "1"), (r"newtons?", "n"), (r"watts?", "w"), (r"joules?", "j"),
+)  # fmt: skip
+
+
 def _fold(unit: str) -> str:
     """One spelling: ``"m**2 s**-2"``, ``"m2 s-2"`` and ``"m^2/s^2"`` are the same."""
-    text = unit.strip().lower().replace("**", "").replace("^", "").replace("²", "2")
-    for old, new in (
-        (" s-1", "/s"),
-        (" s-2", "/s2"),
-        (" m-2", "/m2"),
-        (" kg-1", "/kg"),
-        (" h-1", "/h"),
-        (" d-1", "/day"),
-    ):
-        text = text.replace(old, new)
-    text = {"knots": "kn", "kt": "kn", "degc": "c", "celsius": "c", "°c": "c", "kelvin": "k"}.get(text, text)
-    return text.replace(" ", "")
+    text = unit.strip().lower().replace("**", "").replace("^", "").replace("²", "2").replace("⁻", "-").replace("¹", "1")
+    for pattern, word in _WORDS:
+        text = re.sub(rf"(?<![a-z]){pattern}(?![a-z])", word, text)
+    text = re.sub(r"[.·*]", " ", text)
+    text = re.sub(r"\s*(?<![a-z])per(?![a-z])\s*", "/", text)
+    text = re.sub(r"\s+(kg|m|s|h|day|d)-(\d)", lambda m: f"/{m[1]}{m[2] if m[2] != '1' else ''}", text)
+    return text.replace(" ", "").replace("/d", "/day").replace("/dayay", "/day")
 
 
 def to_si(meaning: str, unit: str) -> tuple[float, float, bool] | None:
@@ -134,6 +138,8 @@ def to_si(meaning: str, unit: str) -> tuple[float, float, bool] | None:
     --------
     >>> to_si("precipitation", "m"), to_si("temperature", "K"), to_si("temperature", "furlong")
     ((1000.0, 0.0, True), (1.0, 0.0, False), None)
+    >>> to_si("omega", "Pa s-1"), to_si("vertical", "meters per second"), to_si("humidity", "g kg**-1")
+    ((1.0, 0.0, False), (1.0, 0.0, False), (0.001, 0.0, False))
     """
     folded = _fold(unit)
     if folded in AMOUNT_SECONDS.get(meaning, {}):

@@ -28,6 +28,12 @@ Array = npt.NDArray[np.float64]
 
 LATITUDES, LONGITUDES = ("latitude", "lat", "y", "rlat"), ("longitude", "lon", "x", "rlon")
 MEMBERS = ("number", "member", "realization", "ensemble", "ens")
+ESSENTIAL = frozenset({
+    "east", "north", "temperature", "geopotential", "geopotential_height", "pressure", "surface_pressure",
+    "log_pressure", "temperature_2m", "east_10m", "north_10m", "orography", "surface_geopotential",
+})  # fmt: skip
+"""Fields in a unit that is not known are refused where they are one of these, else set aside."""
+
 MOST_VALUES = 400_000_000
 """Values that are read at most: 1.6 GB in single precision."""
 
@@ -99,8 +105,12 @@ def _part(dataset: Any, file: str, area: Area | None, member: int | None) -> Par
     for meaning, names in LEVEL_FIELDS.items() if axes.vertical is not None else ():
         name = _named(dataset, names, _level_dims(axes))
         if name is not None:
+            unit = str(dataset[name].attrs.get("units", ""))
+            if meaning == "omega" and to_si("omega", unit) is None and to_si("vertical", unit) is not None:
+                meaning = "vertical"  # w, in metres a second
             values = _values(dataset, name, axes, meaning, part)[0]
-            part.levels[meaning] = {t: v[order] for t, v in axes.times.each(values)}
+            if values.size and meaning not in part.levels:
+                part.levels[meaning] = {t: v[order] for t, v in axes.times.each(values)}
     for meaning, names in SURFACE_FIELDS.items():
         name = _named(dataset, names, _flat_dims(axes)) or _named(dataset, names, {axes.x, axes.y})
         if name is not None:
@@ -253,10 +263,8 @@ def _values(
     variable = dataset[name]
     unit = str(variable.attrs.get("units", ""))
     known = to_si(meaning, unit)
-    if known is None and meaning in ("geopotential", "surface_geopotential", "omega", "height"):
-        known = None if meaning == "height" else (1.0, 0.0, False)
     if known is None:
-        if meaning in LEVEL_FIELDS or meaning in ("surface_pressure", "temperature_2m", "east_10m", "north_10m"):
+        if meaning in ESSENTIAL:
             raise InputError("is not a unit that is known", file=part.file, field=f"unit of {name}", value=unit,
                              cure="give it in SI units")  # fmt: skip
         part.notes.append(f"{name}: unit {unit or 'missing'} is not known, so it is not used")
