@@ -22,7 +22,7 @@ SCRIPT = Path(__file__).parents[2] / "scripts" / "fetch_era5.py"
 
 
 def test_the_cost_is_said_then_the_files_come(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    build(tmp_path / "web")
+    build(tmp_path / "web", model=False)
     out = tmp_path / "era5"
     with serving(tmp_path / "web") as server:
         given = ("--out", str(out), "--server", server.url)

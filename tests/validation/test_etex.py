@@ -6,6 +6,7 @@ import json
 import math
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("netCDF4")
 
+from scripts import fetch_era5
 from validation import etex
 from validation.etex_data import Measured, datem_seconds, read_experiment
 from validation.etex_run import at_stations, weather_files
@@ -21,11 +23,15 @@ from validation.etex_score import LEVEL, cumulative_distance, figure_of_merit, r
 from validation.etex_synthetic import write_synthetic
 from validation.shelf import shared_data
 
-from oberih.dispersion.particles.follow import Cells, Trail
+from oberih.dispersion.particles.follow import Cells
 from oberih.errors import InputError
 from oberih.weather.fields import Fields
+from tests.weather.live.arco_simulator import build, serving
 
 FOLDER = shared_data("tracer_etex1")
+AREA = "--area=-15,35,35,70"
+"""On the coarse grid of the server that stands for the public one."""
+
 there = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"the samples of ETEX-1 are not at {FOLDER}")
 
 
@@ -185,7 +191,7 @@ def test_a_sample_is_the_mean_of_its_hours_at_its_station() -> None:
     cells = Cells(3, 4, 1.0, 0.0, 1.0, 0.0, 100.0)
     seconds = np.zeros((3, 4, 3, 4), dtype=np.float32)
     seconds[:, 0] = 3600.0 * np.arange(1.0, 4.0)[:, None, None]  # 1, 2, 3 particles' worth in every cell
-    trail = Trail(7200, seconds, np.zeros((3, 3, 3, 4), np.float32), np.ones(4), np.zeros(4), 0)
+    trail = SimpleNamespace(start=7200, seconds=seconds)
     start, end = np.array([0, 7200, 9000]), np.array([10800, 18000, 12600])
     measured = Measured(("a", "b", "c"), np.full(3, 51.5), np.full(3, 12.0), start, end, np.zeros(3))
     found = at_stations(trail, fields, cells, measured)
@@ -214,6 +220,21 @@ def test_the_whole_case_runs_in_a_made_up_wind_and_says_so(capsys: pytest.Captur
     assert set(said["overall"]) == {"pairs", "fms", "fac2", "fac5", "fb", "nmse", "pcc", "ksp", "rank"}
     assert len(said["fms_by_time"]) == 30 and said["predicted_highest_pg_m3"] > 100.0
     assert said["fms_by_time"]["1994-10-23T18:00"] is not None
+
+
+@there
+def test_what_the_script_fetches_is_what_the_case_reads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    # the whole way of a user: the public store (a loopback server in its layout), the script's area and hours, the case
+    build(tmp_path / "web", held=96, begin=np.datetime64("1994-10-23T12"), only=6, model=False)
+    with serving(tmp_path / "web") as server:
+        words = ["--etex", "--every", "6", "--out", str(tmp_path / "weather"), "--quiet", "--server", server.url]
+        assert fetch_era5.main([*words, "--from", "1994-10-23T12:00Z", "--to", "1994-10-27T12:00Z", AREA]) == 0
+    assert len(list((tmp_path / "weather").glob("*.nc"))) == 17
+    assert etex.main([str(FOLDER), "--weather", str(tmp_path / "weather"), "--particles", "2048"]) == 0
+    said = json.loads(capsys.readouterr().out.strip().splitlines()[-1])
+    assert (
+        "17 files" in said["weather"] and said["overall"]["rank"] is not None and said["predicted_highest_pg_m3"] > 0.0
+    )
 
 
 @there

@@ -49,34 +49,43 @@ def value(name: str, hour: int, level: int = 0) -> np.ndarray:
     return np.asarray(base + (1e-5 if name == "q" else 0.01) * level, dtype=np.float32)
 
 
-def build(folder: Path, *, lacking: tuple[str, ...] = (), codec: str = "lz4", blocksize: int = 4096) -> Path:
-    """Write both stores below a folder."""
-    packing = Blosc(cname=codec, clevel=5, shuffle=Blosc.SHUFFLE, blocksize=blocksize)
-    first = int((BEGIN - ZERO) / np.timedelta64(1, "h"))
+def build(
+    folder: Path,
+    *,
+    lacking: tuple[str, ...] = (),
+    held: int = HELD,
+    only: int = 1,
+    begin: np.datetime64 = BEGIN,
+    model: bool = True,
+) -> Path:
+    """Write both stores below a folder; of the hours held every so many-th, the others stay empty."""
+    packing = Blosc(cname="lz4", clevel=5, shuffle=Blosc.SHUFFLE, blocksize=4096)
+    first = int((begin - ZERO) / np.timedelta64(1, "h"))
     for path, vertical, count, chunk in (
-        (PRESSURE_STORE, "level", 37, 37), (MODEL_STORE, "hybrid", 137, 18),
+        (PRESSURE_STORE, "level", 37, 37), *([(MODEL_STORE, "hybrid", 137, 18)] if model else []),
     ):  # fmt: skip
         root = zarr.open_group(str(folder / path), mode="w", zarr_format=2)
         root.attrs.update(
-            valid_time_start="1940-01-01", valid_time_stop="1994-10-23", valid_time_stop_era5t="1994-10-23",
+            valid_time_start="1940-01-01", valid_time_stop=str((begin + held).astype("datetime64[D]")),
+            valid_time_stop_era5t=str((begin + held).astype("datetime64[D]")),
             last_updated="2026-01-01 02:00:00+00:00",
         )  # fmt: skip
         levels = np.array(ALL_PRESSURES if vertical == "level" else np.arange(1, 138))
-        _axis(root, "time", first + np.arange(HELD + PADDED, dtype="i8"), "hours since 1900-01-01", chunk=10)
+        _axis(root, "time", first + np.arange(held + 1 + PADDED, dtype="i8"), "hours since 1900-01-01", chunk=10)
         _axis(root, vertical, levels.astype("i8" if vertical == "level" else "f8"), "")
         _axis(root, "latitude", LATITUDE.astype("f4"), "degrees_north")
         _axis(root, "longitude", LONGITUDE.astype("f4"), "degrees_east")
         names = {s: v for s, v in (LEVELS | (GROUND if vertical == "level" else {})).items() if v[0] not in lacking}
         for short, (long, unit, _) in names.items():
             on = short in LEVELS
-            shape = (HELD + PADDED, *((count,) if on else ()), len(LATITUDE), len(LONGITUDE))
+            shape = (held + 1 + PADDED, *((count,) if on else ()), len(LATITUDE), len(LONGITUDE))
             array = root.create_array(
                 long, shape=shape, chunks=(1, *((chunk,) if on else ()), *shape[-2:]), dtype="f4", compressors=packing,
                 fill_value=np.nan,
             )  # fmt: skip
             axes = ["time", *([vertical] if on else []), "latitude", "longitude"]
             array.attrs.update(_ARRAY_DIMENSIONS=axes, units=unit)
-            for hour in range(HELD):
+            for hour in range(0, held + 1 if only > 1 else held, only):
                 array[hour] = np.stack([value(short, hour, k) for k in range(count)]) if on else value(short, hour)
         zarr.consolidate_metadata(str(folder / path), zarr_format=2)
     return folder

@@ -189,7 +189,7 @@ def test_hours_that_are_on_the_axis_but_not_there_are_refused(server: ArcoServer
 def test_a_field_that_can_be_derived_may_be_lacking_and_is_named(tmp_path: Path) -> None:
     import xarray as xr
 
-    build(tmp_path / "web", lacking=("friction_velocity", "instantaneous_surface_sensible_heat_flux"))
+    build(tmp_path / "web", lacking=("friction_velocity", "instantaneous_surface_sensible_heat_flux"), model=False)
     with serving(tmp_path / "web") as server:
         paths = fetch(server, tmp_path / "kept", Wish(EUROPE, START, 0))
         with xr.open_dataset(paths[0]) as kept:
@@ -198,7 +198,7 @@ def test_a_field_that_can_be_derived_may_be_lacking_and_is_named(tmp_path: Path)
 
 
 def test_a_field_that_is_needed_may_not_be_lacking(tmp_path: Path) -> None:
-    build(tmp_path / "web", lacking=("u_component_of_wind",))
+    build(tmp_path / "web", lacking=("u_component_of_wind",), model=False)
     with serving(tmp_path / "web") as server, pytest.raises(SourceUnavailable, match="has no u_component_of_wind"):
         fetch(server, tmp_path / "kept")
 
