@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ pytest.importorskip("netCDF4")
 
 from oberih.weather.fetch import Patience
 from oberih.weather.live import SOURCES, KeptRun, fetch_run
+from oberih.weather.live.decoder import Decoder
 from tests.weather.live.simulator import ForecastServer, Rule
 
 NOW = int(datetime(2026, 11, 26, 8, 30, tzinfo=UTC).timestamp())
@@ -25,8 +27,9 @@ QUICK = Patience(first_wait=0.005, timeout=5.0)
 
 @pytest.fixture(scope="session", autouse=True)
 def few_levels() -> Iterator[None]:
-    """Three levels are enough for a law and quick to send."""
-    with pytest.MonkeyPatch.context() as patch:
+    """Three levels are enough for a law and quick to send; one child decodes for all tests."""
+    with pytest.MonkeyPatch.context() as patch, Decoder(children=1) as decoder:
+        patch.setattr("oberih.weather.live.run.Decoder", lambda: nullcontext(decoder))
         for source in SOURCES.values():
             patch.setattr(type(source), "levels", LEVELS)
         yield

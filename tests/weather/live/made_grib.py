@@ -28,6 +28,7 @@ class Lattice:
     columns: int = 36
     spacing: float = 2.0
     upward: bool = False
+    packing: str = "grid_simple"
 
     @property
     def rows(self) -> int:
@@ -121,6 +122,7 @@ def message(
             "typeOfFirstFixedSurface": surface, "scaleFactorOfFirstFixedSurface": 0,
             "scaledValueOfFirstFixedSurface": round(100 * level if surface == ON_LEVELS else height),
             "stepRange": f"{step}" if begin is None else f"{begin}-{step}", "bitsPerValue": 16,
+            "packingType": lattice.packing,
         }  # fmt: skip
         for key, given in keys.items():
             eccodes.codes_set(handle, key, given)
