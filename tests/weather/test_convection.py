@@ -10,6 +10,10 @@ from hypothesis import strategies as st
 from oberih.constants import GRAVITY, SPECIFIC_HEAT_AIR
 from oberih.weather.kernels import convection, parcel
 from oberih.weather.kernels.humidity import relative_humidity, saturation_pressure, specific_humidity
+from oberih.weather.read.volume import volume_of
+from oberih.weather.volume import fields_of_volume
+from oberih.weather.volume_levels import column_of, grounded
+from tests.conftest import SHARED, needs_shared
 
 HEIGHT = np.linspace(10.0, 16_000.0, 160)
 PRESSURE = 101_325.0 * np.exp(-HEIGHT / 8000.0)
@@ -93,29 +97,62 @@ def test_energy_is_work_of_buoyancy_on_undiluted_air(monkeypatch: pytest.MonkeyP
     assert 0.95 * least < up.cape[0, 0, 0] < 1.05 * (least + vapour)
 
 
-def test_stirring_brings_up_the_water_that_falls() -> None:
-    """Over a day of steady rain the air that rose carried the rain's water, at the stated efficiency."""
-    rain, mass = np.array(2.0 / 3600.0), np.array(7000.0)
-    rate = convection.rate_of_rain(rain, humidity=np.array(0.012), humidity_top=np.array(0.002), mass=mass)
-    carried = rate * mass * (0.012 - 0.002) * convection.EFFICIENCY
-    assert float(carried) == pytest.approx(float(rain))
+def test_the_air_that_rises_brings_the_water_that_falls() -> None:
+    rain = np.array(2.0 / 3600.0)
+    flux = convection.flux_of_rain(rain, humidity=np.array(0.012), humidity_top=np.array(0.002))
+    assert float(flux * (0.012 - 0.002) * convection.EFFICIENCY) == pytest.approx(float(rain))
 
 
-def test_no_rain_and_no_energy_stir_nothing() -> None:
-    nought = np.zeros(3)
-    assert (
-        convection.rate_of_rain(nought, humidity=nought + 0.01, humidity_top=nought, mass=nought + 5e3) == 0.0
-    ).all()
-    held = convection.rate_of_energy(
-        np.array([50.0, 2000.0, 500.0]), np.array([0.0, 200.0, 5.0]), source=nought + 1e3, mass=nought + 5e3
-    )
-    assert (held[:2] == 0.0).all() and held[2] > 0.0  # too little, held down, free
-
-
-@given(rain=st.floats(0.0, 1e-1), mass=st.floats(0.0, 1e4))
+@given(flux=st.floats(1e-4, 0.1), source=st.floats(300.0, 2000.0), mass=st.floats(4500.0, 9000.0))
 @settings(max_examples=50)
-def test_a_column_is_never_stirred_faster_than_the_bound(rain: float, mass: float) -> None:
-    rate = convection.rate_of_rain(
-        np.array(rain), humidity=np.array(0.01), humidity_top=np.array(0.0), mass=np.array(mass)
-    )
+def test_stirring_exchanges_the_layer_with_the_air_above_at_the_flux_of_the_clouds(
+    flux: float, source: float, mass: float
+) -> None:
+    """What is stirred comes to rest anywhere: the layer gives up what does not come to rest in it."""
+    rate = float(convection.rate_of_flux(np.array(flux), source=np.array(source), mass=np.array(mass)))
+    given_up = rate * source * (1.0 - source / mass)
+    assert given_up == pytest.approx(flux) or rate == pytest.approx(convection.MOST_RATE)
+
+
+def test_no_rain_and_no_energy_lift_nothing() -> None:
+    nought = np.zeros(3)
+    assert (convection.flux_of_rain(nought, humidity=nought + 0.01, humidity_top=nought) == 0.0).all()
+    cape, cin = np.array([50.0, 2000.0, 500.0]), np.array([0.0, 200.0, 5.0])
+    flux = convection.flux_of_energy(cape, cin, source=nought + 1e3)
+    assert (flux[:2] == 0.0).all() and flux[2] > 0.0  # too little, held down, free
+
+
+def test_more_energy_turns_the_layer_over_faster_up_to_a_bound() -> None:
+    cape = np.array([200.0, 400.0, 1000.0, 4000.0])
+    flux = convection.flux_of_energy(cape, np.zeros(4), source=np.full(4, 1e3))
+    assert flux[1] == pytest.approx(2.0 * flux[0]) and flux[2] == flux[3] == pytest.approx(1e3 / convection.OVERTURNING)
+
+
+@given(flux=st.floats(0.0, 10.0), source=st.floats(0.0, 2e4), mass=st.floats(0.0, 1e4))
+@settings(max_examples=50)
+def test_a_column_is_never_stirred_faster_than_the_bound(flux: float, source: float, mass: float) -> None:
+    rate = convection.rate_of_flux(np.array(flux), source=np.array(source), mass=np.array(mass))
     assert 0.0 <= float(rate) <= convection.MOST_RATE
+
+
+@needs_shared
+def test_the_energy_of_the_most_unstable_undiluted_parcel_follows_that_of_the_model(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """ERA5's own CAPE over the Alps at night, from 37 pressure levels instead of 137 model levels."""
+    raw = volume_of(sorted((SHARED / "data" / "nwp_era5_utm32_2025").glob("*.nc")))
+    fields_of_volume(raw)  # cuts the edges
+    air = column_of(raw, [])
+    below = air.height < 2.0
+    height = np.maximum(air.height, 2.0 + 1e-3 * np.arange(air.height.shape[1])[None, :, None, None])
+    assert air.humidity is not None
+    warm, wet = grounded(air.temperature, below), grounded(air.humidity, below)
+    monkeypatch.setattr(parcel, "ENTRAINMENT", 0.0)
+    monkeypatch.setattr(parcel, "SOURCE_DEPTH", 1.0)
+    best = np.zeros(warm[:, 0].shape)
+    for k in range(12):
+        own = parcel.ascent(height[:, k:] - height[:, k : k + 1], air.pressure[:, k:], warm[:, k:], wet[:, k:])
+        best = np.maximum(best, own.cape)
+    model = raw.surface["cape"]
+    assert np.corrcoef(model.ravel(), best.ravel())[0, 1] > 0.9
+    assert 0.5 < best.mean() / model.mean() < 2.0

@@ -91,6 +91,14 @@ def test_convective_rain_stirs_the_column_in_proportion() -> None:
     assert 1.0 / one.convective_rate.max() > 900.0
 
 
+def test_a_shower_airs_the_boundary_layer_in_hours_and_a_storm_in_less_than_one() -> None:
+    drizzle, storm = (
+        1.0 / fields_of_volume(volume(unstable(), convective_rain=mm / 3600.0)).convective_rate.mean() / 3600.0
+        for mm in (0.3, 10.0)
+    )
+    assert 3.0 < drizzle < 30.0 and 0.25 <= storm < 1.0
+
+
 def test_without_convective_rain_nothing_is_stirred_however_unstable_the_air() -> None:
     fields = fields_of_volume(volume(unstable(), convective_rain=0.0))
     assert (fields.convective_rate == 0.0).all() and (fields.convective_top == 0.0).all()

@@ -36,6 +36,9 @@ LEAST_DEPTH = 500.0
 LOWEST, HIGHEST = 50.0, 15_000.0
 """Nothing below and above is looked at [m]."""
 
+LEAST_SOURCE = 300.0
+"""The layer that feeds the clouds is the boundary layer, and so deep at least [m]."""
+
 ABOVE_LAYER = 500.0
 """Convection counts where it reaches so far above the boundary layer [m]."""
 
@@ -93,6 +96,12 @@ def _deepest(cloudy: Flags, height: Array) -> tuple[Array, Array, Flags]:
     return base, top, depth > 0.0
 
 
+def _at(values: Array, height: Array, wanted: Array) -> Array:
+    """Values of the level nearest to a height in each column."""
+    level = np.abs(height - wanted[:, None]).argmin(axis=1)[:, None]
+    return np.asarray(np.take_along_axis(values, level, axis=1)[:, 0])
+
+
 def convection_of(
     raw: RawVolume, column: Column, depth: Array, said: list[str]
 ) -> tuple[Array, Array, Ascent | None]:  # fmt: skip
@@ -114,18 +123,19 @@ def convection_of(
     risen = ascent(column.height, column.pressure, column.temperature, column.humidity)
     reaches = risen.top > depth + ABOVE_LAYER
     base = column.surface_pressure if column.surface_pressure is not None else column.pressure[:, 0]
-    level = np.abs(column.height - risen.top[:, None]).argmin(axis=1)[:, None]
-    mass = convection.column_mass(base, np.take_along_axis(column.pressure, level, axis=1)[:, 0])
+    mass, source = (
+        convection.column_mass(base, _at(column.pressure, column.height, z))
+        for z in (risen.top, np.maximum(depth, LEAST_SOURCE))
+    )
     rain = given(raw, "convective_rain", said)
     if rain is not None:
-        rate = convection.rate_of_rain(
-            np.maximum(rain, 0.0), humidity=risen.humidity, humidity_top=risen.humidity_top, mass=mass
-        )
+        snow = given(raw, "convective_snow", said)
+        fallen = np.maximum(rain if snow is None else rain + snow, 0.0)
+        flux = convection.flux_of_rain(fallen, humidity=risen.humidity, humidity_top=risen.humidity_top)
         said.append("convection: rate from convective rain, top from a parcel's ascent (a budget, not verified)")
     else:
-        fed = np.abs(column.height - np.maximum(depth, 300.0)[:, None]).argmin(axis=1)[:, None]
-        source = convection.column_mass(base, np.take_along_axis(column.pressure, fed, axis=1)[:, 0])
-        rate = convection.rate_of_energy(risen.cape, risen.cin, source=source, mass=mass)
+        flux = convection.flux_of_energy(risen.cape, risen.cin, source=source)
         said.append("convection: rate and top from a parcel's energy (not verified)")
+    rate = convection.rate_of_flux(flux, source=source, mass=mass)
     rate = np.where(reaches, rate, 0.0)
     return rate, np.where(rate > 0.0, risen.top, 0.0), risen
