@@ -15,17 +15,25 @@ import numpy as np
 import numpy.typing as npt
 
 from oberih.dispersion.kernels.particles.sample import COMPONENTS
-from oberih.dispersion.kernels.stamp import footprint
+from oberih.dispersion.kernels.stamp import INNER_VIRTUAL, footprint
 from oberih.dispersion.puffs import gamma_mixture, mesh_of
 from oberih.earth.grid import Grid
 
-__all__ = ["NEAR", "spread_cloud"]
+__all__ = ["NEAR", "SITE_RINGS", "spread_cloud", "with_site"]
 
 NEAR = 15e3
 """Rings that begin within it are spread [m]: there a cell is 1.3 km wide, the widest Gaussian 0.2 km."""
 
+SITE_RINGS = 12
+"""Rings inside the innermost edge, on the site: what is there is seen, and spread, from there."""
+
 Floats = npt.NDArray[np.float64]
 Complex = npt.NDArray[np.complex128]
+
+
+def with_site(grid: Grid) -> Grid:
+    """The grid continued inward by `SITE_RINGS`."""
+    return Grid(grid.rings + SITE_RINGS, grid.sectors, grid.outer_radius)
 
 
 def spread_cloud(grid: Grid, near: Floats) -> tuple[Floats, Floats]:
@@ -34,14 +42,15 @@ def spread_cloud(grid: Grid, near: Floats) -> tuple[Floats, Floats]:
     Parameters
     ----------
     grid : Grid
-    near : float array, shape (INWARD + near rings, sectors, 2 * COMPONENTS)
+        Continued inward (`with_site`).
+    near : float array, shape (near rings, sectors, 2 * COMPONENTS)
         By Gaussian what is seen of the cloud [s/m] and the same times age [s2/m], as
         `oberih.dispersion.kernels.particles.sample` leaves it.
 
     Returns
     -------
     gamma, aged : float array, shape (cells,)
-        [s/m3], [s2/m3]
+        Of the whole cell [s/m], [s2/m].
     """
     gamma, aged = np.zeros(grid.cells), np.zeros(grid.cells)
     if near.size == 0 or not near.any():
@@ -52,7 +61,7 @@ def spread_cloud(grid: Grid, near: Floats) -> tuple[Floats, Floats]:
     for first, out in ((0, gamma), (COMPONENTS, aged)):
         waves = np.matmul(around[first : first + COMPONENTS, :, None, :], spread)[:, :, 0].sum(axis=0)
         cells = np.fft.irfft(waves.T, n=grid.sectors, axis=1)
-        out[: rings * grid.sectors] = np.maximum(cells, 0.0).ravel()
+        out[: rings * grid.sectors] = (np.maximum(cells, 0.0) * grid.areas[:rings, None]).ravel()
     return gamma, aged
 
 
@@ -64,7 +73,7 @@ def _spreads(grid: Grid, sources: int) -> Complex:
     rings = min(sources, grid.rings)
     out = np.zeros((COMPONENTS, grid.sectors, sources, grid.rings))
     for source in range(sources):
-        north = float(mesh.north[source, 0])
+        north = float(mesh.north[source + INNER_VIRTUAL, 0])
         width = north * mesh.log_ratio
         for k, sigma in enumerate(mixture.sigmas):
             count, *_ = footprint(0.0, north, sigma**2 + width**2 / 12.0, mesh, cells, weights)

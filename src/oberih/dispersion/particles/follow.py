@@ -227,5 +227,5 @@ def _check(flow: Flow, release: Release, hours: int) -> None:
     top = flow.a * (levels - 1) + flow.b * (levels - 1) ** 2
     if release.high > top:
         raise OutOfRange(f"lies above the fields, which end at {top:.0f} m", field="release", value=release.high)
-    if release.start < flow.start or release.start + hours * 3600 > flow.end:
+    if (flow.times > 1 and release.start < flow.start) or release.start + hours * 3600 > flow.end:
         raise OutOfRange("the fields do not cover these hours", field="release", value=release.start)

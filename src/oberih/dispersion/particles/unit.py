@@ -20,22 +20,33 @@ import numpy as np
 import numpy.typing as npt
 
 from oberih.dispersion.kernels import puff
-from oberih.dispersion.kernels.particles import sample
+from oberih.dispersion.kernels.particles import sample, sideways
 from oberih.dispersion.kernels.particles import step as kernel
-from oberih.dispersion.kernels.particles.advance import blend
+from oberih.dispersion.kernels.particles.blur import blur
 from oberih.dispersion.kernels.particles.carry import carry
 from oberih.dispersion.kernels.particles.lanes import GENERATORS, LANES
-from oberih.dispersion.particles.cloud import NEAR, spread_cloud
+from oberih.dispersion.kernels.particles.window import blend_within
+from oberih.dispersion.particles.cloud import NEAR, spread_cloud, with_site
 from oberih.dispersion.particles.flow import Flow
 from oberih.dispersion.particles.follow import Cells
 from oberih.dispersion.particles.place import place_of
-from oberih.dispersion.puffs import gamma_mixture
+from oberih.dispersion.puffs import gamma_mixture, mesh_of
 from oberih.earth.grid import Grid
 from oberih.errors import OutOfRange
 
 __all__ = ["HOUR", "ParticleSettings", "UnitReleases", "unit_releases"]
 
 HOUR = 3600
+KERNEL = (0.9, 0.05, 300.0, 3.0)
+"""Share of the variance sideways that is a kernel's [1]; the while of the kernel upward, as a part of the age [1] and
+at most [s]; its least mean height [m].  `benchmarks.particle_noise` shows what they give."""
+
+WIDEST, WIDEST_CELLS = 10e3, 1.0
+"""Widest kernel [m], and in cells of the fields [1]."""
+
+FASTEST = 200.0
+"""Faster than this nothing is carried within a span [m/s]."""
+
 EDGE = 1.05
 """Beyond so much of the grid's outer radius a particle is given up [1]."""
 
@@ -145,7 +156,7 @@ def unit_releases(
     """
     low, high = height if isinstance(height, tuple) else (height, height)
     _check(flow, x, y, starts, low, high, settings)
-    run = _Pass(flow, grid, place_of(flow, grid, x=x, y=y, latitude=latitude), settings, threads, far)
+    run = _Pass(flow, grid, place_of(flow, with_site(grid), x=x, y=y, latitude=latitude), settings, threads, far)
     end = min(starts[-1] + HOUR + settings.oldest, flow.end)
     hours = int(np.ceil((end - starts[0]) / HOUR))
     waiting = list(starts)
@@ -171,6 +182,7 @@ class _Release:
     start: int
     blocks: Singles
     states: npt.NDArray[np.uint32]
+    kernels: Singles
     ages: Floats
     before: Floats
     sums: Floats
@@ -186,25 +198,29 @@ class _Pass:
         self, flow: Flow, grid: Grid, place: Singles, settings: ParticleSettings, threads: int, far: Cells | None
     ) -> None:
         self.flow, self.grid, self.place, self.settings, self.threads = flow, grid, place, settings, threads
-        self.wind, self.surface = np.empty_like(flow.wind[0]), np.empty_like(flow.surface[0])
-        if flow.times == 1:
-            self.wind[:], self.surface[:] = flow.wind[0], flow.surface[0]
+        self.whole = with_site(grid)
+        self.wind, self.surface = flow.wind[0].copy(), flow.surface[0].copy()
         mixture = gamma_mixture()
         self.weights, self.sigmas = mixture.weights.astype(np.float32), mixture.sigmas.astype(np.float32)
+        cell = min(1.0 / flow.cells_y, 1.0 / float(flow.surface[0, :, :, kernel.CELLS_X].max()))
+        self.shape = np.array([KERNEL[0], min(WIDEST_CELLS * cell, WIDEST), *KERNEL[1:]], dtype=np.float32)
+        self.plain = settings.sampling == "cells"
+        if self.plain:
+            self.shape[sample.SHARE] = 0.0
         self.facts = np.array([flow.a, flow.b, flow.lapse, flow.cells_y], dtype=np.float32)
         self.rows = np.zeros(5, dtype=np.float32)
         if far:
             self.rows[:] = far.scale_x, far.offset_x, far.scale_y, far.offset_y, far.depth
         self.counted = far is not None
-        self.near = int(np.searchsorted(grid.edges[:-1], NEAR))
+        self.near = int(np.searchsorted(self.whole.edges[:-1], NEAR))
         self.releases: list[_Release] = []
         self.going: list[_Release] = []
         self.steps = 0
 
     def begin(self, release: _Release, far: Cells | None) -> None:
         """Take a release in."""
-        release.sums = np.zeros((self.grid.cells, sample.COLUMNS))
-        release.near = np.zeros((sample.INWARD + self.near, self.grid.sectors, 2 * sample.COMPONENTS))
+        release.sums = np.zeros((self.whole.cells, sample.COLUMNS))
+        release.near = np.zeros((self.near, self.grid.sectors, 2 * sample.COMPONENTS))
         if far:
             release.far = np.zeros((far.rows, far.columns, 2 * kernel.FORMS + 1), dtype=np.float32)
         self.releases.append(release)
@@ -217,17 +233,32 @@ class _Pass:
         flow = self.flow
         if flow.times > 1:
             earlier, later, share = flow.between(time)
+            window = self._window(span)
             for field, out in ((flow.wind, self.wind), (flow.surface, self.surface)):
-                blend(field[earlier], field[later], np.float32(share), out)
+                plane = (*out.shape[:2], -1)
+                e, n, o = field[earlier].reshape(plane), field[later].reshape(plane), out.reshape(plane)
+                blend_within(e, n, np.float32(share), o, *window)
         self.steps += sum(pool.map(lambda release: self._carry(release, span), self.going)) * LANES
+
+    def _window(self, span: float) -> tuple[int, int, int, int]:
+        """First and last row and column that a particle may meet within a span; the last is excluded."""
+        found = []
+        for axis, most in ((kernel.Y, self.wind.shape[0]), (kernel.X, self.wind.shape[1])):
+            cells = self.flow.cells_y if axis == kernel.Y else float(self.surface[:, 0, kernel.CELLS_X].max())
+            places = [_rows(release.blocks)[:, [axis, kernel.WEIGHT]] for release in self.going]
+            there = np.concatenate([p[:, 0][p[:, 1] > 0.0] for p in places])
+            margin = FASTEST * span * cells + 2.0
+            low, high = (float(there.min()), float(there.max())) if len(there) else (0.0, 0.0)
+            found += [max(int(low - margin), 0), min(int(high + margin) + 1, most)]
+        return found[0], found[1], found[2], found[3]
 
     def _carry(self, r: _Release, span: float) -> int:
         own = self.settings
-        depth = own.depth if own.sampling == "cells" else 0.0
+        depth = own.depth if self.plain else 0.0
         return int(carry(
-            r.blocks, r.states, r.ages, r.before, span, own.longest, own.oldest, self.wind, self.surface, self.facts,
-            self.place, self.weights, self.sigmas, np.float32(depth), r.sums, r.near, r.account, r.far, self.rows,
-            self.grid.rings, self.grid.sectors, EDGE * self.grid.outer_radius,
+            r.blocks, r.states, r.kernels, r.ages, r.before, span, own.longest, own.oldest, self.wind, self.surface,
+            self.facts, self.place, self.weights, self.sigmas, np.float32(depth), self.shape, r.sums, r.near, r.account,
+            r.far, self.rows, self.whole.rings, self.grid.sectors, EDGE * self.grid.outer_radius,
         ))  # fmt: skip
 
     def put_away(self) -> None:
@@ -242,18 +273,30 @@ class _Pass:
     def sums(self, count: int) -> Floats:
         """What each release left so far, shape (count, cells, 12)."""
         out = np.zeros((count, self.grid.cells, puff.SUMS))
-        weight = 1.0 / _particles(self.settings)
-        areas = np.repeat(self.grid.areas, self.grid.sectors)[:, None]
-        tic, end = sample.TIC, sample.GAMMA
         for own, release in zip(out, self.releases, strict=False):
-            own[:, puff.TIC] = release.sums[:, : sample.BATCHES].sum(axis=1)
-            own[:, puff.TIC + 1 : puff.GAMMA] = release.sums[:, tic:end]
-            gamma, aged = spread_cloud(self.grid, release.near)
-            own[:, : puff.GAMMA] *= weight / areas
-            gamma += release.sums[:, sample.GAMMA] / areas[:, 0]
-            aged += release.sums[:, sample.AGED] / areas[:, 0]
-            own[:, puff.GAMMA] = gamma * weight
-            own[:, puff.AGED] = np.divide(aged, gamma, out=np.zeros_like(aged), where=gamma > 0.0)
+            self._into(own, self.spread(release))
+        return out
+
+    def _into(self, out: Floats, found: Floats) -> None:
+        """Sums of a cell [per square metre] as puffs have them."""
+        per = 1.0 / (_particles(self.settings) * np.repeat(self.grid.areas, self.grid.sectors))[:, None]
+        found = found[self.whole.cells - self.grid.cells :]
+        out[:, puff.TIC] = found[:, : sample.BATCHES].sum(axis=1) * per[:, 0]
+        out[:, puff.TIC + 1 : puff.GAMMA] = found[:, sample.TIC : sample.GAMMA] * per
+        gamma, aged = found[:, sample.GAMMA], found[:, sample.AGED]
+        out[:, puff.GAMMA] = gamma * per[:, 0]
+        out[:, puff.AGED] = np.divide(aged, gamma, out=np.zeros_like(aged), where=gamma > 0.0)
+
+    def spread(self, release: _Release) -> Floats:
+        """What a release left so far with every kernel spread, of the cells and of those of the site within them."""
+        sums = release.sums.copy()
+        gamma, aged = spread_cloud(self.whole, release.near)
+        sums[:, sample.GAMMA] += gamma
+        sums[:, sample.AGED] += aged
+        if self.plain:
+            return sums
+        out, mesh = np.zeros_like(sums), mesh_of(self.whole)
+        blur(mesh, sums, out, np.zeros(mesh.east.size, dtype=np.int64), np.zeros(mesh.east.size))
         return out
 
     def far(self, count: int) -> Singles | None:
@@ -269,18 +312,34 @@ class _Pass:
         """All of it; a release that the fields did not reach is aloft."""
         weight = 1.0 / _particles(self.settings)
         balance = np.zeros((count, kernel.FORMS + 1, puff.BALANCE))
+        sums = np.zeros((count, self.grid.cells, puff.SUMS))
         noise = np.full((count, self.grid.cells), np.nan)
         balance[:, :, puff.RELEASED] = 1.0
         balance[len(self.releases) :, :, puff.ALOFT] = 1.0
         for i, release in enumerate(self.releases):
             if len(release.blocks):
                 release.account[:, sample.LEFT + 1] = _aloft(release.blocks)
-            balance[i, :, puff.DRY_IN :] = release.account * weight
-            parts = release.sums[:, : sample.BATCHES]
+            found = self.spread(release)
+            self._into(sums[i], found)
+            balance[i, :, puff.DRY_IN :] = self._fates(release, found) * weight
+            parts = found[self.whole.cells - self.grid.cells :, : sample.BATCHES]
             mean, used = parts.mean(axis=1), min(len(release.ages), sample.BATCHES)
             error = parts[:, :used].std(axis=1, ddof=1) / np.sqrt(used) if used > 1 else np.full(len(mean), np.nan)
             np.divide(error, parts[:, :used].mean(axis=1), out=noise[i], where=mean > 0.0)
-        return UnitReleases(self.sums(count), balance, noise, self.steps)
+        return UnitReleases(sums, balance, noise, self.steps)
+
+    def _fates(self, release: _Release, found: Floats) -> Floats:
+        """Fates [particles]: what kernels carry out of the cells lies beyond, what they carry in lies on the site."""
+        laid, after = release.sums[:, sample.DRY_SUM : sample.GAMMA], found[:, sample.DRY_SUM : sample.GAMMA]
+        site = self.whole.cells - self.grid.cells
+        fates = release.account.copy()
+        forms = kernel.FORMS
+        inside = after[site:].sum(axis=0)
+        fates[1:, sample.DRY_IN], fates[1:, sample.WET_IN] = inside[:forms], inside[forms:]
+        on_site, out = after[:site].sum(axis=0), laid.sum(axis=0) - after.sum(axis=0)
+        fates[1:, sample.ON_SITE] += on_site[:forms] + on_site[forms:]
+        fates[1:, sample.BEYOND] += out[:forms] + out[forms:]
+        return fates
 
 
 def _release(start: int, x: float, y: float, low: float, high: float, settings: ParticleSettings) -> _Release:
@@ -293,10 +352,15 @@ def _release(start: int, x: float, y: float, low: float, high: float, settings: 
     blocks[:, kernel.TURN_X : kernel.SLOW_Y + 1] = rng.standard_normal((count, 5, LANES))
     blocks[:, kernel.WEIGHT :] = 1.0
     states = rng.integers(1, 2**32, (count, 4 * GENERATORS), dtype=np.uint32)
+    kernels = np.zeros((count, sideways.KERNEL_ROWS, LANES), dtype=np.float32)
+    if settings.sampling == "kernel":
+        blocks[:, kernel.TURN_X : kernel.TURN_Y + 1] *= np.float32(np.sqrt(1.0 - KERNEL[0]))
+        blocks[:, kernel.SLOW_X : kernel.SLOW_Y + 1] *= np.float32(np.sqrt(1.0 - KERNEL[0]))
+        kernels[:, [sideways.TURN_SHARE, sideways.SLOW_SHARE]] = KERNEL[0]
     ages = -(np.arange(count) + 0.5) / count * HOUR
     none = np.zeros((0, 0))
     return _Release(
-        start, blocks.reshape(count, -1), states, ages, np.zeros(count), none, none[None],
+        start, blocks.reshape(count, -1), states, kernels.reshape(count, -1), ages, np.zeros(count), none, none[None],
         np.zeros((kernel.FORMS + 1, puff.BALANCE - 1)), np.zeros((0, 0, 2 * kernel.FORMS + 1), dtype=np.float32),
     )  # fmt: skip
 

@@ -14,14 +14,17 @@ import math
 import numpy as np
 from numba import njit
 
-from oberih.dispersion.kernels.particles import lanes, step
 from oberih.dispersion.kernels.particles.advance import step_for
-from oberih.dispersion.kernels.particles.lanes import LANES, F
+from oberih.dispersion.kernels.particles.lanes import LANES, F, draw
 from oberih.dispersion.kernels.particles.polar import locate, project
 from oberih.dispersion.kernels.particles.sample import (
     BATCHES,
     BY_DRY,
     BY_RAIN,
+    DOWN_EAST,
+    DOWN_NORTH,
+    DOWN_RING,
+    DOWN_SECTOR,
     EAST,
     MID_X,
     MID_Y,
@@ -29,11 +32,14 @@ from oberih.dispersion.kernels.particles.sample import (
     RING,
     ROWS_ALL,
     SECTOR,
+    SHARE,
+    WIDEST,
     cloud,
     densities,
     lose,
     scatter,
 )
+from oberih.dispersion.kernels.particles.sideways import sideways
 from oberih.dispersion.kernels.particles.step import (
     _P,
     FORMS,
@@ -43,20 +49,16 @@ from oberih.dispersion.kernels.particles.step import (
     X,
     Y,
     Z,
-)
-
-_inlined = njit(forceinline=True, fastmath=True, nogil=True, error_model="numpy")
-draw, interpolate, convection, horizontal = (
-    _inlined(f.py_func) for f in (lanes.draw, step.interpolate, step.convection, step.horizontal)
-)
-vertical_langevin, vertical_displacement = (
-    _inlined(f.py_func) for f in (step.vertical_langevin, step.vertical_displacement)
+    convection,
+    interpolate,
+    vertical_displacement,
+    vertical_langevin,
 )
 
 
 @njit(cache=True, forceinline=True, nogil=True)
-def move(block, state, s, bits, wind, surface, a, b, dt, before, langevin, lapse, cells_y):
-    """Move a block by one step, in the scratch array alone; the block itself is still where it was."""
+def move(block, state, s, bits, wind, surface, a, b, dt, langevin, lapse):
+    """Look at the air and move a block up and down by one step, in the scratch array; the block stays where it was."""
     draw(state, s, bits)
     for j in range(ROWS * LANES):
         s[_P * LANES + j] = block[j]
@@ -66,13 +68,12 @@ def move(block, state, s, bits, wind, surface, a, b, dt, before, langevin, lapse
         vertical_langevin(s, dt, lapse)
     else:
         vertical_displacement(s, dt, lapse)
-    horizontal(s, dt, before, cells_y, F(0.0))
 
 
 @njit(cache=True, nogil=True)
 def carry(
-    blocks, states, ages, before, span, longest, oldest, wind, surface, flow, place, weights, sigmas, depth, sums, near,
-    account, far, rows, rings, sectors, edge,
+    blocks, states, kernels, ages, before, span, longest, oldest, wind, surface, flow, place, weights, sigmas, depth,
+    shape, sums, near, account, far, rows, rings, sectors, edge,
 ):  # fmt: skip
     """Carry the blocks of one release through a span of time.
 
@@ -80,6 +81,8 @@ def carry(
     ----------
     blocks : float32 array, shape (n, ROWS * LANES)
     states : uint32 array, shape (n, 4 * GENERATORS)
+    kernels : float32 array, shape (n, KERNEL_ROWS * LANES)
+        As for `sideways`.
     ages, before : float64 array, shape (n,)
         As for `advance`.
     span, longest, oldest : float
@@ -93,6 +96,8 @@ def carry(
         Of the photon kernel [1], [m].
     depth : float32
         Of plain counting [m]; 0 for the kernel.
+    shape : float32 array, shape (sample.SHAPES,)
+        How kernels are, as `sample` tells.
     sums, near, account : arrays
         As for `sample.scatter`.
     far : float32 array, shape (rows, columns, 2 * FORMS + 1)
@@ -130,21 +135,24 @@ def carry(
             wanted = min(wanted, longest)
             dt = left / math.ceil(left / wanted) if langevin or left < 2.0 * wanted else wanted
             age = F(ages[k] + 0.5 * dt)
-            move(block, states[k], s, bits, wind, surface, flow[0], flow[1], F(dt), F(before[k]), langevin, flow[2],
-                 flow[3])  # fmt: skip
+            move(block, states[k], s, bits, wind, surface, flow[0], flow[1], F(dt), langevin, flow[2])
+            sideways(s, kernels[k], F(dt), F(before[k]), flow[3], shape[SHARE], shape[WIDEST])
             for i in range(LANES):
                 s[MID_X * LANES + i] = F(0.5) * (block[X * LANES + i] + s[(_P + X) * LANES + i])
                 s[MID_Y * LANES + i] = F(0.5) * (block[Y * LANES + i] + s[(_P + Y) * LANES + i])
             project(s, MID_X, MID_Y, EAST, NORTH, place)
             locate(s, bits, EAST, NORTH, RING, SECTOR, place)
-            densities(s, age, depth)
-            lose(s, F(dt), depth)
+            densities(s, age, depth, shape)
+            project(s, MID_X, MID_Y, DOWN_EAST, DOWN_NORTH, place)
+            locate(s, bits, DOWN_EAST, DOWN_NORTH, DOWN_RING, DOWN_SECTOR, place)
+            lose(s, F(dt))
             cloud(s, weights, sigmas)
             for j in range(ROWS * LANES):
                 block[j] = s[_P * LANES + j]
             if far.shape[0] > 0:
                 _count_far(block, s, F(dt), far, rows)
-            scatter(block, s, F(dt), age, k % BATCHES, sums, near, account, rings, sectors, edge, width, height)
+            scatter(block, s, kernels[k], F(dt), age, k % BATCHES, sums, near, account, rings, sectors, edge, width,
+                    height)  # fmt: skip
             before[k] = dt
             ages[k] += dt
             left -= dt

@@ -1,13 +1,15 @@
 """What does a block of particles leave in the cells of a log-polar grid?
 
 Each particle stands, for a step, at the middle of its way.  What it adds to the concentration at the ground is a
-vertical density: by plain counting 1/depth below a depth and 0 above; by the kernel that of a particle that goes on
-being mixed for a part of its age (`ground_density`), which is 1/mixing height once that is long enough.
+vertical density: by plain counting 1/depth below a depth and 0 above; by the kernel the probability density that a
+while later it is at the ground, and it counts where the wind has carried it by then.  While eddies grow in proportion
+to height that density is an exponential: the way down is as likely as the way up, and what starts at the ground and
+meets K = k z is after a while t at heights of mean k t (`ground_density`).  It integrates to 1 over the layer, so that
+what is mixed adds what it should, and is 1/mixing height once the while is long enough.
 
-The kernel's width depends on the column and the age, not on the particle's height, so that what is uniform stays
-uniform: it neither adds nor takes anything where the layer is mixed.
-
-Dry deposition takes the same density times its velocity; rain takes as in `step.remove`.
+Dry deposition takes the same density times its velocity, and the air's resistance from the layer of
+`step.DEPOSITING` up to the kernel's mean height is in series with it; while the kernel is less high, it takes what is
+in that layer.  Rain takes as in `step.remove`.
 """
 
 from __future__ import annotations
@@ -18,12 +20,14 @@ from numba import njit
 
 from oberih.dispersion.kernels.particles.eddies import diffusivity
 from oberih.dispersion.kernels.particles.lanes import LANES, F, exponential, lost_share
+from oberih.dispersion.kernels.particles.sideways import VARIANCE
 from oberih.dispersion.kernels.particles.step import (
     _P,
     _S,
+    _U,
+    _V,
     BASE,
     BELOW,
-    CONVECTIVE2,
     DEPOSITING,
     DRY,
     FORMS,
@@ -41,8 +45,10 @@ from oberih.dispersion.kernels.particles.step import (
 )
 
 # Rows of the scratch array beyond those of a step.
-MID_X, MID_Y, EAST, NORTH, RING, SECTOR, DENSITY = range(SCRATCH, SCRATCH + 7)
-BY_DRY = DENSITY + 1
+MID_X, MID_Y, EAST, NORTH, RING, SECTOR, DOWN_EAST, DOWN_NORTH, DOWN_RING, DOWN_SECTOR = range(SCRATCH, SCRATCH + 10)
+"""The middle of the way; where it is; the cell there, and the cell where what goes to the ground gets there."""
+DENSITY, SETTLING, RESISTANCE = range(DOWN_SECTOR + 1, DOWN_SECTOR + 4)
+BY_DRY = RESISTANCE + 1
 BY_RAIN = BY_DRY + FORMS
 CLOUD = BY_RAIN + FORMS
 COMPONENTS = 4
@@ -55,72 +61,79 @@ BATCHES = 8
 """Parts of the release whose concentrations are kept apart, so that the noise can be told."""
 TIC = BATCHES
 DRY_SUM, WET_SUM, GAMMA, AGED = TIC + FORMS, TIC + 2 * FORMS, TIC + 3 * FORMS, TIC + 3 * FORMS + 1
-COLUMNS = AGED + 1
+SPREAD, AT_EAST, AT_NORTH, HEAVY = range(AGED + 1, AGED + 5)
+"""Variance of the kernels and places of their middles, times what they weigh, and what they weigh."""
+COLUMNS = HEAVY + 1
 
 # Columns of the account, a row a form.
 DRY_IN, WET_IN, ON_SITE, BEYOND, LEFT = range(5)
 FATES = 5
 
-INWARD = 12
-"""Rings inside the innermost edge whose cloud is seen from outside."""
+KAPPA = F(0.4)
 
-EARLY = F(0.25)
-LATE = F(0.05)
-"""Width of the kernel: so much of σw times age [1]; and of the mixing of so much of the age [1]."""
+ALOFT = F(1e-5)
+"""What a particle weighs in the mean variance of a cell, beside its density at the ground [1/m]."""
+
+SHARE, WIDEST, WHILE, LONGEST_WHILE, LEAST = range(5)
+SHAPES = 5
+"""Places in the vector that says how kernels are: share of the variance sideways [1], widest [m]; the while, as a part
+of the age [1] and at most [s]; least mean height of the exponential [m]."""
 
 
 @njit(inline="always")
-def ground_density(z, width, lid):
-    """Density at the ground [1/m] of a Gaussian at z of deviation ``width``, between the ground and a lid (all in m).
+def ground_density(z, mean, lid):
+    """Density at the ground [1/m] of what is at z, or at z in a mirror at the lid, by an exponential of that mean [m].
 
-    Three images where it is narrow, three terms of the cosine series where it is wide; 0 above the lid.  Over z it
-    integrates to 1 whatever the width.
+    Integrates to 1 from the ground to the lid, above which it is 0; uniform where the mean is large.
     """
-    q = F(0.5) / (width * width)
-    near = exponential(-z * z * q) + exponential(-(F(2.0) * lid - z) * (F(2.0) * lid - z) * q)
-    near = F(0.7978846) / width * (near + exponential(-(F(2.0) * lid + z) * (F(2.0) * lid + z) * q))
-    u = z / lid
-    t = u - F(0.5)
-    t2 = t * t
-    cosine = -t * (F(3.1415927) - t2 * (F(5.1677128) - t2 * (F(2.5501640) - t2 * (F(0.5992645) - t2 * F(0.0821459)))))
-    e = width / lid
-    first = exponential(F(-4.9348022) * e * e)
-    second = first * first
-    second *= second
-    far = (F(1.0) + F(2.0) * first * cosine + F(2.0) * second * (F(2.0) * cosine * cosine - F(1.0))) / lid
-    density = near if width < F(0.7) * lid else far
-    return density if z < lid else F(0.0)
+    near = exponential(-z / mean) + exponential(-max(F(2.0) * lid - z, F(0.0)) / mean)
+    return near / (mean * lost_share(F(2.0) * lid / mean)) if z < lid else F(0.0)
 
 
 @njit(cache=True, forceinline=True, fastmath=True, nogil=True, error_model="numpy")
-def densities(s, age, depth):
-    """Fill row DENSITY [1/m]: by plain counting where ``depth`` [m] is above 0, else by the kernel; ``age`` in s."""
+def densities(s, age, depth, shape):
+    """Fill rows DENSITY, for concentration at the ground, and SETTLING, for dry deposition [1/m].
+
+    By plain counting where ``depth`` [m] is above 0, else by the kernel; ``age`` in s.  Row RESISTANCE is that of the
+    air above the layer that deposits [s/m]; rows MID go on with the wind to where the particle would be at the ground.
+    """
     if depth > F(0.0):
         for i in range(LANES):
-            s[DENSITY * LANES + i] = F(1.0) / depth if s[(_P + Z) * LANES + i] < depth else F(0.0)
+            z = s[(_P + Z) * LANES + i]
+            s[DENSITY * LANES + i] = F(1.0) / depth if z < depth else F(0.0)
+            s[SETTLING * LANES + i] = F(1.0) / DEPOSITING if z < DEPOSITING else F(0.0)
+            s[RESISTANCE * LANES + i] = F(0.0)
         return
+    a_while = min(shape[WHILE] * age, shape[LONGEST_WHILE])
+    least = shape[LEAST]
     for i in range(LANES):
-        h, friction = s[(_S + MIXING) * LANES + i], s[(_S + FRICTION) * LANES + i]
-        k, _ = diffusivity(F(0.3) * h, h, friction, s[(_S + INVERSE_LENGTH) * LANES + i])
-        sigma = math.sqrt(F(1.69) * friction * friction + F(0.2) * s[(_S + CONVECTIVE2) * LANES + i])
-        width = max(min(EARLY * sigma * age, math.sqrt(F(2.0) * LATE * k * age)), F(1.0))
-        s[DENSITY * LANES + i] = ground_density(s[(_P + Z) * LANES + i], width, h)
+        z, h = s[(_P + Z) * LANES + i], s[(_S + MIXING) * LANES + i]
+        friction, inverse = s[(_S + FRICTION) * LANES + i], s[(_S + INVERSE_LENGTH) * LANES + i]
+        first = max(KAPPA * friction * a_while, least)
+        k, _ = diffusivity(first, h, friction, inverse)
+        mean = max(k / first * a_while, least)
+        high = max(mean, DEPOSITING)
+        speed, _ = diffusivity(min(high, F(0.5) * h), h, friction, inverse)
+        s[DENSITY * LANES + i] = ground_density(z, mean, h)
+        plain = F(1.0) / DEPOSITING if z < DEPOSITING else F(0.0)
+        s[SETTLING * LANES + i] = plain if mean < DEPOSITING else ground_density(z, mean, h)
+        s[RESISTANCE * LANES + i] = math.log(high / DEPOSITING) * high / max(speed, F(0.01))
+        s[MID_X * LANES + i] += s[_U * LANES + i] * a_while
+        s[MID_Y * LANES + i] += s[_V * LANES + i] * a_while
 
 
 @njit(cache=True, forceinline=True, fastmath=True, nogil=True, error_model="numpy")
-def lose(s, dt, depth):
+def lose(s, dt):
     """Take out what deposits: rows BY_DRY and BY_RAIN say what of each form; both act at once, each by its rate."""
-    plain = F(1.0) if depth > F(0.0) else F(0.0)
     for i in range(LANES):
-        z = s[(_P + Z) * LANES + i]
-        dry = (F(1.0) / DEPOSITING) if z < DEPOSITING else F(0.0)
-        dry = plain * dry + (F(1.0) - plain) * s[DENSITY * LANES + i]
+        z, dry = s[(_P + Z) * LANES + i], s[SETTLING * LANES + i]
         base, top = s[(_S + BASE) * LANES + i], s[(_S + TOP) * LANES + i]
         below = F(1.0) if z < base else F(0.0)
         within = F(1.0) - below if z < top else F(0.0)
         for f in range(FORMS):
             wet = below * s[(_S + BELOW + f) * LANES + i] + within * s[(_S + IN_CLOUD + f) * LANES + i]
-            rate = dry * s[(_S + DRY + f) * LANES + i] + wet
+            velocity = s[(_S + DRY + f) * LANES + i]
+            rate = dry * velocity / (F(1.0) + velocity * s[RESISTANCE * LANES + i]) + wet
             there = s[(_P + KEPT + f) * LANES + i]
             lost = there * lost_share(rate * dt)
             rained = lost * wet / max(rate, F(1.0e-30))
@@ -143,48 +156,63 @@ def cloud(s, weights, sigmas):
 
 
 @njit(cache=True, forceinline=True, nogil=True)
-def scatter(block, s, dt, age, batch, sums, near, account, rings, sectors, edge, width, height):
+def scatter(block, s, kernels, dt, age, batch, sums, near, account, rings, sectors, edge, width, height):
     """Add a block's step to the sums of the cells, and count out what has left.
 
     Parameters
     ----------
+    kernels : float32 array, shape (KERNEL_ROWS * LANES,)
+        As for `sideways`.
     batch : int
         Column of the noble gas's concentration.
     sums : float64 array, shape (cells, COLUMNS)
         Per weight of the particles: density times time [s/m], not yet over the cell's area; deposit [1].
-    near : float64 array, shape (INWARD + near rings, sectors, 2 * COMPONENTS)
+    near : float64 array, shape (near rings, sectors, 2 * COMPONENTS)
         What is seen of the cloud by each Gaussian, where it is still narrow, and the same times age.
     account : float64 array, shape (FORMS + 1, FATES)
     rings, sectors : int
     edge : float
         Distance from the site at which a particle is given up [m]; ``width`` and ``height`` likewise [cells].
     """
-    inward = near.shape[0]
     for i in range(LANES):
         weight = block[WEIGHT * LANES + i]
         if weight == F(0.0):
             continue
-        ring, sector = int(s[RING * LANES + i]), int(s[SECTOR * LANES + i])
+        ring, sector = int(s[DOWN_RING * LANES + i]), int(s[DOWN_SECTOR * LANES + i])
         if 0 <= ring < rings:
-            cell = ring * sectors + sector
-            own = sums[cell]
-            seen = s[DENSITY * LANES + i] * dt
+            own = sums[ring * sectors + sector]
+            seen, resistance = s[DENSITY * LANES + i] * dt, s[RESISTANCE * LANES + i]
+            heavy = weight * (seen + ALOFT * dt)
+            own[SPREAD] += heavy * kernels[VARIANCE * LANES + i]
+            own[AT_EAST] += heavy * s[DOWN_EAST * LANES + i]
+            own[AT_NORTH] += heavy * s[DOWN_NORTH * LANES + i]
+            own[HEAVY] += heavy
             if seen > F(0.0):
                 own[batch] += weight * seen
                 for f in range(FORMS):
-                    own[TIC + f] += block[(KEPT + f) * LANES + i] * seen
+                    own[TIC + f] += (
+                        block[(KEPT + f) * LANES + i] * seen / (F(1.0) + s[(_S + DRY + f) * LANES + i] * resistance)
+                    )
             for f in range(FORMS):
-                dry, wet = s[(BY_DRY + f) * LANES + i], s[(BY_RAIN + f) * LANES + i]
-                own[DRY_SUM + f] += dry
-                own[WET_SUM + f] += wet
-                account[f + 1, DRY_IN] += dry
-                account[f + 1, WET_IN] += wet
+                own[DRY_SUM + f] += s[(BY_DRY + f) * LANES + i]
         else:
-            fate = ON_SITE if ring < 0 else BEYOND
+            for f in range(FORMS):  # inside the rings of the site, or outside all
+                account[f + 1, ON_SITE if ring < 0 else BEYOND] += s[(BY_DRY + f) * LANES + i]
+        ring, sector = int(s[RING * LANES + i]), int(s[SECTOR * LANES + i])
+        if 0 <= ring < rings:
+            own = sums[ring * sectors + sector]
+            heavy = weight * ALOFT * dt
+            own[SPREAD] += heavy * kernels[VARIANCE * LANES + i]
+            own[AT_EAST] += heavy * s[EAST * LANES + i]
+            own[AT_NORTH] += heavy * s[NORTH * LANES + i]
+            own[HEAVY] += heavy
             for f in range(FORMS):
-                account[f + 1, fate] += s[(BY_DRY + f) * LANES + i] + s[(BY_RAIN + f) * LANES + i]
-        if ring + INWARD < inward:
-            patch = near[max(ring + INWARD, 0), sector]
+                own[WET_SUM + f] += s[(BY_RAIN + f) * LANES + i]
+        else:
+            for f in range(FORMS):
+                account[f + 1, ON_SITE if ring < 0 else BEYOND] += s[(BY_RAIN + f) * LANES + i]
+        if ring < near.shape[0]:
+            patch = near[max(ring, 0), sector]
             for k in range(COMPONENTS):
                 seen = weight * dt * s[(CLOUD + k) * LANES + i]
                 patch[k] += seen
