@@ -32,6 +32,15 @@ def load() -> float | None:
         return None
 
 
+def held(name: str) -> float:
+    """What this process holds (``VmRSS``) or held at most (``VmHWM``) [MiB], as Linux counts it since it was started.
+
+    Not ``ru_maxrss``, which a process takes over from the one that started it.
+    """
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(name)) / 1024.0
+
+
 def versions() -> dict[str, str]:
     """What did the work."""
     found = {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}

@@ -11,8 +11,9 @@ No ratio is given unless both leave the same sums, within sampling noise: their 
 single particles part ways.
 
 Prints one JSON line last: steps_per_cpu_s (both kinds together), ratio_to_c (C's CPU time over ours), scaling_2 (wall
-time of one thread over that of two), peak_mib (of a process that holds the particles and the fields, beyond what the
-interpreter and Numba take), and the parts they are made of.
+time of one thread over that of two, the best of each, run in turn), peak_mib (the most that a process ever held that
+followed so many particles for an hour), and the parts they are made of; ``scaled.alone_1`` and ``alone_2`` are 1 where
+nobody else ran on the cores, and scaling_2 says nothing where they are not.
 """
 
 from __future__ import annotations
@@ -195,7 +196,7 @@ def compared(
 
 def total(sums: Array) -> npt.NDArray[np.float64]:
     """Of each column over all cells."""
-    return sums.sum(axis=(0, 1), dtype=np.float64)
+    return np.asarray(sums.sum(axis=(0, 1), dtype=np.float64))
 
 
 def apart(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> float:
@@ -204,33 +205,43 @@ def apart(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> float
     return float((np.abs(one.mean(axis=0) - other.mean(axis=0)) / np.maximum(deviation, 1e-30)).max())
 
 
-def scaling(particles: int, *, steps: int, repeats: int, rng: np.random.Generator) -> float:
-    """Wall time of one thread over that of two."""
+def scaling(particles: int, *, steps: int, repeats: int, rng: np.random.Generator) -> dict[str, float]:
+    """Wall time of one thread over that of two: the best of each, run in turn, and how much of a core each had.
+
+    ``alone_1`` and ``alone_2`` are CPU time over wall time and threads of the best runs: 1 where nobody else ran.
+    """
     wind, surface = fields(rng)
     start = cloud(particles, 1e5, rng)
-    found: dict[int, list[float]] = {1: [], 2: []}
-    for _ in range(repeats):
-        for threads in (1, 2):
+    found: dict[int, list[tuple[float, float]]] = {1: [], 2: []}
+    for k in range(repeats):
+        for threads in ((1, 2), (2, 1))[k % 2]:
             own = start.copy()
-            begin = time.perf_counter()
+            begin, spent = time.perf_counter(), time.process_time()
             ours(own, wind, surface, span=steps * LONGEST, threads=threads)
-            found[threads].append(time.perf_counter() - begin)
-    return min(found[1]) / min(found[2])
+            found[threads].append((time.perf_counter() - begin, time.process_time() - spent))
+    best = {threads: min(runs) for threads, runs in found.items()}
+    return {
+        "scaling": best[1][0] / best[2][0], "pairs": statistics.median(
+            one[0] / two[0] for one, two in zip(found[1], found[2], strict=True)
+        ),
+        "alone_1": best[1][1] / best[1][0], "alone_2": best[2][1] / best[2][0] / 2.0, "wall_1_s": best[1][0],
+    }  # fmt: skip
 
 
 _MEMORY = """
-import resource, sys
+import sys
 import numpy as np
 from benchmarks import particles as p
+from benchmarks.machine import held
 rng = np.random.default_rng(1)
 wind, surface = p.fields(rng)
 p.ours(p.cloud(64, 1e5, rng), wind, surface, span=p.LONGEST)
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 import oberih.dispersion.particles.follow as f
 from oberih.dispersion.particles.flow import Flow
+before = held("VmHWM")
 flow = Flow(0, 3600.0, np.stack([wind, wind]), np.stack([surface, surface]), p.A, p.B, 1 / p.CELL)
 f.follow(flow, f.Release(0, 600.0, 60.5, 40.5, 10.0, 100.0, int(sys.argv[1])), f.Cells(81, 121, 1, 0, 1, 0), hours=1)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, before / 1024)
+print(held("VmHWM"), before)
 """
 
 
@@ -258,13 +269,15 @@ def main(arguments: Sequence[str]) -> int:
             for name, young in (("old", False), ("young", True))
         }
     said: Callable[[str], float] = lambda key: sum(kinds[k][key] for k in kinds)  # noqa: E731  (one line, used twice)
+    scaled = scaling(particles, steps=3 * steps, repeats=max(given.repeats, 5), rng=rng)
     peak, before = memory(particles)
     figures = {
         "steps_per_cpu_s": round(2.0 / said("ours_s")), "ratio_to_c": round(said("c_s") / said("ours_s"), 3),
-        "scaling_2": round(scaling(particles, steps=steps, repeats=given.repeats, rng=rng), 3),
+        "scaling_2": round(scaled["scaling"], 3),
         "peak_mib": round(peak, 1), "before_mib": round(before, 1), "particles": particles,
         "old": {k: float(f"{v:.4g}") for k, v in kinds["old"].items()},
         "young": {k: float(f"{v:.4g}") for k, v in kinds["young"].items()},
+        "scaled": {k: float(f"{v:.4g}") for k, v in scaled.items()},
         "load": load(), "machine": machine(),
     }  # fmt: skip
     print(json.dumps(figures))
