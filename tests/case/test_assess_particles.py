@@ -51,7 +51,7 @@ def out(request_of: AssessRequest, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture(scope="module")
 def perturbed(request_of: AssessRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Answer, Path]:
     folder = tmp_path_factory.mktemp("perturbed")
-    asked = dataclasses.replace(request_of, out=folder, perturbed=4, particles=256, scenarios=("pool-drained",))
+    asked = dataclasses.replace(request_of, out=folder, perturbed=4, particles=128)
     return assess(asked, progress=Silent()), folder
 
 
@@ -159,7 +159,7 @@ def test_fields_too_small_and_mass_in_the_air_are_said(request_of: AssessRequest
 def test_threads_change_no_digit(request_of: AssessRequest, tmp_path: Path) -> None:
     doses = []
     for workers in (1, 2):
-        asked = dataclasses.replace(request_of, particles=64, workers=workers, cache=tmp_path / str(workers))
+        asked = dataclasses.replace(request_of, particles=64, hours=1, workers=workers, cache=tmp_path / str(workers))
         doses.append(assess(asked, progress=Silent()).data["result"]["places"])
     assert doses[0] == doses[1]
 
