@@ -47,6 +47,8 @@ class Cost:
         Processor time of each task measured, for as many release hours as a whole block has [s].
     disk : tuple of float
         What each wrote [bytes], scaled likewise.
+    files : tuple of float
+        How many files that were.
     layout : int
         Metadata, coordinates and air [bytes].
     block_hours : int
@@ -58,6 +60,7 @@ class Cost:
     heights: int
     seconds: tuple[float, ...]
     disk: tuple[float, ...]
+    files: tuple[float, ...]
     layout: int
     block_hours: int
 
@@ -75,6 +78,11 @@ class Cost:
     def bytes(self) -> float:
         """Of the whole on the disk or in the store."""
         return self._whole_blocks * float(np.mean(self.disk)) + self.layout
+
+    @property
+    def all_files(self) -> int:
+        """Files of the whole, without its layout."""
+        return round(self.tasks * float(np.mean(self.files)))
 
     def wall(self, workers: int) -> float:
         """Time that so many workers would take [s].
@@ -110,7 +118,7 @@ def cost_of(plan: AtlasPlan, *, most: int = 4, budget: float = BUDGET, told: Tol
         If the folder for it cannot be written.
     """
     chosen = _spread(plan, most)
-    seconds, disk = [], []
+    seconds, disk, counts = [], [], []
     compile_for(plan)
     with tempfile.TemporaryDirectory(prefix="oberih-estimate-") as folder:
         path = Path(folder) / "sample.zarr"
@@ -124,12 +132,20 @@ def cost_of(plan: AtlasPlan, *, most: int = 4, budget: float = BUDGET, told: Tol
             seconds.append((time.process_time() - begin) * share)
             files = [*seal.chunk_files(path, block, height), seal.seal_of(path, block, height)]
             disk.append(sum(f.stat().st_size for f in files) * share)
+            counts.append(float(len(files)))
             if told:
                 told(len(seconds), len(chosen))
             if time.monotonic() > until:
                 break
     return Cost(
-        len(plan.tasks), plan.releases, len(plan.heights), tuple(seconds), tuple(disk), layout, plan.block_hours
+        len(plan.tasks),
+        plan.releases,
+        len(plan.heights),
+        tuple(seconds),
+        tuple(disk),
+        tuple(counts),
+        layout,
+        plan.block_hours,
     )
 
 

@@ -112,7 +112,6 @@ def _there(request: AtlasRequest, plan: AtlasPlan) -> Coverage | None:
 def _sheet(
     request: AtlasRequest, site: Site, plan: AtlasPlan, cost: Cost, there: Coverage | None, stands_in: bool
 ) -> Sheet:
-    files = f", {15 * cost.tasks} files at most" if request.store else ""
     low, high = min(cost.seconds), max(cost.seconds)
     begun = [] if there is None else [("of it sealed already", f"{len(there.sealed)} of {there.tasks} blocks")]
     notes = [
@@ -135,7 +134,7 @@ def _sheet(
             ("tasks", f"{cost.tasks} blocks of {cost.block_hours} release hours at one height"),
             *begun,
             ("processor time", f"{cost.processor_seconds / 3600:.2g} CPU-hours ({cost.task:.2g} s a block)"),
-            ("disk", f"{cost.bytes / 2**20:.0f} MiB{files}"),
+            ("disk", f"{cost.bytes / 2**20:.0f} MiB in {cost.all_files} files"),
             ("target", far_url(request.store, plan) if request.store and not stands_in else request.store or
              os.fspath(request.cache / "atlas")),
             ("measured on", _machine()),

@@ -154,7 +154,7 @@ def atlas_of(ground: Ground, request: PlanRequest, *, progress: Progress) -> Atl
         If it cannot be built or read.
     """
     workers = request.workers or os.cpu_count() or 1
-    scheduler = scheduler_for(workers=workers, address=request.scheduler)
+    scheduler = scheduler_for(workers=workers, address=request.scheduler, said=progress.note)
     counted: list[int] = []
 
     def told(done: int, total: int) -> None:
