@@ -236,6 +236,33 @@ def test_a_global_grid_is_opened_away_from_the_place(tmp_path: Path) -> None:
     assert 90.0 not in volume_of([tmp_path / "b.nc"]).y  # a row at a pole has no width
 
 
+def test_levels_that_end_near_the_ground_are_refused(tmp_path: Path) -> None:
+    kept(made(tmp_path).isel(level=slice(-2, None)), tmp_path / "a.nc")
+    with pytest.raises(WeatherRefused, match=r"reaches \d+ m above ground"):
+        fields_of_volume(volume_of([tmp_path / "a.nc"]))
+
+
+def test_a_wind_along_a_slope_does_not_rise_from_it_at_any_height(tmp_path: Path) -> None:
+    """Air that climbs with the terrain keeps its height above ground; level air over a slope sinks towards it."""
+    plain = made(tmp_path)
+    slope = 1e-3
+    metres = 6_371_008.8 * np.radians(plain["longitude"] - plain["longitude"][0]) * np.cos(np.radians(47.5))
+    ground = slope * metres * xr.ones_like(plain["sp"])
+    plain["orog"] = ground.transpose(*plain["sp"].dims).assign_attrs(units="m")
+    plain["u"], plain["v"] = (plain[n] * 0.0 + v for n, v in (("u", 10.0), ("v", 0.0)))
+    plain["z"] = (plain["z"] + 9.80665 * ground).transpose(*plain["u"].dims)
+    plain["w"] = (plain["u"] * 0.0).assign_attrs(units="m s-1")
+    for name, unit in (("u", "m s-1"), ("v", "m s-1"), ("z", "m2 s-2")):
+        plain[name].attrs["units"] = unit
+    kept(plain, tmp_path / "a.nc")
+    middle = plain.sizes["latitude"] // 2
+    level = fields_of_volume(volume_of([tmp_path / "a.nc"])).up[:, 1:, middle, 1:-1]
+    assert level == pytest.approx(-10.0 * slope, rel=2e-3)
+    kept(plain.assign(w=(plain["w"] + 10.0 * slope).assign_attrs(units="m s-1")), tmp_path / "b.nc")
+    climbing = fields_of_volume(volume_of([tmp_path / "b.nc"])).up[:, 1:, middle, 1:-1]
+    assert climbing == pytest.approx(0.0, abs=1e-4)
+
+
 def test_an_uneven_grid_is_refused(tmp_path: Path) -> None:
     plain = made(tmp_path)
     uneven = plain.assign_coords(latitude=plain["latitude"].values + 0.05 * np.arange(plain.sizes["latitude"]) ** 2)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from oberih.constants import GRAVITY
 from oberih.errors import WeatherRefused
 from oberih.weather.fields import Fields
 from oberih.weather.kernels import column as kernel
@@ -33,6 +34,9 @@ NEAR = 10.0
 
 UNDER = (2.0, 12.0)
 """Levels below this count as under the ground [m]: without, and with a wind at 10 m."""
+
+LEAST_REACH = 1500.0
+"""Height that the levels must reach [m above ground]: the boundary layer of a summer's day."""
 
 AT_ONCE = 3_000_000
 """Cells of a level field that are derived at once."""
@@ -68,6 +72,7 @@ def fields_of_volume(raw: RawVolume, *, roughness_length: float = ROUGHNESS, lab
     said: list[str] = []
     parts = [_derived(_times(raw, slice(i, i + size)), roughness_length, label, said)
              for i in range(0, len(raw.time), size)]  # fmt: skip
+    _refuse_shallow(parts, raw)
     told = tuple(dict.fromkeys([*raw.notes, *said]))
     if len(parts) == 1:
         return replace(parts[0], derived=told)
@@ -138,6 +143,16 @@ def _with_ten(
     return replace(fields, **levels)
 
 
+def _refuse_shallow(parts: list[Fields], raw: RawVolume) -> None:
+    """Winds near the ground say nothing of where a plume goes."""
+    reach = min(float(np.median(part.height[:, -1])) for part in parts)
+    if reach < LEAST_REACH:
+        raise WeatherRefused(
+            f"reaches {reach:.0f} m above ground, and {LEAST_REACH:.0f} m are needed", file=", ".join(raw.files[:3]),
+            field="levels", value=len(raw.levels["east"][0]), cure="give more levels",
+        )  # fmt: skip
+
+
 def _gaps(raw: RawVolume) -> list[str]:
     steps = np.diff(raw.time)
     if not len(steps) or (steps == steps[0]).all():
@@ -204,8 +219,17 @@ def cut(raw: RawVolume, *, start: int, end: int) -> None:
     raw.surface = {k: v[kept] for k, v in raw.surface.items()}
 
 
+def _ground_under(raw: RawVolume, column: Column) -> Array | None:
+    """Height of the ground [m] as that of a level over the sea less that over the ground."""
+    over = raw.levels.get("geopotential_height")
+    if over is None and "geopotential" in raw.levels:
+        over = raw.levels["geopotential"] / np.float32(GRAVITY)
+    middle = column.height.shape[1] // 2
+    return None if over is None else np.asarray(over[:, middle] - column.height[:, middle])
+
+
 def _rise(raw: RawVolume, fields: Fields, column: Column, said: list[str]) -> Array:
-    """Vertical wind relative to the ground [m/s]."""
+    """Vertical wind relative to levels of constant height above ground, which follow the terrain [m/s]."""
     dx, dy = fields.metres_a_cell()
     levels, ground = raw.levels, ground_height(raw)
     if "vertical" in levels or "omega" in levels:
@@ -214,10 +238,12 @@ def _rise(raw: RawVolume, fields: Fields, column: Column, said: list[str]) -> Ar
         else:
             up = kernel.rise_from_omega(levels["omega"].astype(np.float64), column.pressure, column.virtual)
         if ground is None:
+            ground = _ground_under(raw, column)
+        if ground is None:
+            said.append("vertical wind: height of the ground not given, taken as level")
             return up
         slope_x = np.gradient(ground, axis=-1) / dx[:, None]
         slope_y = np.gradient(ground, axis=-2) / dy
-        fade = np.exp(-fields.height / 3000.0)  # the surfaces of equal height above ground flatten upward
-        return np.asarray(up - fade * (fields.east * slope_x[:, None] + fields.north * slope_y[:, None]))
+        return np.asarray(up - (fields.east * slope_x[:, None] + fields.north * slope_y[:, None]))
     said.append("vertical wind: from continuity of the horizontal wind")
     return kernel.rise_from_continuity(fields.east, fields.north, fields.height, dx=dx, dy=dy)
