@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 pytest.importorskip("netCDF4")
 
 import netCDF4
+from validation.rivals.flexpart_binary import read_particles
 from validation.rivals.gridded import Gridded, areas
 from validation.rivals.hysplit_text import read_con2asc
 from validation.rivals.read import read_answer
@@ -171,3 +172,21 @@ def test_years_of_two_digits_are_of_the_nearer_century(tmp_path: Path) -> None:
     for which in (answer, old):
         read = read_answer(files.write_cdump(tmp_path / "cdump", which))
         assert (read.end // 60 == which.end // 60).all()
+
+
+REAL = Path(__file__).parent / "data" / "flexpart_9.02"
+
+
+def test_what_flexpart_itself_wrote_adds_up() -> None:
+    """Its particles and its grid are two files of one run: in the air, dry and wet are together what was let out."""
+    found = read_answer(REAL)
+    assert found.model == "FLEXPART V9.0" and found.species == ("Cs-137",)
+    assert [str(np.datetime64(int(t), "s")) for t in found.end] == [f"2026-06-15T0{h}:00:00" for h in (1, 2, 3)]
+    assert (found.end - found.start == 3600).all() and found.top.tolist() == [200.0, 5000.0]
+    laid = ((found.dry + found.wet) * found.area).sum(axis=(2, 3))[0]
+    aloft = [read_particles(p) for p in sorted(REAL.glob("partposit_*"))]
+    masses = np.array([p[:, 4].sum() for p in aloft])
+    assert (masses + laid)[:2] == pytest.approx(1.0, abs=2e-4)  # later some is laid down beyond the grid
+    assert (np.array([1.0, *masses[:-1]]) > found.amount()[0]).all() and (found.amount()[0] > masses * 0.99).all()
+    east = [p[:, 0].mean() for p in aloft]
+    assert east == sorted(east) and all(len(p) == 40 and 49.9 < p[:, 1].mean() < 50.1 for p in aloft)

@@ -3,7 +3,8 @@
 Reads ``nwp_ecmwf_ml_europe_20181115/forecast_ml.grib`` of the shared data: u, v, t, q on 137 hybrid levels, lnsp and
 z, 1.5°. Three things are made: levels are thinned to at most 60 (FLEXPART 9 holds 63) by joining layers above the
 lowest thirty, weighted by mass; the vertical motion follows from continuity; at the ground, where the file is silent,
-stress is that of the logarithmic law over 0.1 m, the flux of heat is 0, and the air is dry. It is held still.
+stress is that of the logarithmic law over 0.1 m, the flux of heat is 0.01 W/m2 upward (FLEXPART takes 0 for missing),
+and the air is dry. It is held still.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def europe(file: Path) -> Air:
     nothing = np.zeros_like(ps)
     ground = {
         "sp": ps, "u10": east[0, -1], "v10": north[0, -1], "t2m": temperature[0, -1] + 0.0098 * (height - 2.0),
-        "d2m": temperature[0, -1] - 3.0, "ishf": nothing, "iews": stress * east[0, -1] / way,
+        "d2m": temperature[0, -1] - 3.0, "ishf": nothing - 0.01, "iews": stress * east[0, -1] / way,
         "inss": stress * north[0, -1] / way, "tprate": nothing, "z": flat["z"],
     }  # fmt: skip
     ground = {k: v[None] for k, v in ground.items()}

@@ -6,8 +6,9 @@ import numpy as np
 
 from validation.rivals.air import HALF, KAPPA, SEA, Air, hybrid_coefficients
 
-KINDS = {"neutral": (0.0, 0.30, 900.0), "convective": (-220.0, 0.15, 1300.0), "stable": (20.0, 0.06, 200.0)}
-"""Downward heat flux [W/m2], stress [N/m2] and height of the inversion [m]."""
+KINDS = {"neutral": (-0.01, 0.30, 900.0), "convective": (-220.0, 0.15, 1300.0), "stable": (20.0, 0.06, 200.0)}
+"""Downward heat flux [W/m2], stress [N/m2] and height of the inversion [m]; FLEXPART takes a flux of exactly 0 for one
+that is missing, and derives it and the stress by itself."""
 
 
 def uniform(kind: str, *, wind: float = 6.0) -> Air:
