@@ -99,12 +99,15 @@ def run(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
     }
     for kind, told in found["mixing"].items():
         print(f"mixing, {kind}: {told}")
-    found["clouds"] = {"waves": compare(waves_case(air, particles=particles), folder / "waves")[0], "europe": None}
+    fine = 0 if given.quick else given.fine
+    case = waves_case(air, particles=particles)
+    found["clouds"] = {"waves": compare(case, folder / "waves", fine=fine), "europe": None}
     file = Path(given.folder) / "forecast_ml.grib"
     if file.is_file():
         from validation.rivals.europe_air import europe
 
-        found["clouds"]["europe"] = compare(europe_case(europe(file), particles=particles), folder / "europe")[0]
+        case = europe_case(europe(file), particles=particles)
+        found["clouds"]["europe"] = compare(case, folder / "europe", fine=fine)
     for name, told in found["clouds"].items():
         for row in (told or {}).get("hours", ()):
             print(f"cloud, {name}: {row}")

@@ -15,7 +15,7 @@ from validation.rivals.agreement import agreement, apart, middle, on_cells
 from validation.rivals.air import Air, write_netcdf
 from validation.rivals.flexpart_run import Job
 from validation.rivals.gridded import Gridded
-from validation.rivals.runs import PLAIN, Told, of_flexpart, of_oberih
+from validation.rivals.runs import FINE, PLAIN, of_flexpart, of_oberih
 
 SHARE = 0.01
 """Of the hour's highest value: the threshold of an area."""
@@ -48,8 +48,8 @@ def europe_case(air: Air, *, particles: int) -> Case:
     return Case(air, job, 6)
 
 
-def compare(case: Case, folder: Path) -> tuple[dict[str, Any], dict[str, Told]]:
-    """Run both models and compare."""
+def compare(case: Case, folder: Path, *, fine: int = 0) -> dict[str, Any]:
+    """Run both models and compare; ``fine`` particles for FLEXPART's small steps, none for 0."""
     folder.mkdir(parents=True, exist_ok=True)
     fields, job = write_netcdf(case.air, folder / "air.nc"), case.job
     told = {
@@ -57,6 +57,9 @@ def compare(case: Case, folder: Path) -> tuple[dict[str, Any], dict[str, Told]]:
         "again": of_oberih(fields, job, folder, finer=case.finer, seed=2, name="again"),
         "flexpart": of_flexpart(case.air, job, folder, turbulence=PLAIN),
     }
+    if fine:
+        small = replace(job, particles=fine)
+        told["fine"] = of_flexpart(case.air, small, folder, turbulence=FINE, name="fine", dump=False)
     cut = {n: _lowest(t.answer, job) for n, t in told.items()}
     ours, again, theirs = (cut[n].air[0, :, 0] for n in ("oberih", "again", "flexpart"))
     area = cut["flexpart"].area
@@ -64,17 +67,22 @@ def compare(case: Case, folder: Path) -> tuple[dict[str, Any], dict[str, Told]]:
     for hour in (h for h in HOURS if h <= job.hours):
         t = hour - 1
         least = SHARE * float(theirs[t].max())
-        rows.append({
+        row: dict[str, Any] = {
             "hour": hour, "with_flexpart": agreement(ours[t], theirs[t], area, threshold=least).rounded(),
             "with_itself": agreement(ours[t], again[t], area, threshold=least).rounded(),
             "middles_apart_km": round(float(apart(middle(cut["oberih"])[t], middle(cut["flexpart"])[t])), 1),
             "from_release_km": round(float(apart(middle(cut["flexpart"])[t], _source(job))), 1),
-            "in_lowest_100_m": [round(float(cut[n].amount()[0, t]) / job.amount, 4) for n in ("oberih", "flexpart")],
-        })  # fmt: skip
+            "in_lowest_100_m": {n: round(float(c.amount()[0, t]) / job.amount, 4) for n, c in cut.items()},
+        }  # fmt: skip
+        if fine:
+            small_steps = cut["fine"].air[0, t, 0]
+            row["with_flexpart_fine"] = agreement(ours[t], small_steps, area, threshold=least).rounded()
+            row["flexpart_with_fine"] = agreement(theirs[t], small_steps, area, threshold=least).rounded()
+        rows.append(row)
     total, other = ours.sum(axis=0), theirs.sum(axis=0)
     summed = agreement(total, other, area, threshold=SHARE * float(other.max())).rounded()
     ground = {n: round(_laid(told[n].answer) / job.amount, 4) for n in ("oberih", "flexpart")}
-    return {"hours": rows, "time_integral": summed, "dry_deposit_share": ground}, told
+    return {"hours": rows, "time_integral": summed, "dry_deposit_share": ground}
 
 
 def _source(job: Job) -> Any:
