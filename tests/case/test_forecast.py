@@ -105,7 +105,7 @@ def test_an_answer_stands_ready_before_it_is_asked_for(tmp_path: Path, server: F
     assert float(atlas.balance[..., 0].min()) == pytest.approx(1.0, abs=1e-6)
     assert atlas.facts["flow"]["digest"] == flow_digest(entry)
     left = {p.name for p in state.folder_of(tmp_path, SITE).iterdir()}
-    assert left == {"ready.json", "lock", entry.path.name}
+    assert left == {"ready.json", "lock", entry.path.name, entry.flow}
 
 
 def test_it_answers_for_the_hours_it_says_and_no_others(tmp_path: Path, server: ForecastServer) -> None:
@@ -166,7 +166,7 @@ def test_after_an_outage_the_newest_run_is_taken_and_not_every_one_that_was_miss
     assert newest.made_at >= NOW + 36 * 3600
     assert "no newer forecast" in office.log and "HTTP 503" in office.log
     assert "still stands ready" in office.log and "nothing stands ready that reaches beyond now" in office.log
-    fetched = {p.name.split("-")[2] for p in (tmp_path / "runs").iterdir() if p.is_dir()}
+    fetched = {p.name.split("-")[2] for p in (tmp_path / "live" / "runs").iterdir() if p.is_dir()}
     missed = {stamp_of(r) for r in range(RUN + CYCLE, newest.run - CYCLE, CYCLE)}
     assert len(missed) >= 3 and fetched & missed == set()
 

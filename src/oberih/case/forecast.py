@@ -22,6 +22,7 @@ from oberih.case.forecast_request import ForecastRequest
 from oberih.case.forecast_state import Begun, ReadyAtlas, ready
 from oberih.case.ground import HEIGHTS, settings_of
 from oberih.case.progress import Progress
+from oberih.case.telling import telling
 from oberih.case.wording import stamp
 from oberih.dispersion.particles.flow_file import save_flow
 from oberih.dispersion.particles.flow_of_fields import flow_of_fields
@@ -108,18 +109,10 @@ def _fetched(
     request: ForecastRequest, site: Site, *, now: int, progress: Progress, patience: Patience | None,
     stopped: Callable[[], bool],
 ) -> KeptRun:  # fmt: skip
-    counted = [0]
-
-    def told(done: int, total: int, what: str) -> None:
-        if done == 0:
-            counted[0] = 0
-            progress.stage(what, total=total)
-        progress.advance(done - counted[0])
-        counted[0] = done
-
     return fetch_run(
         request.source, latitude=site.latitude, longitude=site.longitude, hours=request.hours + request.follow,
-        cache=request.cache, now=now, server=request.server, told=told, patience=patience, stopped=stopped,
+        cache=request.cache / "live", now=now, server=request.server, told=telling(progress), patience=patience,
+        stopped=stopped,
     )  # fmt: skip
 
 
@@ -186,6 +179,7 @@ def _built(
         path, atlas.digest, run.source, run.title, run.run, int(atlas.times[0]), last, until, now,
         tuple(_lacks(request, run, plan, until, now)), request.particles, run.digest, derived=fields.derived,
         fields=tuple(str(p.absolute()) for p in run.paths),
+        flow=f"flow-{plan.flow.digest[:16]}" if plan.flow else "",
     )  # fmt: skip
 
 

@@ -69,6 +69,8 @@ class ReadyAtlas:
     fields : tuple of str
         Files of the run that it was made from, which `oberih.weather.read.volume.volume_of` reads; they are kept a
         little longer than the atlas.
+    flow : str
+        Name of the folder beside the atlas that holds the fields as particles met them.
     """
 
     path: Path
@@ -86,6 +88,7 @@ class ReadyAtlas:
     asked: str = ""
     derived: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
+    flow: str = ""
 
     def answers(self, at: int, hours: int = 1) -> bool:
         """Whether a release that begins then is in it and is followed so long."""
@@ -193,7 +196,7 @@ def begun_of(folder: Path) -> Begun | None:
 
 def clear_away(folder: Path, *, besides: Sequence[Path]) -> None:
     """Remove atlases and fields that nobody needs any more; ``besides`` and what stands ready stay."""
-    kept = {p.name for p in besides} | {e.path.name for e in entries_of(folder)}
+    kept = {p.name for p in besides} | {name for e in entries_of(folder) for name in (e.path.name, e.flow)}
     for path in folder.iterdir():
         if path.is_dir() and path.name not in kept:
             shutil.rmtree(path, ignore_errors=True)

@@ -170,9 +170,32 @@ def test_no_run_at_all_is_said_in_one_line(fetch: Fetch) -> None:
     assert "no run can be had; run 2026-11-26 06 UTC is not there yet; run 2026-11-26 00 UTC" in str(refused.value)
 
 
-def test_a_server_that_is_gone_is_said(tmp_path: Path) -> None:
-    with pytest.raises(SourceUnavailable, match="connection failed"):
-        fetch_run("gfs", hours=3, now=NOW, cache=tmp_path, patience=QUICK, server="http://127.0.0.1:9", **SITE)
+def test_a_server_that_is_gone_is_said_at_once_and_on_the_way(tmp_path: Path) -> None:
+    told: list[str] = []
+    with pytest.raises(
+        SourceUnavailable, match=r"127.0.0.1:9 does not answer: connection failed .*; is there a network"
+    ):
+        fetch_run(
+            "gfs", hours=3, now=NOW, cache=tmp_path, patience=QUICK, server="http://127.0.0.1:9",
+            told=lambda done, of, what: told.append(what), **SITE,
+        )  # fmt: skip
+    assert told[0] == "NOAA GFS 0.25°: asking 127.0.0.1:9 for run 2026-11-26 06 UTC"
+    assert [line.split("; ")[1] for line in told[1:]] == ["attempt 1 of 3, waiting 0 s", "attempt 2 of 3, waiting 0 s"]
+
+
+def test_a_server_that_is_gone_leaves_what_is_kept(fetch: Fetch) -> None:
+    with ForecastServer() as server:
+        first = fetch(server, hours=12)
+    with ForecastServer(rules=[Rule(".", "failing")]) as gone:
+        again = fetch(gone, now=NOW + CYCLE)
+    assert again.digest == first.digest
+    assert "does not answer: HTTP 500" in again.lacks[0]
+
+
+@pytest.mark.parametrize(("source", "days"), [("ecmwf", 5), ("icon", 2), ("gfs", 2500)])
+def test_what_a_server_has_let_go_of_is_refused_without_asking_it(source: str, days: int, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"is long past: .* keeps the last .* days; for the past take era5"):
+        fetch_run(source, hours=3, now=NOW, start=NOW - days * 86400, cache=tmp_path, **SITE)
 
 
 def test_what_was_fetched_before_a_failure_is_gone_on_with(fetch: Fetch, well: Well, tmp_path: Path) -> None:

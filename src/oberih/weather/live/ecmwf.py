@@ -62,6 +62,7 @@ class Ecmwf(Source):
     name, title, server = "ecmwf", "ECMWF open data 0.25°", SERVER
     stride, thinned = 3, 1
     delay = 8.0 * 3600.0
+    keeps = 4.0 * 86400.0
     fields = FIELDS
     levels = (1000, 925, 850, 700, 600, 500, 400, 300, 250)
 

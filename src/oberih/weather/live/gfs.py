@@ -122,6 +122,7 @@ class Gfs(Source):
     name, title, server = "gfs", "NOAA GFS 0.25°", SERVER
     stride, thinned = 3, 1
     delay = 5.0 * 3600.0
+    keeps = 5.5 * 365.25 * 86400.0  # the bucket: from spring 2021 on; NOMADS ten days
     fields = FIELDS
     levels = (1000, 975, 950, 925, 900, 850, 800, 700, 600, 500, 400, 300, 250)
 

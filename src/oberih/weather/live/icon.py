@@ -39,6 +39,7 @@ class Icon(Source):
     name, title, server = "icon", "DWD ICON-EU", SERVER
     stride, thinned = 3, 4
     delay = 4.5 * 3600.0
+    keeps = 86400.0
     fields = FIELDS
     levels = (1000, 950, 925, 900, 850, 800, 700, 600, 500, 400, 300, 250)
 

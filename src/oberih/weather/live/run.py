@@ -27,7 +27,7 @@ from oberih.weather.live.gfs import GFS
 from oberih.weather.live.icon import ICON
 from oberih.weather.live.kept import KeptRun, Piece
 from oberih.weather.live.message import Area, Fault, Message
-from oberih.weather.live.server import Server
+from oberih.weather.live.server import Server, host_of
 from oberih.weather.live.wanted import NotThere, Place, Source, Wanted
 
 __all__ = ["SOURCES", "Order", "area_around", "fetch_run", "source_of"]
@@ -56,7 +56,7 @@ NAMED = 4
 """Of what is lacking, so many are named."""
 
 Told = Callable[[int, int, str], None]
-"""Called with steps done, their number, and what is at work."""
+"""Called with steps done, their number, and what is at work; where the number is 0, the words are news in a line."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,11 @@ class Order:
     def covers(self, run: int) -> bool:
         """Whether a run can reach as far as wanted."""
         return run + 3600 * self.source.longest(run) >= self.start + 3600 * self.hours
+
+    def say(self, line: str) -> None:
+        """Tell news in a line."""
+        if self.told:
+            self.told(0, 0, line)
 
     @property
     def prefix(self) -> str:
@@ -197,7 +202,7 @@ def fetch_run(
     Raises
     ------
     UnknownName, InputError
-        If there is no such source, or an extra is not installed.
+        If there is no such source, it keeps no run so old, or an extra is not installed.
     SourceUnavailable
         If no run is whole, or the server does not answer.
     StoreFull
@@ -214,9 +219,9 @@ def fetch_run(
     )  # fmt: skip
 
     def waiting() -> None:
-        if told:
-            told(0, 1, f"{own.title}: another process is fetching, waiting for it")
+        order.say(f"{own.title}: another process is fetching; waiting for it")
 
+    _refuse_past(order, server)
     with kept.one_at_a_time(order.folder, own.name, waiting=waiting):
         run = _newest(order)
         kept.prune(order.folder, order.prefix, keep=KEPT_RUNS, newest=run.run)
@@ -237,24 +242,61 @@ def _newest(order: Order) -> KeptRun:
     with (
         Decoder() as decoder,
         Server.open(
-            patience=order.patience, at_once=order.at_once, transport=order.transport, stopped=order.stopped
-        ) as server,
+            patience=order.patience,
+            at_once=order.at_once,
+            transport=order.transport,
+            stopped=order.stopped,
+            said=order.say,
+        ) as server,  # fmt: skip
     ):
         for run in _candidates(order):
             held = next((k for k in at_hand if k.run == run and _enough(k, order)), None)
             if held is not None:
                 return _said(held, order, passed)
             stamp = f"run {_stamp(run)}"
+            order.say(f"{order.source.title}: asking {host_of(order.server)} for {stamp}")
             try:
-                if not any(server.there(url) for url in order.source.probe(order.server, run, order.reach(run))):
-                    passed.append(f"{stamp} is not there yet")
-                    continue
+                there = any(server.there(url) for url in order.source.probe(order.server, run, order.reach(run)))
+            except SourceUnavailable as error:
+                passed.append(f"{stamp}: {error}")
+                return _older_at_hand(order, at_hand, passed)
+            if not there:
+                passed.append(f"{stamp} is not there yet")
+                continue
+            try:
                 return _said(_fetched(order, Lane(server, decoder), run), order, passed)
             except Lacking as lacking:
                 passed.append(f"{stamp} is not whole: {lacking}")
             except SourceUnavailable as error:
                 passed.append(f"{stamp} could not be had: {error}")
     raise SourceUnavailable(f"{order.source.title}: no run can be had; " + "; ".join(passed))
+
+
+def _older_at_hand(order: Order, at_hand: Sequence[KeptRun], passed: Sequence[str]) -> KeptRun:
+    """A kept run that holds the hours, where the server does not answer.
+
+    Raises
+    ------
+    SourceUnavailable
+        If there is none.
+    """
+    held = next((k for k in at_hand if k.run <= order.start and _enough(k, order)), None)
+    if held is None:
+        raise SourceUnavailable(
+            f"{order.source.title}: {'; '.join(passed)}; is there a network? give another --server or --source, "
+            "files of fields, or ask for what 'oberih forecast --status' says stands ready"
+        )
+    return _said(held, order, passed)
+
+
+def _refuse_past(order: Order, server: str | None) -> None:
+    """Refuse at once, without a network, what a source's own server has let go of long ago."""
+    kept_since = order.now - order.source.keeps
+    if server is None and order.start < kept_since:
+        raise InputError(
+            f"is long past: {host_of(order.source.server)} keeps the last {order.source.keeps / 86400.0:.0f} days",
+            field="start", value=_stamp(order.start), cure="for the past take era5, or files of fields",
+        )  # fmt: skip
 
 
 def _enough(run: KeptRun, order: Order) -> bool:

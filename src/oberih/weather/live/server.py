@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from oberih.errors import InputError, SourceUnavailable
 from oberih.weather.fetch import RETRIED, Patience, retry_after
@@ -22,7 +23,7 @@ from oberih.weather.live.wanted import NotThere, Place
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["MOST_SKIPPED", "Server", "Stopped"]
+__all__ = ["MOST_SKIPPED", "Server", "Stopped", "host_of"]
 
 MOST_SKIPPED = 64 * 1024**2
 """A server that ignores ranges is read at most so far before the part wanted [bytes]."""
@@ -35,6 +36,12 @@ MOST_MESSAGE = 64 * 1024**2
 
 LONGEST = 600.0
 """A message that takes longer is given up and asked for again [s]."""
+
+UNCONNECTED, SILENT = 10.0, 30.0
+"""A server that does not take the connection, or says nothing, is given up and asked again after this [s]."""
+
+LOOKS = 3
+"""So often it is asked whether a run is there: a duty officer is told within two minutes that nobody answers."""
 
 MISSING = frozenset({403, 404, 410})
 """Answers that say that nothing is there; buckets that cannot be listed say 403."""
@@ -62,11 +69,14 @@ class Server:
     patience : Patience
     stopped : callable
         Whether to give up at once.
+    said : callable
+        Told in a line why something is asked again, and after which wait; of single messages nothing is said.
     """
 
     client: httpx.Client
     patience: Patience
     stopped: Callable[[], bool] = lambda: False
+    said: Callable[[str], None] = lambda line: None
 
     def __post_init__(self) -> None:
         self.received = 0
@@ -75,14 +85,15 @@ class Server:
     @classmethod
     def open(
         cls, *, patience: Patience, at_once: int, transport: httpx.BaseTransport | None = None,
-        stopped: Callable[[], bool] = lambda: False,
+        stopped: Callable[[], bool] = lambda: False, said: Callable[[str], None] = lambda line: None,
     ) -> Server:  # fmt: skip
         """Open connections, ``at_once`` at most."""
         import httpx  # here because it takes a tenth of a second to load, and most runs need no network
 
         limits = httpx.Limits(max_connections=at_once, max_keepalive_connections=at_once)
-        client = httpx.Client(transport=transport, timeout=patience.timeout, follow_redirects=True, limits=limits)
-        return cls(client, patience, stopped)
+        bounds = httpx.Timeout(min(patience.timeout, SILENT), connect=min(patience.timeout, UNCONNECTED))
+        client = httpx.Client(transport=transport, timeout=bounds, follow_redirects=True, limits=limits)
+        return cls(client, patience, stopped, said)
 
     def __enter__(self) -> Server:
         return self
@@ -97,7 +108,7 @@ class Server:
         ------
         NotThere, SourceUnavailable, Stopped
         """
-        return self._patiently(Place(url), most=MOST_INDEX)
+        return self._patiently(Place(url), most=MOST_INDEX, aloud=True)
 
     def take(self, place: Place) -> bytes:
         """The bytes of a message, unpacked.
@@ -112,14 +123,15 @@ class Server:
     def there(self, url: str) -> bool:
         """Whether anything stands at an address; asks for its first byte only."""
         try:
-            self._patiently(Place(url, 0, 1), most=MOST_INDEX)
+            self._patiently(Place(url, 0, 1), most=MOST_INDEX, aloud=True, attempts=LOOKS)
         except NotThere:
             return False
         return True
 
-    def _patiently(self, place: Place, *, most: int) -> bytes:
+    def _patiently(self, place: Place, *, most: int, aloud: bool = False, attempts: int = 99) -> bytes:
         got, wait, last = bytearray(), self.patience.first_wait, _Again("not asked")
-        for attempt in range(1, self.patience.attempts + 1):
+        attempts = min(attempts, self.patience.attempts)
+        for attempt in range(1, attempts + 1):
             if self.stopped():
                 raise Stopped
             before = len(got)
@@ -128,14 +140,20 @@ class Server:
                 return bytes(got)
             except _Again as again:
                 last = again
-            if attempt < self.patience.attempts:
+            if attempt < attempts:
                 asked = last.wait if last.wait is not None else wait
                 if asked > self.patience.longest_wait:
                     raise SourceUnavailable(f"{place.url}: the server asks to wait {asked:.0f} s ({last.reason})")
+                if aloud:
+                    self.said(
+                        f"{host_of(place.url)}: {last.reason}; attempt {attempt} of {attempts}, waiting {asked:.0f} s"
+                    )
                 if len(got) == before or last.wait is not None:  # a connection that gave something is taken up at once
                     self.patience.sleep(asked)
                     wait = min(wait * 2.0, self.patience.longest_wait)
-        raise SourceUnavailable(f"{place.url}: {last.reason}, {self.patience.attempts} attempts")
+        raise SourceUnavailable(
+            f"{host_of(place.url)} does not answer: {last.reason}, {attempts} attempts at {place.url}"
+        )
 
     def _answer(self, place: Place, got: bytearray, most: int) -> None:
         """Ask once for what is still lacking, and append it."""
@@ -200,6 +218,17 @@ class Server:
                 raise _Again(f"slower than {LONGEST:.0f} s a message")
         if wanted is not None and len(got) < wanted:
             raise _Again("the answer ended early")
+
+
+def host_of(url: str) -> str:
+    """The server that an address names.
+
+    Examples
+    --------
+    >>> host_of("https://data.ecmwf.int/forecasts/20261126")
+    'data.ecmwf.int'
+    """
+    return urlsplit(url).netloc or url
 
 
 def _unpacked(data: bytes) -> bytes:

@@ -147,6 +147,8 @@ class Source(ABC):
     fields : tuple of Field
     levels : tuple of int
         Of pressure [hPa].
+    keeps : float
+        So long its server keeps a run [s]; verified = false.
     member : int or None
         Of an ensemble; None for the single forecast.
     """
@@ -159,6 +161,7 @@ class Source(ABC):
     delay: float
     fields: tuple[Field, ...]
     levels: tuple[int, ...]
+    keeps: float
     member: int | None = None
 
     @abstractmethod
