@@ -183,11 +183,15 @@ def _amount(sample: Sample, value: float) -> str:
 
 def _notes(request: TraceRequest, found: list[Sensitivity]) -> list[str]:
     notes = [
-        "The amount that alone would explain a value takes for granted that all came from that place in that hour; any "
-        "other hour, any other place on the map and any mixture of them would do as well.",
-        f"Hours whose sensitivity is not above {CLEAR:g} standard errors of the particles' sampling are left out; the "
-        "error of the weather is not in it: a wind that turns by 25° moves the whole field.",
+        "The standard error is that of the particles alone; the error of the weather is not in it: a wind that turns "
+        "by 25° moves the whole field.",
     ]
+    if request.site is not None:
+        notes.append(
+            "The amount that alone would explain a value takes for granted that all came from that place in that hour; "
+            "any other hour, any other place on the map and any mixture of them would do as well."
+        )
+        notes.append(f"Hours whose sensitivity is not above {CLEAR:g} standard errors are left out.")
     if any(one.gone > 0.05 for one in found):
         notes.append("Part of the air came from beyond the fields; what happened there is not known.")
     if request.nuclide is not None:
