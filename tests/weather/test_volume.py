@@ -116,7 +116,32 @@ def test_air_that_flows_together_rises() -> None:
     x = np.arange(5.0) * 1000.0
     east = np.broadcast_to(-1e-4 * x, (1, 4, 5, 5))
     rise = column.rise_from_continuity(east, np.zeros_like(east), height, dx=np.full(5, 1000.0), dy=1000.0)
-    assert rise[0, -1, 2, 2] == pytest.approx(1e-4 * 1000.0)
+    thinner = column.DENSITY_LAPSE
+    expected = 1e-4 * (np.exp(thinner * 1000.0) - 1.0) / thinner  # mass is kept, and the air is thinner above
+    assert rise[0, -1, 2, 2] == pytest.approx(expected, rel=2e-3)
+
+
+def test_a_wind_that_follows_the_terrain_does_not_rise_from_it_though_levels_cut_through() -> None:
+    """Levels slope against the ground; the wind at constant height above it is the same everywhere."""
+    x = np.arange(7.0) * 1000.0
+    level = np.array([10.0, 200.0, 600.0, 1500.0, 3000.0])[None, :, None, None]
+    height = np.broadcast_to(level * (1.0 + 2e-5 * x), (1, 5, 7, 7))
+    east = 5.0 + 2e-3 * height  # a function of height alone
+    rise = column.rise_from_continuity(east, np.zeros_like(east), height, dx=np.full(7, 1000.0), dy=1000.0)
+    along = np.gradient(east, axis=-1) / 1000.0  # what looks like divergence along the levels
+    assert np.abs(rise).max() < 0.05 * np.abs(along * 3000.0).max()
+
+
+@needs_shared
+def test_continuity_gives_the_rising_wind_of_the_model_itself() -> None:
+    folder = SHARED / "data" / "nwp_era5_utm32_2025"
+    fields = fields_of_volume(volume_of(sorted(folder.glob("*.nc"))))
+    dx, dy = fields.metres_a_cell()
+    rise = column.rise_from_continuity(fields.east, fields.north, fields.height, dx=dx, dy=dy)
+    inner = (..., slice(2, -2), slice(2, -2))
+    for low, high in ((500.0, 1500.0), (1500.0, 4000.0), (4000.0, 9000.0)):
+        inside = (fields.height[inner] > low) & (fields.height[inner] < high)
+        assert np.corrcoef(fields.up[inner][inside], rise[inner][inside])[0, 1] > 0.8
 
 
 def test_a_column_stable_from_the_ground_is_stirred_less_than_a_mixed_one() -> None:

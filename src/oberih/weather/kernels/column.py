@@ -18,6 +18,9 @@ CRITICAL_RICHARDSON = 0.25
 LEAST_LAYER = 50.0
 """[m]"""
 
+DENSITY_LAPSE = 1.0e-4
+"""-d ln ρ/dz [1/m]: an air of 10 km scale height, as particles are followed in."""
+
 KAPPA_AIR = GAS_CONSTANT_DRY_AIR / SPECIFIC_HEAT_AIR
 
 
@@ -45,10 +48,12 @@ def rise_from_omega(omega: Array, pressure: Array, virtual: Array) -> Array:
 
 
 def rise_from_continuity(east: Array, north: Array, height: Array, *, dx: Array, dy: float) -> Array:
-    """Vertical wind relative to the ground [m/s] that makes up for what flows together.
+    """Vertical wind relative to levels of constant height above ground [m/s] that makes up for what flows together.
 
     Parameters
     ----------
+    east, north, height : float array, shape (t, levels, y, x)
+        [m/s], [m/s], above ground [m]; levels may cut through those of constant height.
     dx : float array, shape (y,)
         Length of a cell eastward in each row [m].
     dy : float
@@ -56,14 +61,24 @@ def rise_from_continuity(east: Array, north: Array, height: Array, *, dx: Array,
 
     Notes
     -----
-    ``w(z) = -∫ (∂u/∂x + ∂v/∂y) dz`` from the ground, air taken as incompressible: good in the lowest kilometres.
+    ``ρ w(z) = -∫ ∇·(ρ v) dz`` from the ground at constant height above it, density ρ falling by `DENSITY_LAPSE` and
+    steady.  Gradients along levels become those at constant height by ``∇f - ∂f/∂z ∇z``.
     """
-    divergence = np.gradient(east, axis=-1) / dx[:, None]
-    across = north * dx[:, None]
-    divergence += np.gradient(across, axis=-2) / (dy * dx[:, None])
+    density = np.exp(-DENSITY_LAPSE * height)
+    wide = dx[:, None]
+    divergence = _level_gradient(density * east, height, -1) / wide
+    divergence += _level_gradient(density * north * wide, height, -2) / (dy * wide)
     thick = np.diff(np.concatenate([np.zeros_like(height[:, :1]), height], axis=1), axis=1)
-    upper = np.concatenate([divergence[:, :1], 0.5 * (divergence[:, 1:] + divergence[:, :-1])], axis=1)
-    return -np.cumsum(upper * thick, axis=1)
+    middle = np.concatenate([divergence[:, :1], 0.5 * (divergence[:, 1:] + divergence[:, :-1])], axis=1)
+    return np.asarray(-np.cumsum(middle * thick, axis=1) / density)
+
+
+def _level_gradient(values: Array, height: Array, axis: int) -> Array:
+    """Difference of a field from cell to cell at constant height."""
+    dz = np.diff(height, axis=1)
+    steep = np.where(dz > 1.0, np.diff(values, axis=1) / np.maximum(dz, 1.0), 0.0)
+    slope = np.concatenate([steep[:, :1], 0.5 * (steep[:, 1:] + steep[:, :-1]), steep[:, -1:]], axis=1)
+    return np.asarray(np.gradient(values, axis=axis) - slope * np.gradient(height, axis=axis))
 
 
 def stirred_depth(height: Array, theta: Array, east: Array, north: Array, friction: Array) -> Array:
