@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from validation.rivals import __main__ as rivals
+from validation.rivals import beside
 from validation.rivals.agreement import agreement, apart, middle, on_cells
 from validation.rivals.air import motion_of, waves
+from validation.rivals.beside import lowest, onto
 from validation.rivals.flexpart_run import program
+from validation.rivals.gridded import areas
 from validation.rivals.trajectory import Winds, carried
 
 from oberih.errors import InputError
@@ -90,3 +94,35 @@ def test_without_the_rival_it_says_how_to_get_it(
 def test_with_the_rival_the_models_agree_about_the_way(tmp_path: Path) -> None:
     rows = rivals.trajectories(waves(), tmp_path, hours=12, particles=500)
     assert all(row["flexpart_km"] < 0.02 * row["way_km"] and row["oberih_km"] < 0.02 * row["way_km"] for row in rows)
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0.1, 0.3, 0.5, 0.7, 1.0]))
+def test_other_cells_hold_the_same_amount(seed: int, cell: float) -> None:
+    answer = files.made(np.random.default_rng(seed), rows=5, columns=6)
+    lat, lon = (
+        np.arange(a[0] - 2.0, a[-1] + 2.0, cell) + 0.37 * cell for a in (answer.lat, answer.lon)
+    )  # fmt: skip
+    field = lowest(answer, 100.0)
+    put = onto(field, answer, lat, lon)
+    due = (field * answer.area).sum(axis=(1, 2))
+    assert (put * areas(lat, lon)).sum(axis=(1, 2)) == pytest.approx(due, rel=1e-6)
+    same = onto(field, answer, answer.lat, answer.lon)
+    assert np.allclose(same, field, rtol=1e-9)
+
+
+def test_two_files_of_different_models_are_laid_side_by_side(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = files.made(np.random.default_rng(4), rows=8, columns=8, sparse=0.9)
+    one = files.write_flexpart_netcdf(tmp_path / "flexpart.nc", answer)
+    other = files.write_cdump(tmp_path / "cdump", answer)
+    turned = files.write_snap(tmp_path / "snap.nc", answer, turned=0.0)
+    for pair in ((one, other), (other, turned)):
+        assert beside.main([*map(str, pair), "--layer", "30", "--cell", "1.0"]) == 0
+        rows = json.loads(capsys.readouterr().out.splitlines()[-1])["intervals"]
+        assert len(rows) == 3
+        assert all(row["fms"] == row["fac2"] == 1.0 and abs(row["fb"]) < 1e-3 for row in rows)
+    assert beside.main([str(one), str(tmp_path / "none")]) == 2
+    late = files.write_cdump(tmp_path / "late", replace(answer, start=answer.start + 1800, end=answer.end + 1800))
+    assert beside.main([str(one), str(late)]) == 2
+    assert "no common interval" in capsys.readouterr().err
