@@ -9,6 +9,7 @@ import pytest
 
 from oberih.weather.fields import CLOUD, Fields
 from oberih.weather.kernels.humidity import saturation_pressure, specific_humidity
+from oberih.weather.kernels.profile import profile_factor
 from oberih.weather.read.raw_volume import RawVolume
 from oberih.weather.volume import fields_of_volume
 
@@ -123,6 +124,24 @@ def test_times_taken_a_few_at_a_time_give_the_same(monkeypatch: pytest.MonkeyPat
     for name in ("height", "east", "up", "cloud_top", "convective_rate", "mixing_height"):
         np.testing.assert_array_equal(getattr(in_turn, name), getattr(at_once, name))
     assert in_turn.derived == at_once.derived and len(in_turn.time) == 2
+
+
+@pytest.mark.parametrize("down", [-200.0, -20.0, 0.0, 15.0])
+def test_friction_and_stability_of_a_given_heat_flux_carry_the_wind_at_ten_metres(down: float) -> None:
+    raw = volume(None, heat_flux_down=down, east_10m=6.0, north_10m=0.0, temperature_2m=293.0)
+    fields = fields_of_volume(raw)
+    friction, inverse = fields.friction_velocity, fields.inverse_obukhov_length
+    assert np.sign(inverse).max() == np.sign(down)
+    speed = friction / 0.4 * profile_factor(10.0, inverse, roughness_length=fields.roughness_length)
+    assert speed == pytest.approx(6.0, rel=0.02)
+
+
+def test_heat_from_the_ground_stirs_more_than_its_loss() -> None:
+    warm, neutral, cold = (
+        fields_of_volume(volume(None, heat_flux_down=d, east_10m=5.0, north_10m=0.0)).friction_velocity.mean()
+        for d in (-200.0, 0.0, 20.0)
+    )
+    assert warm > neutral > cold
 
 
 def test_a_relative_humidity_is_as_good_as_a_specific_one() -> None:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from oberih.constants import GAS_CONSTANT_DRY_AIR, GRAVITY, SPECIFIC_HEAT_AIR, VON_KARMAN
 from oberih.weather.kernels import column
 from oberih.weather.kernels.mixing_height import convective_velocity
+from oberih.weather.kernels.profile import profile_factor
 from oberih.weather.kernels.surface_layer import obukhov_inverse
 from oberih.weather.read.raw_volume import RawVolume
 
@@ -22,6 +23,9 @@ Array = npt.NDArray[np.float64]
 
 LEAST_FRICTION, LEAST_LENGTH = 0.05, 5.0
 """u* [m/s] and |L| [m] are not let below these: turbulence that comes and goes keeps some mixing."""
+
+ROUNDS = 12
+"""Of the search for u* and L that go together: the last changes u* by less than a hundredth."""
 
 STANDARD_PRESSURE = 1.0e5
 """For the density where the pressure at the ground is not known [Pa]."""
@@ -100,9 +104,11 @@ def _surface_layer(raw: RawVolume, ground: Ground, said: list[str]) -> tuple[Arr
     heat = given(raw, "heat_flux_down", said)
     if heat is not None:
         flux = -heat / (density * SPECIFIC_HEAT_AIR)
-        log = np.log(np.maximum(wind_height / ground.roughness_length, 3.0))
-        friction = VON_KARMAN * np.maximum(np.hypot(u, v), 0.5) / log
-        friction = np.maximum(friction if stress is None else stress, LEAST_FRICTION)
+        friction = stress
+        if friction is None:
+            speed = np.maximum(np.hypot(u, v), 0.5)
+            friction = _friction_of_wind(speed, wind_height, flux, ground.temperature, ground.roughness_length)
+        friction = np.maximum(friction, LEAST_FRICTION)
         inverse = obukhov_inverse(friction, flux, ground.temperature)
     else:
         friction, inverse = _by_richardson(raw, ground, first, (z, t, u, v), pressure, said)
@@ -111,6 +117,18 @@ def _surface_layer(raw: RawVolume, ground: Ground, said: list[str]) -> tuple[Arr
     if stress is None:
         said.append("friction velocity: from the wind near the ground")
     return friction, np.clip(inverse, -1.0 / LEAST_LENGTH, 1.0 / LEAST_LENGTH), flux
+
+
+def _friction_of_wind(speed: Array, height: Array, flux: Array, temperature: Array, roughness: float) -> Array:
+    """u* [m/s] of the profile that has this speed at a height, with the stability that the flux gives it."""
+    z = np.maximum(height, 3.0 * roughness)
+    friction = VON_KARMAN * speed / np.log(z / roughness)
+    for _ in range(ROUNDS):
+        inverse = obukhov_inverse(np.maximum(friction, LEAST_FRICTION), flux, temperature)
+        inverse = np.clip(inverse, -1.0 / LEAST_LENGTH, 1.0 / LEAST_LENGTH)
+        found = VON_KARMAN * speed / profile_factor(z, inverse, roughness_length=roughness)
+        friction = 0.5 * (friction + found)
+    return friction
 
 
 def _friction_given(raw: RawVolume, density: Array, said: list[str]) -> Array | None:
