@@ -21,6 +21,7 @@ from oberih.case.atlas_store import info
 from oberih.cli.main import door, main
 from oberih.cli.progress import Lines
 from tests.atlas.small import digests, plan
+from tests.weather.passing_low import write
 from tests.weather.simulator import OpenMeteoSimulator
 
 Capture = pytest.CaptureFixture[str]
@@ -132,6 +133,28 @@ def test_an_atlas_goes_into_a_store_is_listed_described_verified_there_and_comes
     assert "tic/c/1/0/0: not what was written; 1 blocks unsealed" in capsys.readouterr().err
     assert main([*words, "--store", store, "--workers", "1", "--quiet"]) == 0
     assert main(["atlas", "verify", url]) == 0
+
+
+def test_an_atlas_of_particles_is_estimated_built_by_workers_and_put_into_a_store_to_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(Path("low.nc"), hours=12, spacing=1.0, half=(2.0, 3.0))
+    words = ["atlas", "build", "zaporizhzhia", "--engine", "particles", "--weather", "low.nc", "--heights", "30",
+             "--particles", "64", "--follow", "4"]  # fmt: skip
+    assert main([*words, "--estimate", "--json", "--quiet"]) == 0
+    facts = facts_of(capsys.readouterr().out)
+    assert facts["tasks"].startswith("2 blocks of 6")  # eight of twelve hours are followed whole
+    assert facts["engine"] == "particles, 64 a release hour, followed for 4 h"
+    assert [f.name for f in tmp_path.iterdir()] == ["low.nc"]
+    assert main([*words, "--workers", "1", "--quiet"]) == 0
+    here = next(Path(".oberih/atlas").glob("*.zarr"))
+    store = f"file://{tmp_path}/far"
+    assert main([*words, "--workers", "2", "--quiet", "--store", store, "--cache", "other"]) == 0
+    assert digests(here) == digests(tmp_path / "far" / here.name)
+    assert main(["atlas", "verify", f"{store}/{here.name}"]) == 0
+    assert main([*words, "--follow", "12", "--estimate", "--quiet"]) == 2
+    assert "too few for releases that are followed for 12 h" in capsys.readouterr().err
 
 
 def test_an_atlas_half_built_tells_how_much_is_sealed_from_when_to_when_and_what_it_says_so_far(

@@ -33,7 +33,10 @@ from oberih.evidence.digest import sha256_of_bytes
 __all__ = ["build_there", "compute_block_there"]
 
 
-def build_there(url: str, plan: AtlasPlan, *, scheduler: Scheduler | None = None, told: Told | None = None) -> FarAtlas:
+def build_there(
+    url: str, plan: AtlasPlan, *, scheduler: Scheduler | None = None, told: Told | None = None,
+    fields: Path | None = None,
+) -> FarAtlas:  # fmt: skip
     """Build an atlas in a store, or finish one that was begun.
 
     Parameters
@@ -45,6 +48,8 @@ def build_there(url: str, plan: AtlasPlan, *, scheduler: Scheduler | None = None
         Who does the work; this process by default.
     told : callable, optional
         Told how far the work is.
+    fields : Path, optional
+        Folder of the kept flow, if the plan has one; where the plan says by default.
 
     Raises
     ------
@@ -62,7 +67,7 @@ def build_there(url: str, plan: AtlasPlan, *, scheduler: Scheduler | None = None
     store = store_at(url)
     _lay_out_there(store, plan)
     if plan.flow:
-        put_flow(store, plan.flow.digest, Path(plan.flow.folder))
+        put_flow(store, plan.flow.digest, fields or Path(plan.flow.folder))
     whole = FarAtlas.at(store).whole
     todo = [(url, plan.digest, b, h) for b, h in plan.tasks if (b, h) not in whole]
     total, done = len(plan.tasks), len(plan.tasks) - len(todo)

@@ -11,16 +11,19 @@ from oberih.atlas.layout import AtlasPlan
 from oberih.atlas.lend import lend
 from oberih.atlas.remote_build import build_there
 from oberih.atlas.schedule import scheduler_for
+from oberih.case.atlas_plan import plan_of
 from oberih.case.atlas_request import AtlasRequest
 from oberih.case.atlas_sheets import described, described_there
-from oberih.case.ground import HEIGHTS, atlas_path, ground_of
+from oberih.case.ground import HEIGHTS, atlas_path
 from oberih.case.progress import Progress
 from oberih.case.sheet import Sheet
 from oberih.earth.site import load_site
 
-__all__ = ["OTHER_HEIGHTS", "build", "far_url", "lend_workers", "with_heights"]
+__all__ = ["OTHER_HEIGHTS", "build", "far_url", "lend_workers"]
 
 OTHER_HEIGHTS = "a plan stands on the heights {}; this atlas is for those who read it themselves"
+
+OWN_READERS = "a plan stands on puffs; this atlas of particles is for those who read it themselves"
 
 
 def build(request: AtlasRequest, *, progress: Progress) -> Sheet:
@@ -32,7 +35,8 @@ def build(request: AtlasRequest, *, progress: Progress) -> Sheet:
         As for a plan; if a store refuses or fails for long.
     """
     site = load_site(request.site)
-    plan = with_heights(ground_of(request.as_plan(), site, progress=progress).plan, request)
+    flows = request.cache / "atlas"
+    plan = plan_of(request, site, flows=flows, progress=progress)
     workers = request.workers or os.cpu_count() or 1
     scheduler = scheduler_for(workers=workers, address=request.scheduler, said=progress.note)
     told = counting(plan, progress)
@@ -41,13 +45,14 @@ def build(request: AtlasRequest, *, progress: Progress) -> Sheet:
         progress.done()
         sheet = described(atlas, f"Atlas of {site.name}")
     else:
-        far = build_there(far_url(request.store, plan), plan, scheduler=scheduler, told=told)
+        fields = flows / plan.flow.folder if plan.flow else None
+        far = build_there(far_url(request.store, plan), plan, scheduler=scheduler, told=told, fields=fields)
         progress.done()
         sheet = described_there(far, f"Atlas of {site.name}")
+    own = [OWN_READERS] if plan.particles else []
     if plan.heights != HEIGHTS:
-        note = OTHER_HEIGHTS.format(", ".join(f"{h:g} m" for h in HEIGHTS))
-        sheet = dataclasses.replace(sheet, notes=(*sheet.notes, note))
-    return sheet
+        own.append(OTHER_HEIGHTS.format(", ".join(f"{h:g} m" for h in HEIGHTS)))
+    return dataclasses.replace(sheet, notes=(*sheet.notes, *own))
 
 
 def lend_workers(scheduler: str, *, workers: int | None, progress: Progress) -> None:
@@ -62,11 +67,6 @@ def lend_workers(scheduler: str, *, workers: int | None, progress: Progress) -> 
     progress.note(f"{count} workers for {scheduler}; end with Ctrl-C")
     for _ in lend(scheduler, workers=count, said=progress.note):
         pass
-
-
-def with_heights(plan: AtlasPlan, request: AtlasRequest) -> AtlasPlan:
-    """The plan with the heights that were asked for."""
-    return plan if request.heights is None else dataclasses.replace(plan, heights=request.heights)
 
 
 def far_url(store: str, plan: AtlasPlan) -> str:

@@ -11,8 +11,10 @@ import dataclasses
 import os
 import platform
 import re
+import tempfile
 from calendar import isleap
 from datetime import date
+from pathlib import Path
 
 import httpx
 
@@ -23,10 +25,11 @@ from oberih.atlas.layout import AtlasPlan
 from oberih.atlas.remote import store_at
 from oberih.atlas.remote_seals import FarAtlas
 from oberih.atlas.store import open_atlas
-from oberih.case.atlas_build import far_url, with_heights
-from oberih.case.atlas_request import AtlasRequest
+from oberih.case.atlas_build import far_url
+from oberih.case.atlas_plan import plan_of
+from oberih.case.atlas_request import CLIMATE, AtlasRequest
 from oberih.case.atlas_sheets import coverage_here, coverage_there
-from oberih.case.ground import LAST_HOURS, atlas_path, ground_of
+from oberih.case.ground import LAST_HOURS, atlas_path
 from oberih.case.progress import Progress
 from oberih.case.sheet import Sheet
 from oberih.earth.site import Site, load_site
@@ -50,7 +53,17 @@ def estimate(request: AtlasRequest, *, progress: Progress) -> Sheet:
         If the site or the weather cannot be used.
     """
     site = load_site(request.site)
-    plan, stands_in = _plan(request, site, progress)
+    with tempfile.TemporaryDirectory(prefix="oberih-estimate-") as folder:
+        return _estimated(request, site, Path(folder), progress)
+
+
+def _estimated(request: AtlasRequest, site: Site, folder: Path, progress: Progress) -> Sheet:
+    plan, stands_in = _plan(request, site, folder, progress)
+    sample = plan
+    if plan.flow is not None:
+        sample = dataclasses.replace(
+            plan, flow=dataclasses.replace(plan.flow, folder=os.fspath(folder / plan.flow.folder))
+        )
     progress.stage("blocks really computed, and thrown away", total=4)
     seen: list[int] = []
 
@@ -58,7 +71,7 @@ def estimate(request: AtlasRequest, *, progress: Progress) -> Sheet:
         progress.advance(done - len(seen))
         seen.append(done)
 
-    cost = cost_of(plan, told=told)
+    cost = cost_of(sample, told=told)
     progress.done()
     releases = plan.releases if stands_in is None else stands_in
     if stands_in is not None:
@@ -68,15 +81,16 @@ def estimate(request: AtlasRequest, *, progress: Progress) -> Sheet:
     return _sheet(request, site, plan, cost, there, stands_in is not None)
 
 
-def _plan(request: AtlasRequest, site: Site, progress: Progress) -> tuple[AtlasPlan, int | None]:
+def _plan(request: AtlasRequest, site: Site, folder: Path, progress: Progress) -> tuple[AtlasPlan, int | None]:
     """The plan, and the release hours it stands in for if its weather is not at hand."""
-    asked = request.as_plan()
-    years = _YEARS.fullmatch(request.weather)
+    years = _YEARS.fullmatch(request.weather[0])
     span = range(int(years[1]), int(years[2] or years[1]) + 1) if years else range(0)
     if not span or _at_hand(request, site, span):
-        return with_heights(ground_of(asked, site, progress=progress).plan, request), None
-    ground = ground_of(dataclasses.replace(asked, weather="climate"), site, progress=progress)
-    return with_heights(ground.plan, request), 24 * sum(365 + isleap(year) for year in span) - LAST_HOURS
+        return plan_of(request, site, flows=folder, progress=progress), None
+    stand_in = dataclasses.replace(request, weather=(CLIMATE,))
+    return plan_of(stand_in, site, flows=folder, progress=progress), 24 * sum(
+        365 + isleap(year) for year in span
+    ) - LAST_HOURS
 
 
 def _at_hand(request: AtlasRequest, site: Site, span: range) -> bool:
@@ -127,14 +141,15 @@ def _sheet(
     return Sheet(
         f"Cost of an atlas of {site.name}: an estimate, nothing is built",
         facts=(
-            ("weather", request.weather),
+            ("weather", ", ".join(request.weather)),
+            ("engine", _engine(plan)),
             ("release hours", str(cost.releases)),
             ("heights", ", ".join(f"{h:g} m" for h in plan.heights)),
             ("grid", f"{plan.grid.rings} rings × {plan.grid.sectors} sectors to {plan.grid.outer_radius / 1e3:g} km"),
             ("tasks", f"{cost.tasks} blocks of {cost.block_hours} release hours at one height"),
             *begun,
             ("processor time", f"{cost.processor_seconds / 3600:.2g} CPU-hours ({cost.task:.2g} s a block)"),
-            ("disk", f"{cost.bytes / 2**20:.0f} MiB in {cost.all_files} files"),
+            ("disk", f"{cost.bytes / 2**20:.3g} MiB in {cost.all_files} files"),
             ("target", far_url(request.store, plan) if request.store and not stands_in else request.store or
              os.fspath(request.cache / "atlas")),
             ("measured on", _machine()),
@@ -144,6 +159,13 @@ def _sheet(
         rows=tuple((str(n), _duration(cost.wall(n))) for n in sorted({*WORKERS, *workers})),
         notes=tuple(notes),
     )  # fmt: skip
+
+
+def _engine(plan: AtlasPlan) -> str:
+    if plan.particles is None:
+        return "puffs"
+    hours = plan.particles.oldest / 3600.0
+    return f"particles, {plan.particles.particles} a release hour, followed for {hours:g} h"
 
 
 def _workers(request: AtlasRequest) -> tuple[str, list[int]]:

@@ -11,7 +11,16 @@ from pathlib import Path
 
 from oberih.case.request import DEFAULT_CACHE, DEFAULT_SEED, PlanRequest
 
-__all__ = ["AtlasRequest"]
+__all__ = ["CLIMATE", "FOLLOW", "PARTICLES", "AtlasRequest"]
+
+CLIMATE = "climate"
+"""The embedded statistics, for puffs."""
+
+PARTICLES = 2048
+"""Of a release hour, unless asked otherwise."""
+
+FOLLOW = 72
+"""Hours for which a release by particles is followed, unless asked otherwise."""
 
 
 @dataclass(frozen=True)
@@ -20,8 +29,16 @@ class AtlasRequest:
 
     Parameters
     ----------
-    site, weather, mapping, server, cache, workers, scheduler, seed
+    site, mapping, server, cache, workers, scheduler, seed
         As in `PlanRequest`.
+    weather : tuple of str
+        As there; for particles one or several files or folders of fields on levels.
+    engine : str
+        Of `oberih.case.request.ENGINES`.
+    particles : int
+        Of a release hour, for that engine.
+    follow : int
+        How long its releases are followed [h].
     heights : tuple of float or None
         Release heights [m], rising; None for those that a plan needs.
     store : str or None
@@ -29,7 +46,10 @@ class AtlasRequest:
     """
 
     site: str
-    weather: str = "climate"
+    weather: tuple[str, ...] = (CLIMATE,)
+    engine: str = "puffs"
+    particles: int = PARTICLES
+    follow: int = FOLLOW
     mapping: Path | None = None
     server: str | None = None
     heights: tuple[float, ...] | None = None
@@ -42,6 +62,6 @@ class AtlasRequest:
     def as_plan(self) -> PlanRequest:
         """The plan's request that would stand on it."""
         return PlanRequest(
-            site=self.site, weather=self.weather, mapping=self.mapping, server=self.server, cache=self.cache,
+            site=self.site, weather=self.weather[0], mapping=self.mapping, server=self.server, cache=self.cache,
             workers=self.workers, scheduler=self.scheduler, seed=self.seed,
         )  # fmt: skip

@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from oberih.case.atlas_request import FOLLOW, PARTICLES
+from oberih.case.request import ENGINES
 from oberih.cli.lazy import WordsGroup
 from oberih.cli.options import scheduler_address, shared
 
@@ -48,7 +50,29 @@ def atlas() -> None:
 
 @atlas.command()
 @click.argument("site")
-@click.option("--weather", default="climate", show_default=True, metavar="NAME|FILE", help="As for oberih plan.")
+@click.option(
+    "--weather",
+    multiple=True,
+    default=("climate",),
+    show_default=True,
+    metavar="NAME|FILE",
+    help="As for oberih plan; for particles files or folders of fields on levels, may be given several times.",
+)
+@click.option("--engine", type=click.Choice(ENGINES), default="puffs", show_default=True, help="What carries releases.")
+@click.option(
+    "--particles",
+    type=click.IntRange(64, 1_000_000),
+    default=PARTICLES,
+    show_default=True,
+    help="Of a release hour, for that engine.",
+)
+@click.option(
+    "--follow",
+    type=click.IntRange(1, 240),
+    default=FOLLOW,
+    show_default=True,
+    help="Hours for which a release by particles is followed.",
+)
 @click.option("--heights", type=Heights(), default=None, metavar="M,M,…",
               help="Release heights in metres.  [default: 5,30,100,250, as a plan needs them]")  # fmt: skip
 @_STORE
