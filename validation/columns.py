@@ -115,12 +115,13 @@ def diffused(
 ) -> Floats:  # fmt: skip
     """What a diffusion equation leaves in layers after a time [s], of the amounts that stood in them; finite volumes.
 
-    ``∂c/∂t = ∂/∂z (K ∂c/∂z + v c)``, K the kernel's profile (1 m2/s above the layer), upwind for what settles; at the
-    ground a flux of ``settling`` times the lowest concentration.
+    ``∂c/∂t = ∂/∂z (K ∂c/∂z + v c)``, K the kernel's profile (at most 1 m2/s above the layer), upwind for what settles;
+    at the ground a flux of ``settling`` times the lowest concentration.
     """
     thick, middle = np.diff(edges), 0.5 * (edges[1:] + edges[:-1])
+    free = min(vertical_diffusivity(0.5 * mixing, friction, inverse_length, mixing), 1.0)
     k = np.array([
-        vertical_diffusivity(z, friction, inverse_length, mixing) if z < mixing else 1.0 for z in edges[1:-1]
+        vertical_diffusivity(z, friction, inverse_length, mixing) if z < mixing else free for z in edges[1:-1]
     ])  # fmt: skip
     exchange = k / np.diff(middle)
     n = len(start)

@@ -26,7 +26,6 @@ static inline void pair(uint32_t *s, int g, float *p, float *q) {
 }
 
 static inline float diffusivity(float z, float h, float us, float il, float *slope) {
-  if (z >= h) { *slope = 0.0f; return 1.0f; }
   float c = z < 0.5f * h ? z : 0.5f * h, shape = c * (1.0f - c / h), damp, s;
   if (il >= 0.0f) {
     damp = 1.0f / (1.0f + 5.0f * c * il);
@@ -38,7 +37,8 @@ static inline float diffusivity(float z, float h, float us, float il, float *slo
     if (z < 0.1f * h) s += shape * 8.0f * -il / damp;
   }
   *slope = z < 0.5f * h ? 0.4f * us * s : 0.0f;
-  return 0.4f * us * shape * damp;
+  float k = 0.4f * us * shape * damp;
+  return z >= h ? fminf(k, 1.0f) : k;
 }
 
 static inline float variance(float z, float h, float us, float w2, float *slope) {
@@ -136,8 +136,9 @@ void step_all(float *particles, uint32_t *states, long blocks, int steps, const 
         float px = root + along, py = across;
         int free = z >= h;
         if ((px * px + py * py >= h) != free) {
-          float layer = sqrtf(fmaxf(diffusivity(0.5f * h, h, us, il, &slope), 0.01f)), ratio = free ? layer : 1.0f / layer;
-          float own = (free ? 1.0f : layer) * sqrtf(0.5f * dt / h), out_w = root * along;
+          float upper = diffusivity(0.5f * h, h, us, il, &slope), layer = sqrtf(fmaxf(upper, 0.01f));
+          float above = sqrtf(fmaxf(fminf(upper, 1.0f), 0.01f)), ratio = free ? layer / above : above / layer;
+          float own = (free ? above : layer) * sqrtf(0.5f * dt / h), out_w = root * along;
           float reach = sqrtf(fmaxf(out_w * out_w + (along * along + across * across) * (h - z), 0.0f));
           float until = free ? (z - h) / (reach - out_w) : (h - z) / (out_w + reach);
           float mx = root + along * until, my = across * until, nx = mx / sqrtf(h), ny = my / sqrtf(h);

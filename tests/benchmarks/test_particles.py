@@ -6,7 +6,6 @@ import json
 import sys
 
 import pytest
-
 from benchmarks import flow, particles
 from benchmarks.plain_c import compiler
 

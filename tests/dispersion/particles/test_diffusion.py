@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from validation.columns import LAYERS, carried, cloud, column, spread
+from validation.columns import LAYERS, carried, cloud, column, diffused, mixed, spread
 
 from oberih.dispersion.kernels.particles import step as kernel
 from oberih.dispersion.kernels.particles.eddies import FREE_SIGMA
@@ -23,7 +23,7 @@ def taylor(sigma: float, scale: float, time: float) -> float:
 @pytest.mark.parametrize("spans", [1, 4, 40])
 def test_turbulent_velocity_spreads_early_and_late_as_taylor_says(spans: int) -> None:
     # free air: σw 0.1 m/s, K 1 m2/s, so forgotten in 100 s
-    air = flow("stable", size=6)
+    air = flow("neutral", size=6)
     rows, states = cloud(BLOCKS, 21, 3000.0)
     for _ in carried(air, rows, states, spans=spans, young=True):
         pass
@@ -37,7 +37,7 @@ def test_turbulent_velocity_spreads_early_and_late_as_taylor_says(spans: int) ->
 @pytest.mark.parametrize("spans", [1, 8, 96])
 def test_sideways_a_cloud_spreads_early_and_late_as_taylor_says(spans: int, young: bool) -> None:
     # free air: eddies 0.1 m/s over 300 s, meandering 0.5 m/s over two hours
-    air = flow("stable", size=6)
+    air = flow("neutral", size=6)
     rows, states = cloud(BLOCKS if spans < 96 else 100, 22, 4000.0)
     for _ in carried(air, rows, states, spans=spans, young=young):
         pass
@@ -70,3 +70,24 @@ def test_turbulent_velocity_late_spreads_as_diffusion_does() -> None:
             pass
         found[young] = np.histogram(rows[:, kernel.Z], BINS[:-1])[0] / rows[:, kernel.Z].size
     assert np.abs(found[True] - found[False]).max() < 0.03
+
+
+def test_a_layer_of_the_night_is_not_emptied_through_its_lid() -> None:
+    # 150 m deep and quiet: less than a tenth leaves in six hours, where 1 m2/s above it would take half
+    for young in (False, True):
+        rows, states = cloud(20 if young else 100, 25, mixed(20 if young else 100, 25, top=150.0))
+        for _ in carried(column("stable"), rows, states, spans=144, young=young):
+            pass
+        expected = diffused_share(hours=6)
+        share = float((rows[:, kernel.Z] < 150.0).mean())
+        assert share == pytest.approx(expected, abs=4.0 * np.sqrt(expected * (1.0 - expected) / rows[:, 0].size) + 0.03)
+        assert share > 0.75
+
+
+def diffused_share(*, hours: int) -> float:
+    """Share that the diffusion equation keeps below the lid of the stable layer."""
+    mixing, friction, inverse, _ = LAYERS["stable"]
+    edges = np.arange(0.0, 601.0, 2.0)
+    start = np.where(edges[1:] <= mixing, 2.0 / mixing, 0.0)
+    left = diffused(start, edges, time=hours * 3600.0, mixing=mixing, friction=friction, inverse_length=inverse)
+    return float(left[: int(mixing / 2.0)].sum())

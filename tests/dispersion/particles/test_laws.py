@@ -116,7 +116,7 @@ def test_above_the_layer_a_cloud_spreads_as_diffusion_says() -> None:
     from oberih.dispersion.kernels.particles.advance import COLUMNS, advance
     from oberih.dispersion.kernels.particles.lanes import GENERATORS, LANES
 
-    air, blocks = flow("stable"), 300
+    air, blocks = flow("neutral"), 300
     rows = np.zeros((blocks, kernel.ROWS, LANES), dtype=np.float32)
     rows[:, kernel.X], rows[:, kernel.Y], rows[:, kernel.Z], rows[:, kernel.WEIGHT :] = 20.0, 20.0, 2000.0, 1.0
     flat, one = rows.reshape(blocks, -1), np.float32

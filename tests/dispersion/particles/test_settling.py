@@ -18,7 +18,7 @@ FINE = Cells(40, 1600, 40.0, 0.0, 1.0, 0.0)
 def test_in_still_air_they_land_after_height_over_fall(fall: float, height: float) -> None:
     # free air from 50 m up, where K = 1 m2/s: their times spread by sqrt(2 K t) / fall
     air = flow("stable", east=4.0)
-    air.surface[..., :4] = (50.0, 0.03, 0.05, 0.0)
+    air.surface[..., :4] = (50.0, 0.5, 0.0, 0.0)
     length = height / fall
     release = Release(0, 0.0, 5.0, 20.0, height, height, 6400, settling=fall)
     trail = follow(air, release, FINE, hours=int(length * 1.6 // 3600) + 1)

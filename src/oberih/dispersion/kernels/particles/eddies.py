@@ -4,7 +4,7 @@ The profiles of `oberih.dispersion.kernels.turbulence`, which puffs feel too, wr
 side by side: a choice is a maximum, a minimum or a number that is 0 or 1.  A condition that is used more than once
 becomes a branch, and a branch undoes the vectors.
 
-Sources: as in `turbulence`; free air K 1 m2/s, σw 0.1 m/s (our choice, verified = false).
+Sources: as in `turbulence`; free air K at most 1 m2/s, σw 0.1 m/s (as NAME's; our choice, verified = false).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numba import njit
 from oberih.dispersion.kernels.particles.lanes import F, cube_root
 
 FREE_K = F(1.0)
-"""Diffusivity above the boundary layer [m2/s]."""
+"""Most diffusivity above the boundary layer [m2/s]; where the layer's upper half has less, as by night, it is that."""
 
 FREE_SIGMA = F(0.1)
 """σw above the boundary layer [m/s]."""
@@ -39,8 +39,7 @@ def diffusivity(z, mixing, friction, inverse_length):
     slope = (F(1.0) - F(2.0) * c / mixing) * damp * lift - shape * damp * damp * lift * F(5.0) * stable
     slope += (shape * damp * F(8.0) * unstable / lift) if z < F(0.1) * mixing else F(0.0)
     slope = _KAPPA * friction * slope if z < half else F(0.0)
-    free = z >= mixing
-    return (FREE_K if free else k), (F(0.0) if free else slope)
+    return (min(k, FREE_K) if z >= mixing else k), slope
 
 
 @njit(inline="always")

@@ -29,6 +29,7 @@ import numpy as np
 from numba import njit
 
 from oberih.dispersion.kernels.particles.eddies import (
+    FREE_K,
     FREE_SIGMA,
     diffusivity,
     twice_log,
@@ -301,9 +302,9 @@ def _over_circle(root, along, across, z, h, friction, inverse_length, dt):
     """
     free = F(1.0) if z >= h else F(0.0)
     k, _ = diffusivity(F(0.5) * h, h, friction, inverse_length)
-    layer = math.sqrt(max(k, LEAST_K))  # free air's is 1
-    ratio = F(1.0) / layer + free * (layer - F(1.0) / layer)
-    own = (layer + free * (F(1.0) - layer)) * math.sqrt(F(0.5) * dt / h)
+    layer, above = math.sqrt(max(k, LEAST_K)), math.sqrt(max(min(k, FREE_K), LEAST_K))
+    ratio = above / layer + free * (layer / above - above / layer)
+    own = (layer + free * (above - layer)) * math.sqrt(F(0.5) * dt / h)
     x, y = root + along, across
     crossing = F(1.0) if (x * x + y * y - h) * (F(2.0) * free - F(1.0)) < F(0.0) else F(0.0)
     sign = F(1.0) - F(2.0) * free
