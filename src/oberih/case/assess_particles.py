@@ -18,12 +18,13 @@ from oberih.case.assess_products import Shown, origin_of, products
 from oberih.case.assess_run import Event, Stand, forget, plume_on, run_of, stand_of
 from oberih.case.assess_source import source_of
 from oberih.case.assess_told import DEFAULT_SCENARIO, place_doses
-from oberih.case.doses import computable, question
+from oberih.case.doses import OLDEST, computable, question
 from oberih.case.outcome import Found, found_all
 from oberih.case.products import check_paths, keep
 from oberih.case.progress import Progress
 from oberih.case.request import AssessRequest
 from oberih.case.sources import released, scenarios_of
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.earth.places import Place, places_near
 from oberih.earth.population import PopulationRaster
 from oberih.earth.projection import LocalProjection
@@ -108,7 +109,10 @@ def _event(request: AssessRequest, site: Site, criteria: CriteriaSet) -> Event:
     scenarios = scenarios_of(request.scenarios or DEFAULT_SCENARIO, site)
     releases = [released(s, site, at=request.at, height=request.height) for s in scenarios]
     longest = max(r.source_term.hours for r in releases)
-    return Event(request, site, tuple(question(r, chosen, stride=longest) for r in releases), longest)
+    oldest = max(OLDEST, request.hours * SECONDS_PER_HOUR)
+    return Event(
+        request, site, tuple(question(r, chosen, stride=longest, oldest=oldest) for r in releases), longest
+    )  # fmt: skip
 
 
 def _zones(

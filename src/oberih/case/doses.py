@@ -27,6 +27,9 @@ from oberih.evidence.digest import sha256_of_array, sha256_of_value
 from oberih.zone.criterion import CriteriaSet, Criterion
 from oberih.zone.exceedance import Exceedance
 
+OLDEST = 72 * 3600.0
+"""Age of a plume up to which decay is told apart, unless it is followed longer [s]."""
+
 STARTS_A_RELEASE = 4
 """Starts taken within the length of a release, about: one of a day begins every fifth hour."""
 
@@ -102,11 +105,23 @@ def stride_for(hours: int) -> int:
     return step
 
 
-def question(released: Released, criteria: Sequence[Criterion], *, stride: int | None = None) -> Question:
-    """What is asked of one release; ``stride`` between starts, by default a quarter of its length."""
+def question(
+    released: Released, criteria: Sequence[Criterion], *, stride: int | None = None, oldest: float = OLDEST
+) -> Question:
+    """What is asked of one release.
+
+    Parameters
+    ----------
+    released : Released
+    criteria : sequence of Criterion
+    stride : int, optional
+        Between starts, by default a quarter of the release's length.
+    oldest : float
+        Age of the plume up to which decay is told apart [s].
+    """
     quantities = tuple(dict.fromkeys(c.quantity for c in criteria))
     answers = responses(released.source_term, quantities)
-    source = source_for(released.source_term, answers)
+    source = source_for(released.source_term, answers, oldest=oldest)
     lanes = np.array([quantities.index(c.quantity) for c in criteria], dtype=np.int64)
     levels = np.array([c.level for c in criteria])
     step = stride or stride_for(source.hours)
