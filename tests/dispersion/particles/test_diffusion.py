@@ -73,7 +73,7 @@ def test_turbulent_velocity_late_spreads_as_diffusion_does() -> None:
 
 
 def test_a_layer_of_the_night_is_not_emptied_through_its_lid() -> None:
-    # 150 m deep and quiet: less than a tenth leaves in six hours, where 1 m2/s above it would take half
+    # 150 m deep and quiet: a sixth leaves in six hours
     for young in (False, True):
         rows, states = cloud(20 if young else 100, 25, mixed(20 if young else 100, 25, top=150.0))
         for _ in carried(column("stable"), rows, states, spans=144, young=young):

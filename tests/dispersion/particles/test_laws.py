@@ -143,6 +143,29 @@ def test_fields_change_linearly_in_time() -> None:
     assert (middle - 20.0) * CELL == pytest.approx(way, rel=0.01)
 
 
+def test_what_rises_above_the_fields_stays_in_the_air_and_goes_with_the_highest_wind() -> None:
+    air = flow("neutral")
+    air.wind[..., 1:, 2], air.wind[..., -1, 0] = 3.0, 2.5 / CELL  # to beyond the highest level at 7410 m
+    deep = Cells(40, 40, 1.0, 0.0, 1.0, 0.0, depth=1e6)
+    trail = follow(air, release(length=0.0, low=7000.0, high=7400.0), deep, hours=2)
+    assert trail.air == pytest.approx(np.ones(4), abs=1e-6)
+    middle = float((trail.seconds[1, 0].sum(axis=0) * (np.arange(40) + 0.5)).sum() / trail.seconds[1, 0].sum())
+    assert (middle - 20.0) * CELL == pytest.approx(2.5 * 1.5 * 3600.0, rel=0.05)
+
+
+def test_a_young_cloud_sees_a_changing_wind_75_s_late_and_no_more() -> None:
+    # 10 m/s more every hour; after half an hour 75 s times that change is what it may be behind
+    air = flow("stable", times=3)
+    air.wind[:, ..., 0] = (np.arange(3.0) * 10.0 / CELL)[:, None, None, None]
+    fine = Cells(40, 4000, 100.0, 0.0, 1.0, 0.0, depth=1e6)
+    seen = follow(air, release(length=0.0, low=3000.0, high=3000.0, particles=6400), fine, hours=1).seconds[0, 0]
+    place = ((np.arange(4000) + 0.5) / 100.0 - 20.0) * CELL
+    mean = float((seen.sum(axis=0) * place).sum() / seen.sum())
+    true = 10.0 / 3600.0 * 3600.0**2 / 6.0  # mean over the hour of half the change times t²
+    late = 10.0 / 3600.0 * 75.0 * 1800.0  # what half an hour leaves behind; twice in the second, and less in the first
+    assert true - 1.5 * late < mean < true + 0.2 * late
+
+
 @pytest.mark.parametrize(
     "wrong", [{"x": -1.0}, {"high": 1e6}, {"low": 100.0, "high": 10.0}, {"particles": 0}, {"start": -3600}]
 )
