@@ -106,7 +106,8 @@ def _derived(raw: RawVolume, roughness_length: float, label: str, said: list[str
     temperature = grounded(column.temperature, below)
     held = np.maximum(column.height, under + 1e-3 * np.arange(column.height.shape[1])[None, :, None, None])
     near = raw.surface["temperature_2m"].astype(np.float64) if "temperature_2m" in raw.surface else temperature[:, 0]
-    ground = Ground(held, theta, east, north, near, column.surface_pressure, roughness_length)
+    moist = grounded(column.virtual / column.temperature, below)[:, 0]
+    ground = Ground(held, theta, east, north, near, moist, column.surface_pressure, roughness_length)
     layer = ground_layer(raw, ground, said)
     rain = rain_of(raw, said)
     base, top = cloud_of(raw, column, rain, said)

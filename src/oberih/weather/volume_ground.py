@@ -15,6 +15,7 @@ from oberih.weather.kernels import column
 from oberih.weather.kernels.mixing_height import convective_velocity
 from oberih.weather.kernels.profile import profile_factor
 from oberih.weather.kernels.surface_layer import obukhov_inverse
+from oberih.weather.kernels.two_levels import stability_between
 from oberih.weather.read.raw_volume import RawVolume
 
 __all__ = ["Ground", "Layer", "ground_layer", "rain_of"]
@@ -39,8 +40,8 @@ class Ground:
     ----------
     height, theta, east, north : float array
         Above ground, rising [m]; virtual potential temperature [K]; wind [m/s]; all levels above ground.
-    temperature, pressure : float array
-        Near the ground [K]; at the ground [Pa].
+    temperature, moist, pressure : float array
+        Near the ground [K]; virtual over actual temperature there [1]; at the ground [Pa].
     roughness_length : float
         [m]
     """
@@ -50,6 +51,7 @@ class Ground:
     east: Array
     north: Array
     temperature: Array
+    moist: Array
     pressure: Array | None
     roughness_length: float
 
@@ -62,6 +64,23 @@ class Layer:
     inverse_length: Array
     depth: Array
     convective: Array
+
+
+@dataclass(frozen=True)
+class _Lowest:
+    """The lowest level above 5 m: which, and what holds there."""
+
+    level: npt.NDArray[np.intp]
+    height: Array
+    theta: Array
+    east: Array
+    north: Array
+
+    @staticmethod
+    def of(ground: Ground) -> _Lowest:
+        level = np.argmax(ground.height > 5.0, axis=1)[:, None]
+        fields = (ground.height, ground.theta, ground.east, ground.north)
+        return _Lowest(level, *(np.take_along_axis(a, level, axis=1)[:, 0] for a in fields))
 
 
 def given(raw: RawVolume, name: str, said: list[str]) -> Array | None:
@@ -90,14 +109,11 @@ def _surface_layer(raw: RawVolume, ground: Ground, said: list[str]) -> tuple[Arr
     """u* [m/s], 1/L [1/m] and the kinematic heat flux upward [K m/s]."""
     pressure = np.full_like(ground.temperature, STANDARD_PRESSURE) if ground.pressure is None else ground.pressure
     density = pressure / (GAS_CONSTANT_DRY_AIR * ground.temperature)
-    first = np.argmax(ground.height > 5.0, axis=1)[:, None]
-    z, t, u, v = (
-        np.take_along_axis(a, first, axis=1)[:, 0] for a in (ground.height, ground.theta, ground.east, ground.north)
-    )
-    wind_height = z
+    low = _Lowest.of(ground)
+    speed, wind_height = np.hypot(low.east, low.north), low.height
     if "east_10m" in raw.surface and "north_10m" in raw.surface:
-        u, v = (raw.surface[n].astype(np.float64) for n in ("east_10m", "north_10m"))
-        wind_height = np.full_like(z, 10.0)
+        speed = np.hypot(*(raw.surface[n].astype(np.float64) for n in ("east_10m", "north_10m")))
+        wind_height = np.full_like(speed, 10.0)
     else:
         said.append("wind near the ground: that of the lowest level")
     stress = _friction_given(raw, density, said)
@@ -106,12 +122,12 @@ def _surface_layer(raw: RawVolume, ground: Ground, said: list[str]) -> tuple[Arr
         flux = -heat / (density * SPECIFIC_HEAT_AIR)
         friction = stress
         if friction is None:
-            speed = np.maximum(np.hypot(u, v), 0.5)
+            speed = np.maximum(speed, 0.5)
             friction = _friction_of_wind(speed, wind_height, flux, ground.temperature, ground.roughness_length)
         friction = np.maximum(friction, LEAST_FRICTION)
         inverse = obukhov_inverse(friction, flux, ground.temperature)
     else:
-        friction, inverse = _by_richardson(raw, ground, first, (z, t, u, v), pressure, said)
+        friction, inverse = _by_temperatures(raw, ground, low, (speed, wind_height), pressure, said)
         friction = np.maximum(friction if stress is None else stress, LEAST_FRICTION)
         flux = -inverse * ground.temperature * friction**3 / (VON_KARMAN * GRAVITY)
     if stress is None:
@@ -139,23 +155,23 @@ def _friction_given(raw: RawVolume, density: Array, said: list[str]) -> Array | 
     return None if east is None or north is None else np.asarray(np.sqrt(np.hypot(east, north) / density))
 
 
-def _by_richardson(
-    raw: RawVolume, ground: Ground, first: npt.NDArray[np.intp], low: tuple[Array, Array, Array, Array],
-    pressure: Array, said: list[str],
+def _by_temperatures(
+    raw: RawVolume, ground: Ground, low: _Lowest, wind: tuple[Array, Array], pressure: Array, said: list[str]
 ) -> tuple[Array, Array]:  # fmt: skip
-    """u* and 1/L by the Richardson number of the lowest layer that two temperatures enclose."""
-    z, t, u, v = low
-    near = ground.temperature * (1e5 / pressure) ** column.KAPPA_AIR
-    if "temperature_2m" not in raw.surface:
-        second = np.minimum(first + 1, ground.height.shape[1] - 1)
-        near, t = t, np.take_along_axis(ground.theta, second, axis=1)[:, 0]
-        z = np.take_along_axis(ground.height, second, axis=1)[:, 0] - z
-        said.append("stability: Richardson number of the two lowest levels")
+    """u* and 1/L from the wind and the potential temperature at two heights."""
+    if "temperature_2m" in raw.surface:
+        near = ground.temperature * ground.moist * (1e5 / pressure) ** column.KAPPA_AIR
+        below, above, difference = np.full_like(near, 2.0), low.height, low.theta - near
+        said.append("stability: temperatures at 2 m and at the lowest level")
     else:
-        said.append("stability: Richardson number between 2 m and the lowest level")
-    return column.stability_of_layer(
-        np.hypot(u, v), t - near, ground.temperature, height=np.maximum(z, 5.0),
-        roughness_length=ground.roughness_length,
+        second = np.minimum(low.level + 1, ground.height.shape[1] - 1)
+        above, theta = (np.take_along_axis(a, second, axis=1)[:, 0] for a in (ground.height, ground.theta))
+        below, difference = low.height, theta - low.theta
+        said.append("stability: temperatures at the two lowest levels")
+    speed, height = wind
+    return stability_between(
+        speed, difference, ground.temperature, wind_height=height, low=below, high=above,
+        roughness_length=ground.roughness_length, least_length=LEAST_LENGTH,
     )  # fmt: skip
 
 

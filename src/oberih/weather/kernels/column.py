@@ -1,4 +1,4 @@
-"""What follows from a column of the air: heights, rising air, the depth that is stirred, the surface layer?
+"""What follows from a column of the air: heights, rising air, the depth that is stirred?
 
 Arrays have the shape (t, levels, y, x), levels from below; fields at the ground (t, y, x).
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from oberih.constants import GAS_CONSTANT_DRY_AIR, GRAVITY, SPECIFIC_HEAT_AIR, VON_KARMAN
+from oberih.constants import GAS_CONSTANT_DRY_AIR, GRAVITY, SPECIFIC_HEAT_AIR
 
 Array = npt.NDArray[np.float64]
 
@@ -96,30 +96,3 @@ def stirred_depth(height: Array, theta: Array, east: Array, north: Array, fricti
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(r1 > r0, (CRITICAL_RICHARDSON - r0) / (r1 - r0), 1.0)
     return np.asarray(np.maximum(low + np.clip(share, 0.0, 1.0) * (high - low), LEAST_LAYER))
-
-
-def stability_of_layer(
-    speed: Array, difference: Array, temperature: Array, *, height: Array, roughness_length: float
-) -> tuple[Array, Array]:
-    """u* [m/s] and 1/L [1/m] of the layer between the ground and a height, by its Richardson number.
-
-    Parameters
-    ----------
-    speed : float array
-        At ``height`` [m/s].
-    difference : float array
-        Potential temperature at ``height`` less that near the ground [K].
-    temperature, height : float array
-        [K], [m]
-
-    Notes
-    -----
-    ``ζ = z/L``: ``ln(z/z0) Ri / (1 - 5 Ri)`` stable, ``ln(z/z0) Ri`` unstable (Launiainen 1995, without its higher
-    terms), Ri held at 0.15 and below; u* neutral, over the stable profile's 1 + 5 ζ / ln(z/z0).  verified = false.
-    """
-    log = np.log(np.maximum(height, 2.0 * roughness_length) / roughness_length)
-    richardson = GRAVITY * height * difference / (temperature * np.maximum(speed, 0.5) ** 2)
-    richardson = np.clip(richardson, -1.0, 0.15)
-    zeta = np.where(richardson > 0.0, log * richardson / (1.0 - 5.0 * richardson), log * richardson)
-    friction = VON_KARMAN * np.maximum(speed, 0.5) / (log + 5.0 * np.maximum(zeta, 0.0))
-    return np.maximum(friction, 0.03), zeta / height
