@@ -64,8 +64,10 @@ def facts(experiment: Experiment) -> dict[str, Any]:
 def told(experiment: Experiment, prediction: Prediction) -> dict[str, Any]:
     """The verdict as plain values."""
     whole, by_time = scores(experiment, prediction.values)
+    ranks = [round(scores(experiment, values)[0].rank, 4) for values in prediction.by_seed]
     return {
-        "overall": whole.rounded(), "fms_by_time": by_time, "in_the_air_at_the_end": round(prediction.air, 4),
+        "overall": whole.rounded(), "rank_by_seed": ranks,
+        "fms_by_time": by_time, "in_the_air_at_the_end": round(prediction.air, 4),
         "left_the_fields": round(prediction.gone, 4), "derived": list(prediction.derived),
         "predicted_highest_pg_m3": round(float(prediction.values.max()), 1),
     }  # fmt: skip
@@ -78,6 +80,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--weather", type=Path)
     parser.add_argument("--synthetic", action="store_true")
     parser.add_argument("--particles", type=int, default=400_000)
+    parser.add_argument("--seeds", type=int, default=2, help="runs with other random numbers, whose mean is judged")
     parser.add_argument("--spacing", type=float, default=1.0, help="of the synthetic fields [degrees]")
     given = parser.parse_args(list(arguments))
     try:
@@ -103,14 +106,14 @@ def _run(given: argparse.Namespace) -> int:
             (write_synthetic(Path(folder) / "synthetic.nc", spacing=given.spacing),)
             if given.synthetic else weather_files(given.weather)
         )  # fmt: skip
-        prediction = predicted(experiment, files, particles=given.particles)
+        prediction = predicted(experiment, files, particles=given.particles, seeds=max(given.seeds, 1))
     found = told(experiment, prediction)
     if given.synthetic:
         print("SYNTHETIC steady wind: the figures show that the case runs, they are no verdict")
     print("  ".join(f"{k} {v}" for k, v in found["overall"].items()))
     print(json.dumps({
         **known, "weather": named(prediction.weather), "synthetic": bool(given.synthetic),
-        "is_a_verdict": not given.synthetic, "particles": given.particles, **found,
+        "is_a_verdict": not given.synthetic, "particles": given.particles * len(prediction.by_seed), **found,
     }))  # fmt: skip
     return 0
 

@@ -33,9 +33,10 @@ LAYER = 100.0
 
 @dataclass(frozen=True)
 class Prediction:
-    """PMCH in each sample [pg/m3], the mass still in the fields at the end [1], and what the fields were."""
+    """PMCH in each sample [pg/m3], mean and by seed, mass left in the fields [1], and what they are."""
 
     values: Floats
+    by_seed: tuple[Floats, ...]
     air: float
     gone: float
     weather: str
@@ -63,7 +64,7 @@ def weather_files(path: Path) -> tuple[Path, ...]:
 
 
 def predicted(
-    experiment: Experiment, files: tuple[Path, ...], *, particles: int, seed: int = 1, threads: int = 2,
+    experiment: Experiment, files: tuple[Path, ...], *, particles: int, seeds: int = 1, threads: int = 2,
     told: Callable[[int, int], None] | None = None,
 ) -> Prediction:  # fmt: skip
     """Follow the tracer and sample it.
@@ -80,12 +81,15 @@ def predicted(
     fields = fields_of_volume(raw)
     x, y = fields.place(longitude=release.longitude, latitude=release.latitude)
     cells = Cells(len(fields.y) - 1, len(fields.x) - 1, 1.0, 0.0, 1.0, 0.0, LAYER)
-    out = Release(
-        release.start, float(release.end - release.start), x, y, release.low, release.high, particles, 0.0, seed
-    )  # fmt: skip
-    trail = follow(flow_of_fields(fields), out, cells, hours=hours, threads=threads, told=told)
-    values = at_stations(trail, fields, cells, measured) * release.mass * PICOGRAMS_PER_KILOGRAM
-    return Prediction(values, float(trail.air[0]), float(trail.gone[0]), fields.source, fields.derived)
+    flow, scale = flow_of_fields(fields), release.mass * PICOGRAMS_PER_KILOGRAM
+    trails, values = [], []
+    for seed in range(1, seeds + 1):
+        length = float(release.end - release.start)
+        out = Release(release.start, length, x, y, release.low, release.high, particles, 0.0, seed)
+        trails.append(follow(flow, out, cells, hours=hours, threads=threads, told=told))
+        values.append(at_stations(trails[-1], fields, cells, measured) * scale)
+    air, gone = (float(np.mean(v)) for v in ([t.air[0] for t in trails], [t.gone[0] for t in trails]))
+    return Prediction(np.mean(values, axis=0), tuple(values), air, gone, fields.source, fields.derived)
 
 
 def at_stations(trail: Trail, fields: Fields, cells: Cells, measured: Measured) -> Floats:
