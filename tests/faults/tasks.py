@@ -39,3 +39,10 @@ def wait_long(folder: str, name: str) -> None:
     """Leave a mark, and be at work for long."""
     leave_a_mark(folder, name)
     time.sleep(120.0)
+
+
+def leave_a_mark_when_let(folder: str, name: str) -> None:
+    """Do the work; all but ``a`` only once ``go`` is there."""
+    while name != "a" and not Path(folder, "go").exists():
+        time.sleep(0.02)
+    leave_a_mark(folder, name)

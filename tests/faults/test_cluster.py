@@ -18,6 +18,8 @@ from oberih.atlas.schedule import Dask
 from oberih.atlas.store import create, open_atlas, verify
 from oberih.errors import InputError, StoreError
 from tests.atlas.small import digests, plan
+from tests.atlas.test_particle_atlas import plan as particle_plan
+from tests.faults import tasks
 from tests.faults.cluster import Cluster, free_port
 from tests.faults.test_lost_owner import is_there, until
 
@@ -72,19 +74,42 @@ def test_a_scheduler_killed_and_started_again_costs_only_what_was_not_sealed(
 
     cluster.lend(2)
     watching = Striking(3, strike)
-    dask = Dask(cluster.wait(2), endurance=60.0, said=watching.said.append)
+    dask = Dask(cluster.wait(2), endurance=180.0, said=watching.said.append)
     assert verify(build(path, PLAN, scheduler=dask, told=watching)) == []
     assert digests(path) == serial
     assert watching.done == list(range(13))  # each told once, in the end all
     after = seals(path)
     assert 3 <= len(at_the_strike) < 12
     assert {name: after[name] for name in at_the_strike} == at_the_strike
-    gone = next(i for i, line in enumerate(watching.said) if "is gone: waiting for it, 60 s at most" in line)
+    gone = next(i for i, line in enumerate(watching.said) if "is gone: waiting for it, 180 s at most" in line)
     again = watching.said[gone + 1]
     assert "answers again" in again
     left = int(again.split("answers again: ")[1].split()[0])
     assert 0 < left <= 12 - len(at_the_strike)
     assert any("worker" in line for line in watching.said[gone + 2 :])
+
+
+def test_what_is_in_the_store_when_the_scheduler_comes_back_is_not_run_again(cluster: Cluster, tmp_path: Path) -> None:
+    marks = tmp_path / "marks"
+    marks.mkdir()
+    cluster.add_worker()
+    said: list[str] = []
+    given: list[str] = []
+    dask = Dask(cluster.wait(1), endurance=180.0, said=said.append)
+    jobs = [(str(marks), name) for name in "abcd"]
+    for _, name in dask.run(tasks.leave_a_mark_when_let, jobs, finished=lambda task: Path(*task).exists()):
+        given.append(name)
+        if given == ["a"]:
+            cluster.kill(cluster.scheduler)
+            cluster.kill(cluster.workers[0])
+            (marks / "d").write_text("by another")
+            (marks / "go").touch()
+            cluster.start_scheduler()
+            cluster.add_worker()
+    assert sorted(given) == ["a", "b", "c", "d"]
+    assert given[1] == "d"  # told first, since it was done
+    assert (marks / "d").read_text() == "by another"
+    assert any("2 tasks are handed out anew" in line for line in said)
 
 
 def test_a_worker_killed_and_another_added_in_the_midst_change_no_byte(
@@ -97,7 +122,7 @@ def test_a_worker_killed_and_another_added_in_the_midst_change_no_byte(
     path = tmp_path / "atlas.zarr"
     cluster.add_worker()
     watching = Striking(2, strike)
-    dask = Dask(cluster.wait(1), endurance=60.0, said=watching.said.append)
+    dask = Dask(cluster.wait(1), endurance=180.0, said=watching.said.append)
     assert verify(build(path, PLAN, scheduler=dask, told=watching)) == []
     assert digests(path) == serial
     assert watching.said[0] == f"1 worker at {cluster.address}"
@@ -117,6 +142,19 @@ def test_a_slow_disk_and_workers_of_several_threads_change_no_byte(
     held = sum(f.stat().st_size for f in tmp_path.glob("atlas.zarr.held-*"))
     assert held > 12 * 15  # every chunk of every block was held up
     assert digests(path) == serial
+
+
+def test_particles_on_workers_of_several_threads_one_of_them_killed_change_no_byte(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    particles = particle_plan(tmp_path, block_hours=1)
+    build(tmp_path / "serial.zarr", particles)
+    cluster.add_worker(threads=3)
+    cluster.add_worker()
+    dask = Dask(cluster.wait(2), endurance=180.0)
+    killing = Striking(2, lambda: cluster.kill(cluster.workers[1]))
+    assert verify(build(tmp_path / "atlas.zarr", particles, scheduler=dask, told=killing)) == []
+    assert digests(tmp_path / "atlas.zarr") == digests(tmp_path / "serial.zarr")
 
 
 def test_without_any_worker_patience_ends_in_one_clear_line_and_the_build_resumes(

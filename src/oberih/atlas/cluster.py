@@ -12,6 +12,7 @@ import logging
 import time
 from asyncio import CancelledError
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from oberih.atlas.task import ATTEMPTS, Finished, Said, Task, none_finished
@@ -82,7 +83,7 @@ class Dask:
                     return
                 except _Lost:
                     client = self._wait_for_scheduler()
-                for task in [task for task in left if finished(task)]:  # done, though nobody was there to be told
+                for task in _finished(left, finished):  # done, though nobody was there to be told
                     left.remove(task)
                     yield task
                 self._said(f"the scheduler at {self.address} answers again: {len(left)} tasks are handed out anew")
@@ -134,6 +135,12 @@ class Dask:
             f"the Dask scheduler at {self.address} is gone and did not come back within {self.endurance:.0f} s; "
             "run again, it resumes"
         )
+
+
+def _finished(tasks: Sequence[Task], finished: Finished) -> list[Task]:
+    """Those that are; asked some at a time, since a store may be slow to answer."""
+    with ThreadPoolExecutor(8) as pool:
+        return [task for task, done in zip(tasks, pool.map(finished, tasks), strict=True) if done]
 
 
 class _Watch:

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 from oberih.atlas.task import Said
 from oberih.errors import InputError
@@ -33,18 +34,19 @@ LOOK = 0.25
 class _Lent:
     """One worker process, started again whenever it ends; it ends with this process (`oberih.atlas.lent`)."""
 
-    def __init__(self, command: list[str], said: Said) -> None:
-        self._command, self._said = command, said
+    def __init__(self, command: list[str], log: Path, said: Said) -> None:
+        self._command, self._log, self._said = command, log, said
         self._pause = FIRST_PAUSE
         self._due: float | None = None
         self.start()
 
     def start(self) -> None:
         self._since = time.monotonic()
-        self.process = subprocess.Popen(
-            self._command, env={**os.environ, "NUMBA_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
-            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        with self._log.open("wb") as log:
+            self.process = subprocess.Popen(
+                self._command, env={**os.environ, "NUMBA_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+                stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=log,
+            )  # fmt: skip
 
     def look(self) -> None:
         """Start it again if it ended and its pause is over."""
@@ -55,8 +57,13 @@ class _Lent:
                 self.start()
         elif self.process.poll() is not None:
             self._pause = FIRST_PAUSE if now - self._since > LIVED else self._pause
-            self._said(f"a worker ended ({self.process.returncode}); another starts in {self._pause:.0f} s")
+            self._said(f"a worker ended ({self._why()}); another starts in {self._pause:.0f} s")
             self._due, self._pause = now + self._pause, min(2.0 * self._pause, LONGEST_PAUSE)
+
+    def _why(self) -> str:
+        """Its last words, or the code that it ended with."""
+        words = [line for line in self._log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
+        return words[-1].strip()[:200] if words else str(self.process.returncode)
 
 
 def lend(address: str, *, workers: int, said: Said) -> Iterator[None]:
@@ -89,7 +96,7 @@ def lend(address: str, *, workers: int, said: Said) -> Iterator[None]:
         command = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny",
                    "--no-dashboard", "--preload", "oberih.atlas.lent", "--local-directory", folder,
                    "--death-timeout", "60"]  # fmt: skip
-        lent = [_Lent(command, said) for _ in range(workers)]
+        lent = [_Lent(command, Path(folder) / f"{number}.log", said) for number in range(workers)]
         try:
             while True:
                 for one in lent:

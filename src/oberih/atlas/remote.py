@@ -27,6 +27,7 @@ from oberih.errors import InputError, StoreError, StoreFull
 
 __all__ = ["PATIENCE", "FarStore", "is_far", "store_at"]
 
+A = TypeVar("A")
 T = TypeVar("T")
 
 PATIENCE = 120.0
@@ -176,14 +177,12 @@ class FarStore:
 
     def get_all(self, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Content of several files, some at a time, in their order."""
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            yield from pool.map(lambda name: (name, self.get(name)), list(names))
+        yield from _at_once(lambda name: (name, self.get(name)), names)
 
     def put_all(self, contents: Mapping[str, bytes]) -> None:
         """Put several files there, some at a time; all are there when it returns."""
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            for _ in pool.map(lambda item: self.put(*item), contents.items()):
-                pass
+        for _ in _at_once(lambda item: self.put(*item), contents.items()):
+            pass
 
     def beside(self, name: str) -> FarStore:
         """The place of that name that stands beside this one."""
@@ -226,6 +225,15 @@ class FarStore:
             ) from None  # fmt: skip
         if isinstance(error, OSError) and error.errno in _NO_ROOM:
             raise StoreFull(f"{self.url}: no room to write ({said_of(error)}); free some, run again: it resumes")
+
+
+def _at_once(request: Callable[[A], T], wanted: Iterable[A]) -> Iterator[T]:
+    """Make requests, some at a time; when one fails, those that have not begun are not made."""
+    pool = ThreadPoolExecutor(AT_ONCE)
+    try:
+        yield from pool.map(request, list(wanted))
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def said_of(error: BaseException) -> str:

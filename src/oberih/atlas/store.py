@@ -97,6 +97,10 @@ class Atlas:
         self._refuse_lost("balance", [(b, h) for b in range(self.blocks) for h in range(len(self.heights))])
         return self._whole("balance")
 
+    def balance_so_far(self) -> npt.NDArray[np.float64]:
+        """As `balance`, while it is being built: zero where nothing is sealed."""
+        return self._whole("balance")
+
     @property
     def block_hours(self) -> int:
         """Release hours that one task computes and one chunk holds."""

@@ -10,8 +10,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from oberih.atlas import seal
 from oberih.atlas.coverage import Coverage
 from oberih.atlas.remote_seals import FarAtlas
@@ -126,7 +124,7 @@ def _spans(spans: list[range], facts: Any) -> str:
 
 def _laid_down(atlas: Atlas, coverage: Coverage) -> dict[int, str]:
     """Of the aerosol released in the sealed hours, what was laid down within the grid, by height [%]."""
-    balance = np.asarray(atlas.group["balance"][:])[:, :, FORMS.index("aerosol")]
+    balance = atlas.balance_so_far()[:, :, FORMS.index("aerosol")]
     inside = balance[:, :, FATES.index("dry in grid")] + balance[:, :, FATES.index("wet in grid")]
     found = {}
     for height in range(coverage.heights):
