@@ -29,7 +29,7 @@ from validation.etex_synthetic import write_synthetic
 from validation.shelf import shared_data
 
 FETCH = "python scripts/fetch_era5.py --etex --out etex-weather"
-CDS = "python scripts/fetch_era5.py --etex --cds"
+CDS = "python scripts/fetch_era5.py --etex --cds --out etex-weather > etex_cds.py; python etex_cds.py"
 RUN = "python -m validation.etex --weather etex-weather"
 MISSING = (
     "fields of the air of 23 October 1994 16:00 UTC to 27 October 1994 09:00 UTC, hourly or three-hourly, "
