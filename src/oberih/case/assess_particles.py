@@ -62,8 +62,7 @@ def assess_by_particles(request: AssessRequest, *, progress: Progress, now: int 
     places = places_near(site.latitude, site.longitude, within=REACH, cache=request.cache)
     source, first, runs = _carried(event, now=now, progress=progress)
     plume = plume_on(event, first, leading(event.questions[0]), progress=progress)
-    if request.weather != FORECAST:
-        forget(first)
+    forget(first)
     progress.stage("zones and people")
     projection = LocalProjection(site.latitude, site.longitude)
     found, bands = _zones(event, runs, places, projection)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,12 +26,13 @@ from oberih.atlas.superpose import Source, dose_field, height_weights
 from oberih.case.assess_courses import Run, turned
 from oberih.case.assess_fields import REACH, Course, FieldSource, covered_of, fields_of
 from oberih.case.doses import Question, ask
+from oberih.case.flow_lease import FlowLease, lease_flow
 from oberih.case.ground import HEIGHTS
 from oberih.case.plume import FarCells, Plume, axes_of, far_cells, plume_of
 from oberih.case.progress import Progress
 from oberih.case.request import AssessRequest
 from oberih.constants import SECONDS_PER_HOUR
-from oberih.dispersion.particles.flow_file import open_flow, save_flow
+from oberih.dispersion.particles.flow_file import open_flow
 from oberih.dispersion.particles.flow_of_fields import flow_of_fields
 from oberih.dispersion.particles.unit import ParticleSettings
 from oberih.dispersion.puffs import PuffSettings, air_table
@@ -104,6 +104,8 @@ class Stand:
     grid : str
         The fields' grid, for people.
     settings : ParticleSettings
+    lease : FlowLease or None
+        Of the flow, where this event keeps it.
     """
 
     course: Course
@@ -119,6 +121,7 @@ class Stand:
     derived: tuple[str, ...]
     grid: str
     settings: ParticleSettings
+    lease: FlowLease | None = None
 
 
 def stand_of(event: Event, source: FieldSource, course: Course, *, progress: Progress, name: str) -> Stand:
@@ -143,15 +146,35 @@ def stand_of(event: Event, source: FieldSource, course: Course, *, progress: Pro
     request, site = event.request, event.site
     progress.stage(f"fields{name}")
     fields = fields_of(source, course, site, start=request.at, hours=event.hours, follow=request.hours)
-    air = _from(air_of_fields(fields, latitude=site.latitude, longitude=site.longitude), request.at, event.hours)
+    here = {"latitude": site.latitude, "longitude": site.longitude}
+    air = _from(air_of_fields(fields, **here), request.at, event.hours)
     flow = flow_of_fields(fields)
     settings = ParticleSettings(
         particles=request.particles, oldest=request.hours * SECONDS_PER_HOUR, seed=request.seed
     )  # fmt: skip
-    folder = save_flow(request.cache / "events" / f"flow-{flow.digest[:16]}", flow)
-    place = fields.place(longitude=site.longitude, latitude=site.latitude)
-    at = FlowAt(flow.digest, *place, site.latitude, site.longitude, str(folder.absolute()))
-    plan = _plan(event, course, air, at, settings)
+    lease = lease_flow(request.cache / "events" / f"flow-{flow.digest[:16]}", flow)
+    try:
+        atlas = _built(event, course, air, FlowAt(
+            flow.digest, *fields.place(**here), here["latitude"], here["longitude"], str(lease.folder.absolute())
+        ), settings, progress=progress, name=name)  # fmt: skip
+    except BaseException:
+        lease.let_go()
+        raise
+    axes = axes_of(fields)
+    return Stand(
+        course, air.label, air.source, bool(air.attrs.get("rain_unknown")), atlas, 0, covered_of(axes, **here),
+        lease.folder, far_cells(axes, **here, reach=REACH, depth=settings.depth), fields.place(**here), fields.derived,
+        _grid(fields), settings, lease,
+    )  # fmt: skip
+
+
+def _built(
+    event: Event, course: Course, air: Air, flow: FlowAt, settings: ParticleSettings, *,
+    progress: Progress, name: str,
+) -> Atlas:  # fmt: skip
+    """The atlas of a course, built now or before."""
+    request = event.request
+    plan = _plan(event, course, air, flow, settings)
     progress.stage(
         f"particles{name}: {event.hours} release hours at {len(plan.heights)} heights, followed for {request.hours} h",
         total=len(plan.tasks),
@@ -163,13 +186,7 @@ def stand_of(event: Event, source: FieldSource, course: Course, *, progress: Pro
         seen.append(done)
 
     scheduler = scheduler_for(workers=request.workers or os.cpu_count() or 1)
-    atlas = build(request.cache / "events" / f"{plan.digest[:16]}.zarr", plan, scheduler=scheduler, told=told)
-    here = {"latitude": site.latitude, "longitude": site.longitude}
-    axes = axes_of(fields)
-    return Stand(
-        course, air.label, air.source, bool(air.attrs.get("rain_unknown")), atlas, 0, covered_of(axes, **here), folder,
-        far_cells(axes, **here, reach=REACH, depth=settings.depth), place, fields.derived, _grid(fields), settings,
-    )  # fmt: skip
+    return build(request.cache / "events" / f"{plan.digest[:16]}.zarr", plan, scheduler=scheduler, told=told)
 
 
 def run_of(event: Event, stand: Stand) -> Run:
@@ -209,9 +226,9 @@ def plume_on(event: Event, stand: Stand, nuclides: Sequence[str], *, progress: P
 
 
 def forget(stand: Stand) -> None:
-    """Remove the flow of a course that is done with: it is large, and made again from its files."""
-    if stand.flow is not None:
-        shutil.rmtree(stand.flow, ignore_errors=True)
+    """Let go of the flow of a course that is done with: it is large, and made again from its files."""
+    if stand.lease is not None:
+        stand.lease.let_go()
 
 
 def _asked(question: Question, stand: Stand) -> Question:
