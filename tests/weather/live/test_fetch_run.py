@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from oberih.errors import InputError, SourceUnavailable, StoreFull, UnknownName
+from oberih.weather.fetch import Patience
 from oberih.weather.live import KeptRun, fetch_run
 from oberih.weather.live.ecmwf import Ecmwf
 from oberih.weather.live.server import Stopped
@@ -105,6 +106,13 @@ def test_what_does_not_pass_is_never_kept_and_an_older_run_is_taken(behaviour: s
             said = value("u", 850, RUN - CYCLE, 0.0, float(step), rows, columns)
             level = int(np.argmin(abs(file["level"][:] - 850.0)))
             assert np.allclose(file["u"][k, level], said, atol=2e-3), f"step {step} is of another run"
+
+
+def test_a_server_that_is_too_slow_is_asked_again(fetch: Fetch, well: Well) -> None:
+    with ForecastServer(rules=[Rule(r"f003$", "slow", times=3)]) as server:
+        run = fetch(server, patience=Patience(first_wait=0.005, timeout=0.2))
+        assert server.count(r"f003$") >= 5 * len(LEVELS) + 4 + 3 + 2 + 3
+    assert run.digest == well("gfs").digest
 
 
 def test_a_run_that_is_not_there_yet_is_passed_over_and_said(fetch: Fetch) -> None:

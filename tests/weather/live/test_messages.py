@@ -19,7 +19,9 @@ from oberih.weather.live.decoder import Decoder
 from oberih.weather.live.ecmwf import ECMWF
 from oberih.weather.live.gfs import GFS, SPELT, lines_of
 from oberih.weather.live.message import Fault, read_message
-from oberih.weather.live.run import SOURCES, _wanted, area_around
+from oberih.weather.live.order import area_around
+from oberih.weather.live.pieces import wanted_of
+from oberih.weather.live.run import SOURCES
 from oberih.weather.live.wanted import Field, Wanted
 from tests.weather.live.conftest import RUN
 from tests.weather.live.made_grib import CODES, Lattice, message
@@ -57,6 +59,7 @@ ENTRY = st.tuples(
 
 
 @given(entries=st.lists(ENTRY, min_size=1, max_size=12), lengths=st.data())
+@settings(deadline=None)
 def test_a_message_ends_where_the_next_begins(entries: list[tuple[str, str, str]], lengths: st.DataObject) -> None:
     sizes = lengths.draw(st.lists(st.integers(1, 10**6), min_size=len(entries), max_size=len(entries)), label="lengths")
     read = lines_of(lines(entries, sizes))
@@ -66,6 +69,7 @@ def test_a_message_ends_where_the_next_begins(entries: list[tuple[str, str, str]
 
 
 @given(text=st.text(alphabet=":0123456789 d=TMPmbhourfcst\n-", max_size=300))
+@settings(deadline=None)
 def test_any_text_is_read_or_passed_over(text: str) -> None:
     for line in lines_of(text):
         assert line.start >= 0 and (line.end is None or line.end > line.start)
@@ -80,8 +84,9 @@ def test_two_fields_of_one_message_end_together() -> None:
 
 
 @given(kept=st.sets(st.integers(0, 200)))
+@settings(deadline=None)
 def test_what_an_index_of_the_gfs_does_not_name_is_missing(kept: set[int]) -> None:
-    wanted = _wanted(GFS, 3)
+    wanted = wanted_of(GFS, 3)
     _, index = gfs_file(RUN, 3)
     part = "\n".join(line for i, line in enumerate(index.splitlines()) if i in kept)
     found, missing = GFS.places("http://x", RUN, wanted, lambda url: part.encode())
@@ -91,8 +96,9 @@ def test_what_an_index_of_the_gfs_does_not_name_is_missing(kept: set[int]) -> No
 
 
 @given(kept=st.sets(st.integers(0, 60)), junk=st.text(max_size=40))
+@settings(deadline=None)
 def test_what_an_index_of_ecmwf_does_not_name_is_missing(kept: set[int], junk: str) -> None:
-    wanted = _wanted(ECMWF, 3)
+    wanted = wanted_of(ECMWF, 3)
     _, index = ecmwf_file(RUN, 3, "oper")
     part = [line for i, line in enumerate(index.splitlines()) if i in kept]
     text = "\n".join([junk.replace("\n", " "), *part, "[]", "{}", "null", '{"_offset": "x"}'])
@@ -104,7 +110,7 @@ def test_what_an_index_of_ecmwf_does_not_name_is_missing(kept: set[int], junk: s
 
 def test_an_index_of_another_run_names_nothing() -> None:
     for source, text in ((GFS, gfs_file(RUN - 21600, 3)[1]), (ECMWF, ecmwf_file(RUN - 21600, 3, "oper")[1])):
-        wanted = _wanted(source, 3)
+        wanted = wanted_of(source, 3)
         found, missing = source.places("http://x", RUN, wanted, lambda url, text=text: text.encode())
         assert found == {} and missing == wanted
 
@@ -211,6 +217,7 @@ RATES = st.lists(st.floats(0.0, 1e-2), min_size=2, max_size=12)
 
 
 @given(rates=RATES, statistic=st.sampled_from(["mean", "sum"]), anew=st.integers(1, 5))
+@settings(deadline=None)
 def test_means_and_sums_since_a_start_become_the_means_they_were_made_of(
     rates: list[float], statistic: str, anew: int
 ) -> None:
@@ -227,6 +234,7 @@ def test_means_and_sums_since_a_start_become_the_means_they_were_made_of(
 
 
 @given(rates=RATES)
+@settings(deadline=None)
 def test_values_at_the_steps_hold_what_the_means_held(rates: list[float]) -> None:
     means = [np.float32([r]) for r in rates]
     at = at_steps(means, first=True)[:, 0]
@@ -244,6 +252,7 @@ def test_humidity_is_that_of_the_tables() -> None:
 
 
 @given(latitude=st.floats(-70.0, 70.0), longitude=st.floats(-180.0, 360.0))
+@settings(deadline=None)
 def test_a_plume_of_a_thousand_kilometres_stays_inside_the_area(latitude: float, longitude: float) -> None:
     west, south, east, north = area_around(latitude, longitude)
     assert (latitude - south) * 111.2e3 > 1000e3 and (north - latitude) * 111.2e3 > 1000e3
@@ -252,6 +261,6 @@ def test_a_plume_of_a_thousand_kilometres_stays_inside_the_area(latitude: float,
 
 
 def test_fields_are_wanted_once_a_level() -> None:
-    assert len(_wanted(GFS, 3)) == len({*_wanted(GFS, 3)})
-    assert all(w.field.statistic == "instant" for w in _wanted(GFS, 0))
+    assert len(wanted_of(GFS, 3)) == len({*wanted_of(GFS, 3)})
+    assert all(w.field.statistic == "instant" for w in wanted_of(GFS, 0))
     assert isinstance(U, Field)

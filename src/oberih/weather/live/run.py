@@ -8,11 +8,7 @@ are never mixed, because a folder belongs to one run and nothing enters it that 
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
-from math import ceil, cos, radians
 from pathlib import Path
 from typing import Any
 
@@ -26,111 +22,20 @@ from oberih.weather.live.ecmwf import ECMWF, Ecmwf
 from oberih.weather.live.gfs import GFS
 from oberih.weather.live.icon import ICON
 from oberih.weather.live.kept import KeptRun, Piece
-from oberih.weather.live.message import Area, Fault, Message
+from oberih.weather.live.order import AT_ONCE, CYCLE, Order, Told, area_around
+from oberih.weather.live.pieces import Lacking, Lane, lacks_of, piece_of_step, refuse_other_grids, wanted_of
 from oberih.weather.live.server import Server, host_of
-from oberih.weather.live.wanted import NotThere, Place, Source, Wanted
+from oberih.weather.live.wanted import Source, Wanted
 
-__all__ = ["SOURCES", "Order", "area_around", "fetch_run", "source_of"]
+__all__ = ["SOURCES", "fetch_run", "source_of"]
 
 SOURCES: dict[str, Source] = {"gfs": GFS, "ecmwf": ECMWF, "icon": ICON}
-
-CYCLE = 6 * 3600
-"""Between two runs [s]."""
 
 OLDEST = 5
 """So many runs before the newest possible are looked at."""
 
 KEPT_RUNS = 3
 """Complete runs of a source and area that are kept."""
-
-ATTEMPTS = 3
-"""A message that is not what was wanted is asked for so often."""
-
-AT_ONCE = 6
-"""Messages asked for at a time."""
-
-HALF_HEIGHT, HALF_WIDTH = 12.0, 1190e3
-"""The area reaches so far north and south [degrees], and east and west [m]: a plume of 1,000 km stays inside."""
-
-NAMED = 4
-"""Of what is lacking, so many are named."""
-
-Told = Callable[[int, int, str], None]
-"""Called with steps done, their number, and what is at work; where the number is 0, the words are news in a line."""
-
-
-@dataclass(frozen=True)
-class Order:
-    """What is wanted of a source.
-
-    Parameters
-    ----------
-    source : Source
-    server : str
-    area : Area
-    start, hours : int
-        Seconds since 1970, and how long from there [h].
-    now : int
-        Seconds since 1970.
-    folder : Path
-        Of all kept runs.
-    patience : Patience
-    at_once : int
-    transport : httpx.BaseTransport or None
-    stopped : callable
-    told : Told or None
-    """
-
-    source: Source
-    server: str
-    area: Area
-    start: int
-    hours: int
-    now: int
-    folder: Path
-    patience: Patience
-    at_once: int = AT_ONCE
-    transport: Any = None
-    stopped: Callable[[], bool] = lambda: False
-    told: Told | None = None
-
-    def reach(self, run: int) -> int:
-        """Last step that is fetched of a run [h]: the hours wanted, from the full six hours after the run on."""
-        lag = ceil(max(self.start - run, 0) / CYCLE) * (CYCLE // 3600)
-        wanted = ceil((lag + self.hours) / self.source.stride) * self.source.stride
-        return min(wanted, self.source.longest(run))
-
-    def covers(self, run: int) -> bool:
-        """Whether a run can reach as far as wanted."""
-        return run + 3600 * self.source.longest(run) >= self.start + 3600 * self.hours
-
-    def say(self, line: str) -> None:
-        """Tell news in a line."""
-        if self.told:
-            self.told(0, 0, line)
-
-    @property
-    def prefix(self) -> str:
-        """Of the names of its folders."""
-        return kept.run_name(self.source.name, self.area, self.source.thinned, 0, 0).rsplit("-", 2)[0] + "-"
-
-
-@dataclass(frozen=True)
-class Lane:
-    """How messages get here.
-
-    Parameters
-    ----------
-    server : Server
-    decoder : Decoder
-    """
-
-    server: Server
-    decoder: Decoder
-
-
-class Lacking(Exception):
-    """A run does not give what is needed: what."""
 
 
 def source_of(name: str) -> Source:
@@ -147,20 +52,6 @@ def source_of(name: str) -> Source:
     if name not in SOURCES:
         raise UnknownName("source of forecasts", name, known=SOURCES, where="--source")
     return SOURCES[name]
-
-
-def area_around(latitude: float, longitude: float) -> Area:
-    """The area that is kept around a place: west, south, east, north [degrees].
-
-    Examples
-    --------
-    >>> tuple(round(v, 2) for v in area_around(47.5, 34.6))
-    (18.75, 35.5, 50.5, 59.5)
-    """
-    wide = HALF_WIDTH / (111.2e3 * max(cos(radians(latitude)), 0.2))
-    edges = (longitude - wide, latitude - HALF_HEIGHT, longitude + wide, latitude + HALF_HEIGHT)
-    west, south, east, north = (round(4.0 * e) / 4.0 for e in edges)  # on the points of a quarter of a degree
-    return west, max(south, -90.0), east, min(north, 90.0)
 
 
 def fetch_run(
@@ -324,18 +215,20 @@ def _fetched(order: Order, lane: Lane, run: int) -> KeptRun:
     steps = list(range(0, reach + 1, source.stride))
     name = kept.run_name(source.name, order.area, source.thinned, run, reach)
     begun = order.folder / (name + kept.BEGUN)
-    tasks = {f"step-{s:03d}": _wanted(source, s) for s in steps}
+    tasks = {f"step-{s:03d}": wanted_of(source, s) for s in steps}
     still = [Wanted(f, None, 0) for f in source.fields if f.once]
-    pieces: dict[str, Piece | None] = {"still": _piece(order, lane, run, begun, "still", still) if still else None}
+    pieces: dict[str, Piece | None] = {
+        "still": piece_of_step(order, lane, run, begun, "still", still) if still else None
+    }
     for done, (label, wanted) in enumerate(tasks.items()):
         if order.told:
             order.told(done, len(tasks), f"{source.title}, run {_stamp(run)}")
-        pieces[label] = _piece(order, lane, run, begun, label, wanted)
+        pieces[label] = piece_of_step(order, lane, run, begun, label, wanted)
     if order.told:
         order.told(len(tasks), len(tasks), f"{source.title}, run {_stamp(run)}")
     own = [p for label in tasks if (p := pieces[label]) is not None]
-    _refuse_other_grids(own, begun)
-    lacks = _lacks(pieces)
+    refuse_other_grids(own, begun)
+    lacks = lacks_of(pieces)
     digests = [d for p in pieces.values() if p is not None for d in p.digests]
     description = KeptRun(
         source.name, source.title, run, run + 3600 * steps[0], run + 3600 * steps[-1], (), order.area, tuple(lacks),
@@ -346,114 +239,3 @@ def _fetched(order: Order, lane: Lane, run: int) -> KeptRun:
         begun, description,
         lambda path: assemble.write_volume(path, source, run, steps, own, pieces["still"], lacks),
     )  # fmt: skip
-
-
-def _wanted(source: Source, step: int) -> list[Wanted]:
-    """Messages of a step: means and sums begin after the first."""
-    out = []
-    for field in source.fields:
-        if field.once or (field.statistic != "instant" and step == 0):
-            continue
-        levels: tuple[int | None, ...] = source.levels if field.surface == 100 else (None,)
-        out += [Wanted(field, level, step) for level in levels]
-    return out
-
-
-def _piece(order: Order, lane: Lane, run: int, begun: Path, label: str, wanted: list[Wanted]) -> Piece:
-    held = kept.piece_of(begun, label)
-    if held is not None:
-        return held
-    before = lane.server.received
-    try:
-        places, missing = order.source.places(order.server, run, wanted, lane.server.ask)
-    except NotThere as error:
-        if all(not w.field.needed for w in wanted):
-            places, missing = {}, list(wanted)
-        else:
-            raise Lacking(f"step +{wanted[0].step} h is not there ({error})") from error
-    needed = [w for w in missing if w.field.needed]
-    if needed:
-        raise Lacking(f"the index does not name {_named(needed)}")
-    found, failed = _taken(order, lane, run, places)
-    needed = [w for w in failed if w.field.needed]
-    if needed:
-        raise Lacking(f"{_named(needed)}: {failed[needed[0]]}")
-    lost = {w.field.name for w in [*missing, *failed]}
-    whole = {w: m for w, m in found.items() if w.field.name not in lost}
-    piece = _assembled(whole, received=lane.server.received - before, lacks=tuple(sorted(lost)))
-    kept.keep_piece(begun, label, piece)
-    return piece
-
-
-def _named(wanted: Sequence[Wanted]) -> str:
-    more = f" and {len(wanted) - NAMED} more" if len(wanted) > NAMED else ""
-    return ", ".join(str(w) for w in wanted[:NAMED]) + more
-
-
-def _taken(
-    order: Order, lane: Lane, run: int, places: dict[Wanted, Place]
-) -> tuple[dict[Wanted, tuple[Message, str]], dict[Wanted, str]]:
-    """Messages that came and are what was wanted, and why the others are not."""
-    found: dict[Wanted, tuple[Message, str]] = {}
-    failed: dict[Wanted, str] = {}
-
-    def one(wanted: Wanted, place: Place) -> tuple[Message, str]:
-        for attempt in range(ATTEMPTS):
-            data = lane.server.take(place)
-            try:
-                message = lane.decoder.read(
-                    data, wanted, run=run, area=order.area, thinned=order.source.thinned, member=order.source.member
-                )
-                return message, hashlib.sha256(data).hexdigest()
-            except Fault:
-                if attempt == ATTEMPTS - 1:
-                    raise
-                order.patience.sleep(order.patience.first_wait)
-        raise AssertionError  # the last attempt returns or raises
-
-    with ThreadPoolExecutor(order.at_once) as pool:
-        asked = {pool.submit(one, wanted, place): wanted for wanted, place in places.items()}
-        try:
-            for future in as_completed(asked):
-                try:
-                    found[asked[future]] = future.result()
-                except (Fault, NotThere) as error:
-                    failed[asked[future]] = str(error)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    return found, failed
-
-
-def _assembled(found: dict[Wanted, tuple[Message, str]], *, received: int, lacks: tuple[str, ...]) -> Piece:
-    """One piece of the messages of a step, on one grid."""
-    first = next(iter(found.values()))[0] if found else None
-    fields: dict[str, Any] = {}
-    spans: dict[str, tuple[int, int]] = {}
-    for field in dict.fromkeys(w.field for w in found):
-        own = sorted((w for w in found if w.field == field), key=lambda w: -(w.level or 0))
-        messages = [found[w][0] for w in own]
-        if any(m.x.shape != first.x.shape or (m.x != first.x).any() or (m.y != first.y).any() for m in messages):  # type: ignore[union-attr]
-            raise Lacking(f"{field.name} is on another grid than the rest")
-        fields[field.name] = np.stack([m.values for m in messages]) if own[0].level is not None else messages[0].values
-        spans[field.name] = (messages[0].begin, messages[0].end)
-    empty = np.zeros(0)
-    x, y = (first.x, first.y) if first is not None else (empty, empty)
-    digests = tuple(found[w][1] for w in sorted(found, key=str))
-    return Piece(fields, spans, x, y, digests, received, lacks)
-
-
-def _refuse_other_grids(pieces: Sequence[Piece], begun: Path) -> None:
-    first = pieces[0]
-    if any(p.x.shape != first.x.shape or (p.x != first.x).any() or (p.y != first.y).any() for p in pieces):
-        shutil.rmtree(begun, ignore_errors=True)
-        raise Lacking("its steps are on different grids")
-
-
-def _lacks(pieces: dict[str, Piece | None]) -> list[str]:
-    """Which wished fields are lacking, and in how many steps."""
-    count: dict[str, int] = {}
-    for piece in pieces.values():
-        for name in piece.lacks if piece is not None else ():
-            count[name] = count.get(name, 0) + 1
-    return [f"{name} is lacking in {n} of {len(pieces)} parts, so it is left out" for name, n in sorted(count.items())]

@@ -1,0 +1,191 @@
+"""How does a step of a run become a piece that is kept?
+
+Asks for its messages, several at a time, has each checked and decoded, and keeps them together once all that are needed
+are there.  What is wished for and lacking is left out of the piece, and the piece says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from oberih.weather.live import kept
+from oberih.weather.live.decoder import Decoder
+from oberih.weather.live.kept import Piece
+from oberih.weather.live.message import Fault, Message
+from oberih.weather.live.order import Order
+from oberih.weather.live.server import Server
+from oberih.weather.live.wanted import ON_LEVELS, NotThere, Place, Source, Wanted
+
+__all__ = ["Lacking", "Lane", "lacks_of", "piece_of_step", "refuse_other_grids", "wanted_of"]
+
+ATTEMPTS = 3
+"""A message that is not what was wanted is asked for so often."""
+
+NAMED = 4
+"""Of what is lacking, so many are named."""
+
+
+class Lacking(Exception):
+    """A run does not give what is needed: what."""
+
+
+@dataclass(frozen=True)
+class Lane:
+    """How messages get here.
+
+    Parameters
+    ----------
+    server : Server
+    decoder : Decoder
+    """
+
+    server: Server
+    decoder: Decoder
+
+
+def wanted_of(source: Source, step: int) -> list[Wanted]:
+    """Messages of a step: means and sums begin after the first."""
+    out = []
+    for field in source.fields:
+        if field.once or (field.statistic != "instant" and step == 0):
+            continue
+        levels: tuple[int | None, ...] = source.levels if field.surface == ON_LEVELS else (None,)
+        out += [Wanted(field, level, step) for level in levels]
+    return out
+
+
+def piece_of_step(order: Order, lane: Lane, run: int, begun: Path, label: str, wanted: list[Wanted]) -> Piece:
+    """The piece of a step, kept before or fetched now.
+
+    Parameters
+    ----------
+    order : Order
+    lane : Lane
+    run : int
+        Seconds since 1970.
+    begun : Path
+        Folder of the run's pieces.
+    label : str
+        Name of the piece.
+    wanted : list of Wanted
+        Its messages.
+
+    Raises
+    ------
+    Lacking
+        If a message that is needed is not there, or is not what was wanted.
+    SourceUnavailable, Stopped
+        As `Server.take`.
+    """
+    held = kept.piece_of(begun, label)
+    if held is not None:
+        return held
+    before = lane.server.received
+    try:
+        places, missing = order.source.places(order.server, run, wanted, lane.server.ask)
+    except NotThere as error:
+        if all(not w.field.needed for w in wanted):
+            places, missing = {}, list(wanted)
+        else:
+            raise Lacking(f"step +{wanted[0].step} h is not there ({error})") from error
+    needed = [w for w in missing if w.field.needed]
+    if needed:
+        raise Lacking(f"the index does not name {_named(needed)}")
+    found, failed = _taken(order, lane, run, places)
+    needed = [w for w in failed if w.field.needed]
+    if needed:
+        raise Lacking(f"{_named(needed)}: {failed[needed[0]]}")
+    lost = {w.field.name for w in [*missing, *failed]}
+    whole = {w: m for w, m in found.items() if w.field.name not in lost}
+    piece = _assembled(whole, received=lane.server.received - before, lacks=tuple(sorted(lost)))
+    kept.keep_piece(begun, label, piece)
+    return piece
+
+
+def _named(wanted: Sequence[Wanted]) -> str:
+    more = f" and {len(wanted) - NAMED} more" if len(wanted) > NAMED else ""
+    return ", ".join(str(w) for w in wanted[:NAMED]) + more
+
+
+def _taken(
+    order: Order, lane: Lane, run: int, places: dict[Wanted, Place]
+) -> tuple[dict[Wanted, tuple[Message, str]], dict[Wanted, str]]:
+    """Messages that came and are what was wanted, and why the others are not."""
+    found: dict[Wanted, tuple[Message, str]] = {}
+    failed: dict[Wanted, str] = {}
+
+    def one(wanted: Wanted, place: Place) -> tuple[Message, str]:
+        for attempt in range(ATTEMPTS):
+            data = lane.server.take(place)
+            try:
+                message = lane.decoder.read(
+                    data, wanted, run=run, area=order.area, thinned=order.source.thinned, member=order.source.member
+                )
+                return message, hashlib.sha256(data).hexdigest()
+            except Fault:
+                if attempt == ATTEMPTS - 1:
+                    raise
+                order.patience.sleep(order.patience.first_wait)
+        raise AssertionError  # the last attempt returns or raises
+
+    with ThreadPoolExecutor(order.at_once) as pool:
+        asked = {pool.submit(one, wanted, place): wanted for wanted, place in places.items()}
+        try:
+            for future in as_completed(asked):
+                try:
+                    found[asked[future]] = future.result()
+                except (Fault, NotThere) as error:
+                    failed[asked[future]] = str(error)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return found, failed
+
+
+def _assembled(found: dict[Wanted, tuple[Message, str]], *, received: int, lacks: tuple[str, ...]) -> Piece:
+    """One piece of the messages of a step, on one grid."""
+    first = next(iter(found.values()))[0] if found else None
+    fields: dict[str, Any] = {}
+    spans: dict[str, tuple[int, int]] = {}
+    for field in dict.fromkeys(w.field for w in found):
+        own = sorted((w for w in found if w.field == field), key=lambda w: -(w.level or 0))
+        messages = [found[w][0] for w in own]
+        if any(m.x.shape != first.x.shape or (m.x != first.x).any() or (m.y != first.y).any() for m in messages):  # type: ignore[union-attr]
+            raise Lacking(f"{field.name} is on another grid than the rest")
+        fields[field.name] = np.stack([m.values for m in messages]) if own[0].level is not None else messages[0].values
+        spans[field.name] = (messages[0].begin, messages[0].end)
+    empty = np.zeros(0)
+    x, y = (first.x, first.y) if first is not None else (empty, empty)
+    digests = tuple(found[w][1] for w in sorted(found, key=str))
+    return Piece(fields, spans, x, y, digests, received, lacks)
+
+
+def refuse_other_grids(pieces: Sequence[Piece], begun: Path) -> None:
+    """Drop what was begun of a run whose steps are on different grids.
+
+    Raises
+    ------
+    Lacking
+        If they are.
+    """
+    first = pieces[0]
+    if any(p.x.shape != first.x.shape or (p.x != first.x).any() or (p.y != first.y).any() for p in pieces):
+        shutil.rmtree(begun, ignore_errors=True)
+        raise Lacking("its steps are on different grids")
+
+
+def lacks_of(pieces: dict[str, Piece | None]) -> list[str]:
+    """Which wished fields are lacking, and in how many steps."""
+    count: dict[str, int] = {}
+    for piece in pieces.values():
+        for name in piece.lacks if piece is not None else ():
+            count[name] = count.get(name, 0) + 1
+    return [f"{name} is lacking in {n} of {len(pieces)} parts, so it is left out" for name, n in sorted(count.items())]
