@@ -7,6 +7,7 @@ from collections.abc import Callable
 from oberih.case.assess_fields import FieldSource, members_asked, source_of_files
 from oberih.case.progress import Progress
 from oberih.case.request import FIELD_NAMES, AssessRequest
+from oberih.case.telling import telling
 from oberih.case.wording import stamp
 from oberih.earth.site import Site
 from oberih.errors import InputError, SourceUnavailable
@@ -92,7 +93,7 @@ def _live(
         fetch_run(
             one, latitude=site.latitude, longitude=site.longitude, hours=hours + request.hours,
             cache=request.cache / "live", now=now, start=request.at, server=request.server,
-            told=_telling(progress, f"messages of {one}"),
+            told=telling(progress),
         ) for one in ([f"ecmwf-member-{m:02d}" for m in members] or [name])
     ]  # fmt: skip
     if len({run.run for run in runs}) > 1:
