@@ -207,6 +207,13 @@ def test_of_several_forecasts_each_is_followed_until_the_next_begins_and_that_is
     assert any("2 forecasts are joined" in note and "2025-05-01T06:00Z" in note for note in raw.notes)
 
 
+def test_a_forecast_is_called_one_and_an_analysis_is_not(tmp_path: Path) -> None:
+    ahead = written(tmp_path / "a.grib", day(0, 1))
+    analyses = written(tmp_path / "b.grib", day(0) + day(0, base=START + HOUR))
+    assert fields_of_volume(here(ahead, tmp_path / "a")).label == "forecast"
+    assert fields_of_volume(here(analyses, tmp_path / "b")).label == "reanalysis"
+
+
 def test_one_forecast_of_several_can_be_asked_for(tmp_path: Path) -> None:
     path = written(tmp_path / "a.grib", two_runs())
     raw = here(path, tmp_path / "a", run=START)

@@ -42,7 +42,7 @@ AT_ONCE = 3_000_000
 """Cells of a level field that are derived at once."""
 
 
-def fields_of_volume(raw: RawVolume, *, roughness_length: float = ROUGHNESS, label: str = "reanalysis") -> Fields:
+def fields_of_volume(raw: RawVolume, *, roughness_length: float = ROUGHNESS, label: str | None = None) -> Fields:
     """Derive what dispersion needs.
 
     Parameters
@@ -51,8 +51,8 @@ def fields_of_volume(raw: RawVolume, *, roughness_length: float = ROUGHNESS, lab
         Its edges are cut off where values are missing.
     roughness_length : float
         [m]
-    label : str
-        Of `oberih.weather.series.LABELS`.
+    label : str, optional
+        Of `oberih.weather.series.LABELS`; what the files say otherwise.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def fields_of_volume(raw: RawVolume, *, roughness_length: float = ROUGHNESS, lab
         )  # fmt: skip
     size = max(1, AT_ONCE // max(1, raw.levels["east"][0].size))
     said: list[str] = []
-    parts = [_derived(_times(raw, slice(i, i + size)), roughness_length, label, said)
+    parts = [_derived(_times(raw, slice(i, i + size)), roughness_length, label or raw.label, said)
              for i in range(0, len(raw.time), size)]  # fmt: skip
     _refuse_shallow(parts, raw)
     told = tuple(dict.fromkeys([*raw.notes, *said]))

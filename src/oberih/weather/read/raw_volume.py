@@ -39,6 +39,8 @@ class RawVolume:
         By meaning, as in ``SURFACE_FIELDS``; amounts have become rates.
     files : tuple of str
     notes : list of str
+    label : str
+        Of `oberih.weather.series.LABELS`: a forecast, or a (re)analysis.
     """
 
     time: npt.NDArray[np.int64]
@@ -51,3 +53,4 @@ class RawVolume:
     surface: dict[str, Values]
     files: tuple[str, ...]
     notes: list[str] = field(default_factory=list)
+    label: str = "reanalysis"

@@ -187,7 +187,7 @@ def write_part(
     on_levels = [e for e in entries if e.kind in (PRESSURE, MODEL)]
     if on_levels:
         levels = _common_levels(on_levels, notes)
-        told |= _vertical(files, on_levels, levels)
+        told |= _vertical(files, on_levels, levels) | {"forecast": any(e.end > e.base for e in on_levels)}
         for meaning in sorted({e.meaning for e in on_levels}):
             _write_levels([e for e in on_levels if e.meaning == meaning], levels, reader, folder, told)
         _write_half(

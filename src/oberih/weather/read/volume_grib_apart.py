@@ -114,7 +114,8 @@ def part_of_folder(told: dict[str, Any], folder: Path, file: str) -> Part:
         pressure=np.array(told["pressure"]) if "pressure" in told else None,
         hybrid=(np.array(hybrid[0]), np.array(hybrid[1])) if hybrid else None,
     )
-    part = Part(file, np.array(told["x"]), np.array(told["y"]), "", vertical, notes=told["notes"])
+    part = Part(file, np.array(told["x"]), np.array(told["y"]), "", vertical, notes=told["notes"],
+                forecast=told.get("forecast", False))  # fmt: skip
     for meaning, times in told["levels"].items():
         values = np.load(folder / f"levels_{meaning}.npy")
         if meaning == "height":  # of levels that do not move: the same at every time

@@ -52,9 +52,10 @@ def joined(parts: Sequence[Part]) -> RawVolume:
     if vertical.height is not None:
         height = np.broadcast_to(vertical.height[None, :, None, None], shape)
         levels["altitude" if vertical.over_sea else "height"] = np.asarray(height, dtype=np.float32)
+    label = "forecast" if any(part.forecast for part in parts) else "reanalysis"
     files = tuple(dict.fromkeys(part.file for part in parts))
     return RawVolume(
-        times, first.x, first.y, first.crs, vertical.pressure, vertical.hybrid, levels, surface, files, notes
+        times, first.x, first.y, first.crs, vertical.pressure, vertical.hybrid, levels, surface, files, notes, label
     )
 
 
@@ -94,6 +95,7 @@ def _cut(part: Part, x: Axis, y: Axis) -> Part:
         {k: {t: v[area] for t, v in values.items()} for k, values in part.surface.items()},
         {k: v[area] for k, v in part.fixed.items()},
         {k: [Sum(s.base, s.begin, s.end, s.amount[area]) for s in sums] for k, sums in part.sums.items()},
+        forecast=part.forecast,
     )  # fmt: skip
 
 

@@ -100,7 +100,7 @@ def _part(dataset: Any, file: str, area: Area | None, member: int | None) -> Par
         said = any(_named(dataset, n, _level_dims(axes)) for n in _meant(LEVEL_FIELDS, ("pressure", "height")))
         vertical, order = vertical_of(dataset, axes.vertical, has_pressure=said, file=file)
     crs = _crs(dataset, axes.x, file)
-    part = Part(file, axes.cut.x, axes.cut.y, crs, vertical, notes=notes)
+    part = Part(file, axes.cut.x, axes.cut.y, crs, vertical, notes=notes, forecast=axes.times.ahead)
     _refuse_size(dataset, axes, file)
     for meaning, names in LEVEL_FIELDS.items() if axes.vertical is not None else ():
         name = _named(dataset, names, _level_dims(axes))

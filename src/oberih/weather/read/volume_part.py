@@ -91,6 +91,8 @@ class Part:
     sums : dict of list of Sum
         By meaning.
     notes : list of str
+    forecast : bool
+        Whether fields on levels are of a time after the start of their forecast.
     """
 
     file: str
@@ -103,8 +105,4 @@ class Part:
     fixed: dict[str, Values] = field(default_factory=dict)
     sums: dict[str, list[Sum]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing known was found."""
-        return not (self.levels or self.surface or self.fixed or self.sums)
+    forecast: bool = False

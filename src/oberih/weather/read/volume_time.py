@@ -56,6 +56,11 @@ class Times:
     forecast: bool
     taken: npt.NDArray[np.intp]
 
+    @property
+    def ahead(self) -> bool:
+        """Whether a time lies after the start of its forecast."""
+        return self.forecast and bool((self.stamps > self.bases).any())
+
     def each(self, values: Values) -> Iterator[tuple[int, Values]]:
         """Valid time and field of a variable whose first axes are those of time."""
         flat = values.reshape(len(self.stamps), *values.shape[len(self.dims) :])
