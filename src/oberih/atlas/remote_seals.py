@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -20,7 +21,7 @@ from oberih.atlas.seal import BLOCK_ARRAYS, LAYOUT, SEALS
 from oberih.errors import CorruptStore, InputError
 from oberih.evidence.digest import sha256_of_bytes, sha256_of_value
 
-__all__ = ["LAYOUT_SEAL", "FarAtlas", "layout_sealed", "said_in", "seal_name"]
+__all__ = ["LAYOUT_SEAL", "FarAtlas", "layout_sealed", "safe_names", "said_in", "seal_name"]
 
 LAYOUT_SEAL = f"{SEALS}/{LAYOUT}"
 _BLOCK_SEAL = re.compile(rf"{SEALS}/(\d{{5,}})-(\d\d+)\.json")
@@ -35,9 +36,24 @@ def said_in(content: bytes) -> dict[str, Any]:
     """What a seal says: SHA-256 of the files of a block, by name; empty if it is torn."""
     try:
         said = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return said if isinstance(said, dict) else {}
+
+
+def safe_names(names: Iterable[str]) -> list[str]:
+    """Names of files, none of which leads out of its folder.
+
+    Raises
+    ------
+    CorruptStore
+        If one does: nobody writes such a seal by accident.
+    """
+    for name in names:
+        parts = name.split("/")
+        if not all(parts) or {".", ".."} & set(parts) or "\\" in name or ":" in name:
+            raise CorruptStore(f"{name!r}: a seal names a file outside the atlas; do not trust that store")
+    return sorted(names)
 
 
 def layout_sealed(store: FarStore) -> dict[str, Any] | None:

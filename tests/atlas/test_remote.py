@@ -1,0 +1,94 @@
+"""What a store says is read with care: a torn seal is none, no name leads outside, hours count as they are sealed."""
+
+from __future__ import annotations
+
+import json
+import os
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oberih.atlas.coverage import Coverage
+from oberih.atlas.remote import said_of, store_at
+from oberih.atlas.remote_seals import safe_names, said_in
+from oberih.errors import CorruptStore, InputError
+from oberih.evidence.canonical import canonical_json
+
+NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1)
+SEALS = st.dictionaries(NAMES, st.text("0123456789abcdef", min_size=64, max_size=64), min_size=1)
+
+
+@given(SEALS, st.data())
+def test_a_seal_torn_anywhere_is_no_seal(said: dict[str, str], data: st.DataObject) -> None:
+    whole = canonical_json(said) + b"\n"
+    assert said_in(whole) == said
+    cut = data.draw(st.integers(0, len(whole) - 2))  # without its last brace
+    assert said_in(whole[:cut]) == {}
+
+
+@given(st.binary())
+def test_no_bytes_at_all_are_mistaken_for_a_seal_of_something_else(content: bytes) -> None:
+    said = said_in(content)
+    assert said == {} or said == json.loads(content)
+
+
+def test_a_seal_nested_for_ever_is_no_seal() -> None:
+    assert said_in(b'{"a":' * 200_000) == {}
+
+
+@given(st.lists(st.text("ab./\\:", min_size=1, max_size=12), max_size=4))
+def test_a_name_that_is_let_through_stays_inside(names: list[str]) -> None:
+    inside = Path("/atlas")
+    try:
+        kept = safe_names(names)
+    except CorruptStore:
+        return
+    for name in kept:
+        assert os.path.normpath(inside / name).startswith("/atlas/")
+        assert os.path.normpath(inside / name) == str(inside / name)
+
+
+@pytest.mark.parametrize("name", ["../x", "/etc/passwd", "a//b", "a/./b", "c:\\x", "a\\..\\b", "", "a/.."])
+def test_names_that_lead_outside_are_refused(name: str) -> None:
+    with pytest.raises(CorruptStore, match="outside the atlas"):
+        safe_names(["tic/c/0/0/0", name])
+
+
+@given(st.integers(1, 60), st.integers(1, 4), st.integers(1, 9), st.data())
+def test_hours_are_counted_where_every_height_is_sealed(
+    releases: int, heights: int, block_hours: int, data: st.DataObject
+) -> None:
+    pairs = [(b, h) for b in range(-(-releases // block_hours)) for h in range(heights)]
+    sealed = frozenset(data.draw(st.sets(st.sampled_from(pairs))))
+    part = Coverage(sealed, releases, heights, block_hours)
+    hours = [n for n in range(releases) if all((n // block_hours, h) in sealed for h in range(heights))]
+    spans = part.spans()
+    assert [n for span in spans for n in span] == hours
+    assert all(a.stop < b.start for a, b in pairwise(spans))
+    assert part.hours() == len(hours)
+    assert part.complete == (len(hours) == releases)
+    for height in range(heights):
+        assert part.hours(height) == sum((n // block_hours, height) in sealed for n in range(releases))
+
+
+def test_what_is_said_of_an_error_has_no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hush+hush")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "token-of-a-session")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIASOMEBODY")
+    line = "GET /b?X-Amz-Signature=abc123&X-Amz-Credential=AKIASOMEBODY%2F by hush+hush,\n token-of-a-session"
+    said = said_of(OSError(line))
+    assert "\n" not in said
+    for secret in ("abc123", "AKIASOMEBODY", "hush", "token-of-a-session"):
+        assert secret not in said
+    assert said_of(TimeoutError()) == "TimeoutError"
+
+
+@given(st.text(max_size=30))
+def test_whatever_is_no_url_is_refused_in_one_line(text: str) -> None:
+    try:
+        store_at(text)
+    except InputError as error:
+        assert "\n" not in str(error).replace(repr(text), "")
