@@ -65,6 +65,23 @@ def test_a_box_of_air_alone_holds_what_passes_it(air: Path) -> None:
         assert float(seconds[-1]) == pytest.approx(1800.0, rel=0.03)
 
 
+def test_the_number_is_that_of_a_forward_run_in_the_same_unit(air: Path) -> None:
+    # in air that is the same everywhere, middles of cells of one row see each other alike both ways
+    words = ("--latitude", "48.125", "--longitude", "34.625", "--at", "2025-05-01T00:00Z", "--release-hours", "1",
+             "--hours", "3", "--low", "0", "--high", "100", "--depth", "100", "--finer", "1", "--form", "noble_gas",
+             "--amount", "1", "--particles", "32768", "--quiet", "--out", "there.nc")  # fmt: skip
+    assert main(["disperse", str(air / "a.nc"), *words]) == 0
+    station = ("--station", "48.125,35.125", *STATION[2:], "--form", "noble_gas", "--quiet", "--particles", "32768")
+    assert run(air, *station) == 0
+    place = {"method": "nearest"}
+    with xr.open_dataset("there.nc") as there, xr.open_dataset("out/sensitivity.nc") as back:
+        cloud = there["concentration"].sel(lat=48.125, lon=35.125, **place)
+        hours = back["sensitivity"][0].sel(lat=48.125, lon=34.625, **place)
+        noise = back["sensitivity_standard_error"][0].sel(lat=48.125, lon=34.625, **place)
+        forward, backward, error = float(cloud[2]), float(hours[0]), float(noise[0])
+    assert backward > 20.0 * error and abs(forward - backward) < 4.0 * np.sqrt(2.0) * error
+
+
 def test_hours_of_a_site_bear_the_amount_that_alone_would_explain(
     air: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -61,23 +61,22 @@ def trace(request: TraceRequest, *, progress: Progress) -> Sheet:
     site = None if request.site is None else load_site(request.site)
     decay = 0.0 if request.nuclide is None else float(np.log(2.0)) / half_life(request.nuclide)
     progress.stage("fields")
-    fields, density, flow, starts = _air(request)
+    fields, density, turned, starts = _air(request)
     cells = _cells(fields, request, len(starts))
     at = None if site is None else fields.place(longitude=site.longitude, latitude=site.latitude)
-    turned = reversed_flow(flow)
     found = []
     for i, sample in enumerate(request.samples, 1):
         progress.stage(f"back from {sample.name} ({i} of {len(request.samples)})")
-        found.append(_one(request, sample, fields, density, flow, turned, cells, starts, decay, progress))
+        found.append(_one(request, sample, fields, density, turned, cells, starts, decay, progress))
     progress.stage("files")
-    sheet, rows, heads = _sheet(request, site, at, fields, cells, found)
+    sheet, rows, heads = _sheet(request, site, at, fields, cells, found, dense=density is not None)
     _keep(request, site, fields, cells, found, sheet, rows, heads)
     progress.done()
     return sheet
 
 
 def _air(request: TraceRequest) -> tuple[Fields, Array | None, Flow, Any]:
-    """Fields as far back as is asked or known, density at the ground, what particles meet, and the hours."""
+    """Fields as far back as is asked or known, density at the ground, the air met back in time, and the hours."""
     raw = volume_of(request.fields)
     first = None if len(raw.time) == 1 else int(raw.time[0])
     starts = clock_hours(request.samples, back=request.back, first=first)
@@ -91,7 +90,7 @@ def _air(request: TraceRequest) -> tuple[Fields, Array | None, Flow, Any]:
             )  # fmt: skip
         cut(raw, start=max(int(starts[0]), first), end=latest)
     fields = fields_of_volume(raw, roughness_length=request.roughness_length)
-    return fields, ground_density(raw, fields), flow_of_fields(fields), starts
+    return fields, ground_density(raw, fields), reversed_flow(flow_of_fields(fields)), starts
 
 
 def _cells(fields: Fields, request: TraceRequest, hours: int) -> Cells:
@@ -107,18 +106,20 @@ def _cells(fields: Fields, request: TraceRequest, hours: int) -> Cells:
 
 
 def _one(
-    request: TraceRequest, sample: Sample, fields: Fields, density: Array | None, flow: Flow, turned: Flow,
-    cells: Cells, starts: Any, decay: float, progress: Progress,
+    request: TraceRequest, sample: Sample, fields: Fields, density: Array | None, turned: Flow, cells: Cells,
+    starts: Any, decay: float, progress: Progress,
 ) -> Sensitivity:  # fmt: skip
     x, y = fields.place(longitude=sample.longitude, latitude=sample.latitude)
-    earliest = max(sample.start - request.back * HOUR, int(starts[0]), -(2**62) if flow.times == 1 else flow.start)
+    earliest = max(sample.start - request.back * HOUR, int(starts[0]))
+    if turned.times > 1:
+        earliest = max(earliest, -round(turned.end))
     hours = max(1, (-(-sample.end // HOUR) * HOUR - earliest) // HOUR)
     footprint = backward(
         turned, Receptor(sample.start, sample.end, x, y, request.low, request.high), cells, hours=hours,
         form=FORMS.index(request.form), particles=request.particles, decay=decay, seed=request.seed,
         threads=request.threads, told=lambda done, of: progress.advance(),
     )  # fmt: skip
-    thinner = float(np.exp(-flow.lapse * (0.5 * (request.low + request.high) - 0.5 * request.layer)))
+    thinner = float(np.exp(-turned.lapse * (0.5 * (request.low + request.high) - 0.5 * request.layer)))
     return sensitivity_of(
         sample, footprint, fields, cells, starts=starts, density=density, place=(x, y), thinner=thinner,
     )  # fmt: skip
@@ -126,7 +127,7 @@ def _one(
 
 def _sheet(
     request: TraceRequest, site: Site | None, at: tuple[float, float] | None, fields: Fields, cells: Cells,
-    found: list[Sensitivity],
+    found: list[Sensitivity], *, dense: bool,
 ) -> tuple[Sheet, list[list[str]], tuple[str, ...]]:  # fmt: skip
     heads = ("sample", "hour from", "Bq/m3 per Bq", "standard error", "amount that alone would explain it [Bq]")
     rows: list[list[str]] = []
@@ -147,7 +148,7 @@ def _sheet(
             rows += _hours(one, cell)
         if not rows:
             facts.append(("hours that reach", "none: no release there in these hours would have reached a sample"))
-    notes = (CAVEAT, *_notes(request, found), *fields.derived)
+    notes = (CAVEAT, *_notes(request, found, dense), *fields.derived)
     shown = tuple(tuple(r) for r in rows)
     return Sheet("Where the air of a sample came from", tuple(facts), heads if rows else (), shown, notes), rows, heads
 
@@ -181,7 +182,7 @@ def _amount(sample: Sample, value: float) -> str:
     return "no value given"
 
 
-def _notes(request: TraceRequest, found: list[Sensitivity]) -> list[str]:
+def _notes(request: TraceRequest, found: list[Sensitivity], dense: bool) -> list[str]:
     notes = [
         "The standard error is that of the particles alone; the error of the weather is not in it: a wind that turns "
         "by 25° moves the whole field.",
@@ -194,6 +195,9 @@ def _notes(request: TraceRequest, found: list[Sensitivity]) -> list[str]:
         notes.append(f"Hours whose sensitivity is not above {CLEAR:g} standard errors are left out.")
     if any(one.gone > 0.05 for one in found):
         notes.append("Part of the air came from beyond the fields; what happened there is not known.")
+    if not dense:
+        notes.append("Nothing says the pressure at the ground: the air is taken as equally dense all over; a release "
+                     "on mountains counts up to a fifth too little.")  # fmt: skip
     if request.nuclide is not None:
         notes.append("Amounts released are those at the time of release, values those at the time of sampling.")
     return notes
