@@ -134,13 +134,14 @@ def _laid_down(atlas: Atlas, coverage: Coverage) -> dict[int, str]:
 
 
 def _pace(path: Path, coverage: Coverage) -> list[tuple[str, str]]:
-    """How fast the last blocks were sealed, and how long the rest takes at that pace."""
-    times = sorted(f.stat().st_mtime for f in (path / seal.SEALS).glob("[0-9]*.json"))[-RECENT:]
+    """How fast the last blocks were sealed, the first ones since the layout was, and how long the rest takes so."""
+    files = [path / seal.SEALS / seal.LAYOUT, *(path / seal.SEALS).glob("[0-9]*.json")]
+    times = sorted(f.stat().st_mtime for f in files)[-RECENT:]
     left = coverage.tasks - len(coverage.sealed)
     if not left or len(times) < 2 or times[-1] == times[0]:
         return []
     a_minute = 60.0 * (len(times) - 1) / (times[-1] - times[0])
     said = (
-        f"{a_minute:.2g} blocks a minute, the last at {stamp(int(times[-1]))}; {left / a_minute:.0f} min for the rest"
+        f"{a_minute:.3g} blocks a minute, the last at {stamp(int(times[-1]))}; {left / a_minute:.0f} min for the rest"
     )
     return [("pace of the last blocks", said)]

@@ -60,7 +60,7 @@ class Rate(ProgressColumn):
     def render(self, task: Task) -> Text:
         """Say the rate of a bar."""
         said = rate_and_rest(int(task.completed), None, task.elapsed or 0.0) if task.total and task.total > 1 else ""
-        return Text(said, style="progress.data.speed")
+        return Text(said.replace(" ", "\N{NO-BREAK SPACE}"), style="progress.data.speed", no_wrap=True)
 
 
 class Bars:
