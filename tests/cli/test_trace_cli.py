@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -150,6 +151,40 @@ def test_many_samples_come_in_one_table_and_one_file(air: Path, capsys: pytest.C
         assert (whole[:, 1:3].sum("time") > 0.0).all()
         assert found["sensitivity"][0, 0].isnull().all()  # an hour not looked at for this sample says nothing
     assert Path("out/map-1.png").is_file() and Path("out/map-2.png").is_file()
+
+
+def test_a_trace_that_was_killed_goes_on_with_the_next_sample(
+    air: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from oberih.case import trace as story
+
+    Path("samples.csv").write_text(
+        "latitude,longitude,from,to\n" + "".join(
+            f"{latitude},35.2,2025-05-01T02:00Z,2025-05-01T03:00Z\n" for latitude in (48.0, 48.1, 48.2)
+        )
+    )  # fmt: skip
+    words = ("--samples", "samples.csv", "--quiet", "--back", "1")
+    assert run(air, *words) == 0
+    whole = Path("out/sensitivity.nc").read_bytes()
+    shutil.rmtree("out")
+    walk, walked = story.backward, []
+
+    def counted(turned: object, receptor: object, *given: object, **more: object) -> object:
+        walked.append(receptor)
+        if len(walked) == 3:
+            raise KeyboardInterrupt
+        return walk(turned, receptor, *given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(story, "backward", counted)
+    assert run(air, *words) == 130
+    assert not Path("out/result.json").exists() and len(list(Path("out/.begun").glob("*.npz"))) == 2
+    sorted(Path("out/.begun").glob("*.npz"))[0].write_bytes(b"torn")
+    assert run(air, *words) == 0 and len(walked) == 5
+    assert not Path("out/.begun").exists()
+    with xr.open_dataset("out/sensitivity.nc") as again:
+        Path("before.nc").write_bytes(whole)
+        with xr.open_dataset("before.nc") as before:
+            assert before.equals(again)
 
 
 def test_a_nuclide_that_decays_on_the_way_counts_less(air: Path) -> None:

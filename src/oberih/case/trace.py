@@ -15,6 +15,7 @@ import numpy as np
 from oberih.case.products import check_paths
 from oberih.case.progress import Progress
 from oberih.case.sheet import Sheet
+from oberih.case.trace_begun import begun_at, drop_begun, keep_footprint, kept_footprint
 from oberih.case.trace_fields import HOUR, Array, Sensitivity, clock_hours, ground_density, named, sensitivity_of
 from oberih.case.trace_file import CAVEAT, hours_csv, sensitivity_netcdf
 from oberih.case.trace_map import footprint_scene
@@ -64,10 +65,9 @@ def trace(request: TraceRequest, *, progress: Progress) -> Sheet:
     fields, density, turned, starts = _air(request)
     cells = _cells(fields, request, len(starts))
     at = None if site is None else fields.place(longitude=site.longitude, latitude=site.latitude)
-    found = []
-    for i, sample in enumerate(request.samples, 1):
-        progress.stage(f"back from {sample.name} ({i} of {len(request.samples)})")
-        found.append(_one(request, sample, fields, density, turned, cells, starts, decay, progress))
+    found, digest = [], turned.digest if len(request.samples) > 1 else ""
+    for sample in request.samples:
+        found.append(_one(request, sample, fields, density, turned, cells, starts, decay, progress, digest))
     progress.stage("files")
     sheet, rows, heads = _sheet(request, site, at, fields, cells, found, dense=density is not None)
     _keep(request, site, fields, cells, found, sheet, rows, heads)
@@ -107,18 +107,23 @@ def _cells(fields: Fields, request: TraceRequest, hours: int) -> Cells:
 
 def _one(
     request: TraceRequest, sample: Sample, fields: Fields, density: Array | None, turned: Flow, cells: Cells,
-    starts: Any, decay: float, progress: Progress,
+    starts: Any, decay: float, progress: Progress, digest: str,
 ) -> Sensitivity:  # fmt: skip
     x, y = fields.place(longitude=sample.longitude, latitude=sample.latitude)
     earliest = max(sample.start - request.back * HOUR, int(starts[0]))
     if turned.times > 1:
         earliest = max(earliest, -round(turned.end))
     hours = max(1, (-(-sample.end // HOUR) * HOUR - earliest) // HOUR)
-    footprint = backward(
+    number = request.samples.index(sample) + 1
+    progress.stage(f"back from {sample.name} ({number} of {len(request.samples)})", total=hours)
+    begun = begun_at(request, sample, flow=digest, hours=hours)
+    footprint = kept_footprint(begun) or backward(
         turned, Receptor(sample.start, sample.end, x, y, request.low, request.high), cells, hours=hours,
         form=FORMS.index(request.form), particles=request.particles, decay=decay, seed=request.seed,
         threads=request.threads, told=lambda done, of: progress.advance(),
     )  # fmt: skip
+    if len(request.samples) > 1 and not begun.exists():
+        keep_footprint(begun, footprint)
     thinner = float(np.exp(-turned.lapse * (0.5 * (request.low + request.high) - 0.5 * request.layer)))
     return sensitivity_of(
         sample, footprint, fields, cells, starts=starts, density=density, place=(x, y), thinner=thinner,
@@ -225,3 +230,4 @@ def _keep(
     provenance = Provenance("trace", inputs=inputs, parameters=parameters, seed=request.seed)
     result = {"facts": [list(f) for f in sheet.facts], "columns": list(heads), "rows": rows, "notes": list(sheet.notes)}
     keep_products(request.out, products, result=result, provenance=provenance)
+    drop_begun(request)
