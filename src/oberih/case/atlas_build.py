@@ -81,7 +81,10 @@ def counting(plan: AtlasPlan, progress: Progress) -> Callable[[int, int], None]:
     def told(done: int, total: int) -> None:
         if not last and done < total:
             before = f", {done} sealed before" if done else ""
-            title = f"atlas: {plan.releases} release hours at {len(plan.heights)} heights, {total} blocks{before}"
+            several = "" if len(plan.heights) == 1 else "s"
+            title = (
+                f"atlas: {plan.releases} release hours at {len(plan.heights)} height{several}, {total} blocks{before}"
+            )
             progress.stage(title, total=total - done)
         elif last:
             progress.advance(done - last[-1])

@@ -52,6 +52,8 @@ def rate_and_rest(done: int, total: int | None, seconds: float) -> str:
 
 
 RATES = ((1.0, "a second"), (60.0, "a minute"), (3600.0, "an hour"))
+SHORT = {" a second": "/s", " a minute": "/min", " an hour": "/h"}
+"""For a bar, where there is little room."""
 
 
 class Rate(ProgressColumn):
@@ -60,7 +62,9 @@ class Rate(ProgressColumn):
     def render(self, task: Task) -> Text:
         """Say the rate of a bar."""
         said = rate_and_rest(int(task.completed), None, task.elapsed or 0.0) if task.total and task.total > 1 else ""
-        return Text(said.replace(" ", "\N{NO-BREAK SPACE}"), style="progress.data.speed", no_wrap=True)
+        for word, sign in SHORT.items():
+            said = said.replace(word, sign)
+        return Text(said, style="progress.data.speed")
 
 
 class Bars:
