@@ -9,6 +9,9 @@ from importlib import resources
 import pytest
 
 from oberih.case.assess import assess
+from oberih.case.forecast import refresh
+from oberih.case.forecast_request import ForecastRequest
+from oberih.case.forecast_state import alone_at, folder_of
 from oberih.case.progress import Silent
 from oberih.case.request import AssessRequest
 from oberih.errors import InputError
@@ -64,3 +67,22 @@ def test_the_past_comes_out_of_era5(
     assert answer.weather_label == "reanalysis"
     assert any("ARCO-ERA5" in note for note in answer.notes)
     assert sum(name.startswith("fields ") for name in answer.data["provenance"]["inputs"]) >= 4
+
+
+def test_what_the_service_keeps_ready_answers_without_its_server(request_of: AssessRequest) -> None:
+    hour = NOW - NOW % 3600
+    kept = ForecastRequest(
+        "zaporizhzhia", hours=3, follow=1, particles=64, workers=1, cache=request_of.cache, seed=request_of.seed
+    )
+    with ForecastServer() as server, alone_at(folder_of(kept.cache, "zaporizhzhia")):
+        refresh(
+            dataclasses.replace(kept, server=server.url), clock=lambda: NOW, progress=Silent(), told=lambda words: None
+        )  # fmt: skip
+    asked = dataclasses.replace(request_of, weather="forecast", at=hour)
+    answer = assess(asked, progress=Silent())
+    assert answer.weather_label == "forecast"
+    assert any("run of 2026-11-26T06:00Z" in note and "ready since" in note for note in answer.notes)
+    assert any("Noise" in note for note in answer.notes)  # the plume is there too: the flow is kept beside
+    assert answer.data["result"]["heights_m"] == [5.0, 30.0, 100.0, 250.0]
+    with pytest.raises(InputError, match="no forecast stands ready"):
+        assess(dataclasses.replace(asked, at=hour + 3 * 3600), progress=Silent())
