@@ -23,6 +23,7 @@ import numpy as np
 from oberih.dispersion.kernels.particles import step as kernel
 from oberih.dispersion.particles.flow import Flow
 from oberih.dispersion.particles.flow_of_fields import flow_of_fields
+from oberih.errors import OberihError
 from oberih.weather.read.volume import volume_of
 from oberih.weather.volume import fields_of_volume
 from validation.columns import (
@@ -145,18 +146,21 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("folder", nargs="?", type=Path, default=None)
     parser.add_argument("--blocks", type=int, default=1000, help="of 64 particles, displaced; a fifth with velocity")
     given = parser.parse_args(arguments)
+    folder = given.folder or shared_data("nwp_era5_utm32_2025")
+    try:
+        paths = sorted(folder.glob("*.nc"))
+        flow = flow_of_fields(fields_of_volume(volume_of(paths))) if paths else None
+    except OberihError as error:
+        print(error, file=sys.stderr)
+        return 2
     found: dict[str, Any] = {
         "mixed_displaced": through_days(given.blocks, hours=48, young=False),
         "mixed_with_velocity": through_days(max(given.blocks // 5, 1), hours=24, young=True),
         "puff": puffs(given.blocks), "settling": settled(given.blocks), "late": late(),
     }  # fmt: skip
-    folder = given.folder or shared_data("nwp_era5_utm32_2025")
-    paths = sorted(folder.glob("*.nc")) if folder and folder.is_dir() else []
-    if paths:
-        flow = flow_of_fields(fields_of_volume(volume_of(paths)))
-        found["real_fields"] = {str(top): lack_of_mass(flow, top=top) for top in (1000.0, 5000.0)}
-    else:
-        found["real_fields"] = "left out: no fields"
+    found["real_fields"] = (
+        {str(top): lack_of_mass(flow, top=top) for top in (1000.0, 5000.0)} if flow else "left out: no fields"
+    )
     mixed_well = max(found[k]["worst_deviations"] for k in ("mixed_displaced", "mixed_with_velocity"))
     puff = max(
         abs(error) - 3.0 * noise
