@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import json
 import os
 import shutil
@@ -129,6 +130,17 @@ def test_the_same_run_is_not_built_twice(tmp_path: Path, server: ForecastServer)
     assert "stands ready already" in office.said[-1]
 
 
+def test_where_no_newer_run_comes_the_same_one_is_read_further(tmp_path: Path, server: ForecastServer) -> None:
+    office = Office(tmp_path, server)
+    first = office.run()
+    office.now += 14 * 3600
+    second = office.run()
+    assert first is not None and second is not None
+    assert second.run == first.run and second.last == first.last + 14 * 3600
+    assert "run 2026-11-26 18 UTC is not there yet" in second.lacks
+    assert office.run() == second
+
+
 def test_another_question_is_another_atlas(tmp_path: Path, server: ForecastServer) -> None:
     first = Office(tmp_path, server).run()
     second = Office(tmp_path, server, particles=128).run()
@@ -179,6 +191,26 @@ def test_a_server_that_fails_changes_nothing_of_what_stands_ready(tmp_path: Path
     with pytest.raises(SourceUnavailable, match="HTTP 500"):
         office.run()
     assert ready(tmp_path, SITE, office.now) == first
+
+
+def test_a_disk_that_is_full_changes_nothing_of_what_stands_ready(
+    tmp_path: Path, server: ForecastServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.there = lambda run, step: run <= office.now - 5 * 3600 + 3600
+    office = Office(tmp_path, server)
+    first = office.run()
+
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    office.now += 7 * 3600
+    with monkeypatch.context() as patch:
+        patch.setattr("oberih.weather.live.kept.os.fsync", full)
+        office.run(hours=0.1)
+    assert "no newer forecast" in office.log and "No space left on device" in office.log
+    assert ready(tmp_path, SITE, office.now) == first
+    again = office.run()
+    assert again is not None and first is not None and again.run > first.run
 
 
 def test_a_run_that_is_not_whole_is_never_published_and_is_said(tmp_path: Path, server: ForecastServer) -> None:

@@ -90,7 +90,7 @@ def refresh(
     run = _fetched(request, site, now=now, progress=progress, patience=patience, stopped=stopped)
     asked = _asked(request)
     stands = _standing(folder, asked)
-    if stands is not None and stands.run >= run.run and now < stands.until:
+    if stands is not None and stands.run >= run.run and not _runs_out(stands, run, request, now=now):
         told(f"{run.title}, run {stamp(run.run)}: its atlas stands ready already")
         return stands
     told(f"{run.title}, run {stamp(run.run)}: {run.messages} messages checked; fields to {stamp(run.end)}")
@@ -133,6 +133,12 @@ def _standing(folder: Path, asked: str) -> ReadyAtlas | None:
             return None
         return entry if entry.asked == asked else None
     return None
+
+
+def _runs_out(stands: ReadyAtlas, run: KeptRun, request: ForecastRequest, *, now: int) -> bool:
+    """Whether what stands ready is more than half used up, and the same run could answer for longer."""
+    left = stands.last + HOUR - now
+    return left < request.hours * HOUR // 2 and run.run == stands.run and run.end > stands.until
 
 
 def _first(folder: Path, run: KeptRun, asked: str, *, now: int) -> int:

@@ -141,7 +141,7 @@ def status(request: ForecastRequest, *, now: int) -> Sheet:
         notes.append(f"Nothing stands ready in {folder}; make it with 'oberih forecast {request.site}'.")
     else:
         facts += _facts(newest, now=now)
-        notes += [f"Lacking: {words}." for words in newest.lacks]
+        notes += [f"Lacking, when it was made: {words}." for words in newest.lacks]
         notes += [f"Derived: {words}." for words in newest.derived]
     if begun is not None:
         facts.append(("being built", f"run {stamp(begun.run)} of {begun.source}, since {stamp(begun.since)}"))
