@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 pytest.importorskip("netCDF4")
@@ -27,7 +27,7 @@ STATION = ("--station", "48.1,35.0", "--from", "2025-05-01T02:00Z", "--to", "202
 
 
 def run(tmp_path: Path, *words: str) -> int:
-    return main(["trace", str(tmp_path / "a.nc"), "--particles", "4096", "--out", "out", *words])
+    return main(["trace", str(tmp_path / "a.nc"), "--particles", "2048", "--out", "out", *words])
 
 
 @pytest.fixture
@@ -239,6 +239,7 @@ def test_a_table_that_makes_no_sense_is_refused_with_its_line(tmp_path: Path, te
     assert "s.csv" in str(error.value)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_as_samples_or_refused(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "any.csv"
@@ -247,6 +248,7 @@ def test_any_bytes_are_read_as_samples_or_refused(tmp_path_factory: pytest.TempP
         assert read_samples(path)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 12), st.integers(1, 9))
 def test_hours_put_on_the_clock_stand_before_their_end(later: int, hours: int) -> None:
     end = (100 + later) * 3600

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 pytest.importorskip("netCDF4")
@@ -101,6 +101,7 @@ def test_nothing_predicted_is_the_worst_bias_and_no_correlation() -> None:
 positive = st.lists(st.floats(LEVEL, 1e5), min_size=2, max_size=40)
 
 
+@settings(deadline=None)
 @given(positive, st.data())
 def test_the_rank_lies_between_nought_and_four(m: list[float], data: st.DataObject) -> None:
     p = data.draw(st.lists(st.floats(0.0, 1e5), min_size=len(m), max_size=len(m)))
@@ -110,6 +111,7 @@ def test_the_rank_lies_between_nought_and_four(m: list[float], data: st.DataObje
     assert rank(found.pcc, found.fb, found.fms, found.ksp) == found.rank
 
 
+@settings(deadline=None)
 @given(positive)
 def test_measured_and_predicted_change_places_without_harm_but_to_the_bias(m: list[float]) -> None:
     p = list(reversed(m))

@@ -15,7 +15,7 @@ from tests.dispersion.particles.flows import CELL, LAYERS, flow
 CELLS = Cells(40, 40, 1.0, 0.0, 1.0, 0.0)
 SITE, STATION = (10.5, 20.5), (27.5, 20.5)
 HOURS = 4
-PARTICLES = 49_152
+PARTICLES = 32_768
 BATCHES = 8
 
 

@@ -258,6 +258,7 @@ def test_any_blocks_of_any_buffer_unpack_to_what_was_packed(
         assert found[b] == raw[b * head.block : (b + 1) * head.block]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.integers(1, 10_000))
 def test_bytes_that_are_no_buffer_are_refused_and_never_believed(data: bytes, size: int) -> None:
     try:
