@@ -37,9 +37,9 @@ from oberih.errors import OutOfRange
 __all__ = ["HOUR", "ParticleSettings", "UnitReleases", "unit_releases"]
 
 HOUR = 3600
-KERNEL = (0.9, 0.05, 300.0, 3.0)
+KERNEL = (0.9, 0.07, 400.0, 4.0)
 """Share of the variance sideways that is a kernel's [1]; the while of the kernel upward, as a part of the age [1] and
-at most [s]; its least mean height [m].  `benchmarks.particle_noise` shows what they give."""
+at most [s]; its least mean height [m].  `benchmarks.particle_year` shows what they give."""
 
 WIDEST, WIDEST_CELLS = 10e3, 1.0
 """Widest kernel [m], and in cells of the fields [1]."""
@@ -77,7 +77,7 @@ class ParticleSettings:
     seed : int
     """
 
-    particles: int = 2048
+    particles: int = 4608
     oldest: float = 72 * 3600.0
     sampling: str = "kernel"
     depth: float = 100.0
@@ -238,7 +238,8 @@ class _Pass:
                 plane = (*out.shape[:2], -1)
                 e, n, o = field[earlier].reshape(plane), field[later].reshape(plane), out.reshape(plane)
                 blend_within(e, n, np.float32(share), o, *window)
-        self.steps += sum(pool.map(lambda release: self._carry(release, span), self.going)) * LANES
+        each = map if self.threads == 1 else pool.map
+        self.steps += sum(each(lambda release: self._carry(release, span), self.going)) * LANES
 
     def _window(self, span: float) -> tuple[int, int, int, int]:
         """First and last row and column that a particle may meet within a span; the last is excluded."""

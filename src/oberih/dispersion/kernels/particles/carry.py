@@ -55,6 +55,9 @@ from oberih.dispersion.kernels.particles.step import (
     vertical_langevin,
 )
 
+YOUNG = 900.0
+"""Age up to which turbulent velocity is followed [s]: six to twenty times the longest that eddies last."""
+
 
 @njit(cache=True, forceinline=True, nogil=True)
 def move(block, state, s, bits, wind, surface, a, b, dt, langevin, lapse):
@@ -132,7 +135,8 @@ def carry(
         left = min(left, oldest - ages[k])
         while left > 1e-3:
             wanted, langevin = step_for(ages[k])
-            wanted = min(wanted, longest)
+            if ages[k] >= YOUNG:
+                wanted, langevin = min(ages[k] / 20.0, longest), False
             dt = left / math.ceil(left / wanted) if langevin or left < 2.0 * wanted else wanted
             age = F(ages[k] + 0.5 * dt)
             move(block, states[k], s, bits, wind, surface, flow[0], flow[1], F(dt), langevin, flow[2])

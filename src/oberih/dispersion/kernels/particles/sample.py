@@ -71,6 +71,9 @@ FATES = 5
 
 KAPPA = F(0.4)
 
+UNSEEN = F(1e-9)
+"""What is seen of a particle's cloud below this is left out [1/m]: that of 1.2 km and more."""
+
 ALOFT = F(1e-5)
 """What a particle weighs in the mean variance of a cell, beside its density at the ground [1/m]."""
 
@@ -179,7 +182,9 @@ def scatter(block, s, kernels, dt, age, batch, sums, near, account, rings, secto
         if weight == F(0.0):
             continue
         ring, sector = int(s[DOWN_RING * LANES + i]), int(s[DOWN_SECTOR * LANES + i])
-        if 0 <= ring < rings:
+        if s[DENSITY * LANES + i] <= F(0.0) and s[SETTLING * LANES + i] <= F(0.0):
+            pass  # nothing of it goes to the ground
+        elif 0 <= ring < rings:
             own = sums[ring * sectors + sector]
             seen, resistance = s[DENSITY * LANES + i] * dt, s[RESISTANCE * LANES + i]
             heavy = weight * (seen + ALOFT * dt)
@@ -198,37 +203,46 @@ def scatter(block, s, kernels, dt, age, batch, sums, near, account, rings, secto
         else:
             for f in range(FORMS):  # inside the rings of the site, or outside all
                 account[f + 1, ON_SITE if ring < 0 else BEYOND] += s[(BY_DRY + f) * LANES + i]
-        ring, sector = int(s[RING * LANES + i]), int(s[SECTOR * LANES + i])
-        if 0 <= ring < rings:
-            own = sums[ring * sectors + sector]
-            heavy = weight * ALOFT * dt
-            own[SPREAD] += heavy * kernels[VARIANCE * LANES + i]
-            own[AT_EAST] += heavy * s[EAST * LANES + i]
-            own[AT_NORTH] += heavy * s[NORTH * LANES + i]
-            own[HEAVY] += heavy
-            for f in range(FORMS):
-                own[WET_SUM + f] += s[(BY_RAIN + f) * LANES + i]
-        else:
-            for f in range(FORMS):
-                account[f + 1, ON_SITE if ring < 0 else BEYOND] += s[(BY_RAIN + f) * LANES + i]
-        if ring < near.shape[0]:
-            patch = near[max(ring, 0), sector]
-            for k in range(COMPONENTS):
-                seen = weight * dt * s[(CLOUD + k) * LANES + i]
-                patch[k] += seen
-                patch[COMPONENTS + k] += seen * age
-        elif ring < rings:
-            seen = F(0.0)
-            for k in range(COMPONENTS):
-                seen += s[(CLOUD + k) * LANES + i]
-            own = sums[ring * sectors + sector]
-            own[GAMMA] += weight * dt * seen
-            own[AGED] += weight * dt * seen * age
+        rained, visible = F(0.0), F(0.0)
+        for f in range(FORMS):
+            rained += s[(BY_RAIN + f) * LANES + i]
+        for k in range(COMPONENTS):
+            visible += s[(CLOUD + k) * LANES + i]
+        if rained > F(0.0) or visible > UNSEEN:
+            ring, sector = int(s[RING * LANES + i]), int(s[SECTOR * LANES + i])
+            if 0 <= ring < rings:
+                own = sums[ring * sectors + sector]
+                heavy = weight * ALOFT * dt
+                own[SPREAD] += heavy * kernels[VARIANCE * LANES + i]
+                own[AT_EAST] += heavy * s[EAST * LANES + i]
+                own[AT_NORTH] += heavy * s[NORTH * LANES + i]
+                own[HEAVY] += heavy
+                if ring >= near.shape[0]:
+                    own[GAMMA] += weight * dt * visible
+                    own[AGED] += weight * dt * visible * age
+                if rained > F(0.0):
+                    for f in range(FORMS):
+                        own[WET_SUM + f] += s[(BY_RAIN + f) * LANES + i]
+            else:
+                for f in range(FORMS):
+                    account[f + 1, ON_SITE if ring < 0 else BEYOND] += s[(BY_RAIN + f) * LANES + i]
+            if ring < near.shape[0]:
+                patch = near[max(ring, 0), sector]
+                for k in range(COMPONENTS):
+                    seen = weight * dt * s[(CLOUD + k) * LANES + i]
+                    patch[k] += seen
+                    patch[COMPONENTS + k] += seen * age
         x, y = block[X * LANES + i], block[Y * LANES + i]
         e, n = s[EAST * LANES + i], s[NORTH * LANES + i]
         if not (F(0.0) <= x <= width and F(0.0) <= y <= height) or e * e + n * n > edge * edge:
-            account[0, LEFT] += weight
-            for f in range(FORMS):
-                account[f + 1, LEFT] += block[(KEPT + f) * LANES + i]
-                block[(KEPT + f) * LANES + i] = F(0.0)
-            block[WEIGHT * LANES + i] = F(0.0)
+            _count_out(block, i, account)
+
+
+@njit(cache=True, forceinline=True, nogil=True)
+def _count_out(block, i, account):
+    """Count a particle among what has left, and follow it no more."""
+    account[0, LEFT] += block[WEIGHT * LANES + i]
+    for f in range(FORMS):
+        account[f + 1, LEFT] += block[(KEPT + f) * LANES + i]
+        block[(KEPT + f) * LANES + i] = F(0.0)
+    block[WEIGHT * LANES + i] = F(0.0)
