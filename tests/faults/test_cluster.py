@@ -72,9 +72,9 @@ def test_a_scheduler_killed_and_started_again_costs_only_what_was_not_sealed(
         at_the_strike.update(seals(path))
         threading.Timer(1.0, cluster.start_scheduler).start()
 
-    cluster.lend(2)
+    cluster.lend(1)
     watching = Striking(3, strike)
-    dask = Dask(cluster.wait(2), endurance=180.0, said=watching.said.append)
+    dask = Dask(cluster.wait(1), endurance=180.0, said=watching.said.append)
     assert verify(build(path, PLAN, scheduler=dask, told=watching)) == []
     assert digests(path) == serial
     assert watching.done == list(range(13))  # each told once, in the end all
@@ -112,17 +112,21 @@ def test_what_is_in_the_store_when_the_scheduler_comes_back_is_not_run_again(clu
     assert any("2 tasks are handed out anew" in line for line in said)
 
 
-def test_a_worker_killed_and_another_added_in_the_midst_change_no_byte(
+def test_a_worker_killed_with_whoever_lent_it_and_another_added_in_the_midst_change_no_byte(
     cluster: Cluster, tmp_path: Path, serial: dict[str, str]
 ) -> None:
     def strike() -> None:
         cluster.kill(cluster.workers[0])
+        assert until(lambda: not is_there(process)), "a worker works on for nobody"
         threading.Timer(3.0, cluster.add_worker).start()
 
     path = tmp_path / "atlas.zarr"
-    cluster.add_worker()
+    cluster.lend(1)
+    with Client(cluster.wait(1), set_as_default=False) as client:
+        (process,) = client.run(os.getpid).values()
+    assert is_there(process)
     watching = Striking(2, strike)
-    dask = Dask(cluster.wait(1), endurance=180.0, said=watching.said.append)
+    dask = Dask(cluster.address, endurance=180.0, said=watching.said.append)
     assert verify(build(path, PLAN, scheduler=dask, told=watching)) == []
     assert digests(path) == serial
     assert watching.said[0] == f"1 worker at {cluster.address}"
@@ -130,7 +134,7 @@ def test_a_worker_killed_and_another_added_in_the_midst_change_no_byte(
     assert watching.said[-1] == f"1 worker at {cluster.address} (before: 0)"
 
 
-def test_a_slow_disk_and_workers_of_several_threads_change_no_byte(
+def test_a_slow_disk_and_workers_of_several_threads_change_no_byte_of_puffs_or_particles(
     cluster: Cluster, tmp_path: Path, serial: dict[str, str]
 ) -> None:
     path = tmp_path / "atlas.zarr"
@@ -143,18 +147,11 @@ def test_a_slow_disk_and_workers_of_several_threads_change_no_byte(
     assert held > 12 * 15  # every chunk of every block was held up
     assert digests(path) == serial
 
-
-def test_particles_on_workers_of_several_threads_one_of_them_killed_change_no_byte(
-    cluster: Cluster, tmp_path: Path
-) -> None:
     particles = particle_plan(tmp_path, block_hours=1)
-    build(tmp_path / "serial.zarr", particles)
-    cluster.add_worker(threads=3)
-    cluster.add_worker()
-    dask = Dask(cluster.wait(2), endurance=180.0)
-    killing = Striking(2, lambda: cluster.kill(cluster.workers[1]))
-    assert verify(build(tmp_path / "atlas.zarr", particles, scheduler=dask, told=killing)) == []
-    assert digests(tmp_path / "atlas.zarr") == digests(tmp_path / "serial.zarr")
+    build(tmp_path / "alone.zarr", particles)
+    killing = Striking(2, lambda: cluster.kill(cluster.workers[0]))
+    build(tmp_path / "particles.zarr", particles, scheduler=Dask(cluster.address), told=killing)
+    assert digests(tmp_path / "particles.zarr") == digests(tmp_path / "alone.zarr")
 
 
 def test_without_any_worker_patience_ends_in_one_clear_line_and_the_build_resumes(
@@ -192,12 +189,3 @@ def test_a_worker_of_another_engine_or_without_the_folder_is_refused_in_one_line
 def test_a_scheduler_that_is_not_there_has_no_workers() -> None:
     with pytest.raises(InputError, match="no Dask scheduler answers"):
         workers_at(f"tcp://127.0.0.1:{free_port()}", patience=0.5)
-
-
-def test_workers_lent_end_with_whoever_lent_them_though_it_is_killed(cluster: Cluster) -> None:
-    cluster.lend(1)
-    with Client(cluster.wait(1), set_as_default=False) as client:
-        (process,) = client.run(os.getpid).values()
-    assert is_there(process)
-    cluster.kill(cluster.workers[0])
-    assert until(lambda: not is_there(process)), "a worker works on for nobody"
