@@ -76,7 +76,7 @@ def test_a_night_in_the_office(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("words", "said"), [
     (["--every", "soon"], "is not 1h to 48h"), (["--every", "0h"], "is not 1h to 48h"),
     (["--hours", "8", "--once"], "keep 18 hours at least"),
-    (["--source", "oracle", "--once"], "known: ecmwf, gfs, icon"),
+    (["--source", "oracle", "--once"], "known: ecmwf, gfs, icon, nomads"),
 ])  # fmt: skip
 def test_what_cannot_be_done_is_said_in_a_line(words: list[str], said: str, tmp_path: Path) -> None:
     done = subprocess.run(

@@ -18,13 +18,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
+
+import numpy as np
 
 from oberih.weather.live.ecmwf import ECMWF
 from oberih.weather.live.gfs import GFS, SPELT
 from oberih.weather.live.icon import ICON
 from oberih.weather.live.icon import SPELT as ICON_SPELT
-from tests.weather.live.made_grib import Lattice, message
+from tests.weather.live.made_grib import CODES, Lattice, message
 
 LATTICES = {"gfs": Lattice(), "ecmwf": Lattice(west=-20.0, columns=60), "icon": Lattice(spacing=0.5, west=-10.0,
             columns=140, south=30.0, north=68.0, upward=True)}  # fmt: skip
@@ -76,6 +78,32 @@ def gfs_file(run: int, step: int) -> tuple[bytes, str]:
         lines.append(f"{number}:{len(body)}:d={stamp}:{SPELT[name]}:{level_text}:{text}:")
         body += message("gfs", name, level=level, run=run, step=step, begin=begin, lattice=lattice)
     return body, "\n".join(lines) + "\n"
+
+
+@lru_cache(maxsize=200)
+def nomads_answer(run: int, step: int, query: str) -> bytes:
+    """What the filter gives: every field named at every level named that the step has, cut to the area."""
+    asked = dict(parse_qsl(query, keep_blank_values=True))
+    whole = LATTICES["gfs"]
+    north, south, west, east = (float(asked[k]) for k in ("toplat", "bottomlat", "leftlon", "rightlon"))
+    rows = [v for v in whole.south + whole.spacing * np.arange(whole.rows) if south <= v <= north]
+    columns = [v for v in whole.west + whole.spacing * np.arange(whole.columns) if west <= v % 360.0 <= east]
+    lattice = Lattice(rows[-1], rows[0], columns[0], len(columns), whole.spacing)
+    _, index = gfs_file(run, step)
+    body = b""
+    for line in index.splitlines():
+        _, _, _, name, level, when, _ = line.split(":")
+        spelling = level.replace(" ", "_")
+        if f"var_{name}" not in asked or f"lev_{spelling}" not in asked:
+            continue
+        pressure = int(level.split()[0]) if level.endswith(" mb") else 0
+        own = next(
+            n for n, s in SPELT.items() if s == name and {100: pressure > 0, 1: level == "surface",
+            103: "above" in level}[CODES[n][1]]
+        )  # fmt: skip
+        begin = int(when.split("-")[0]) if "ave" in when else None
+        body += message("gfs", own, level=pressure, run=run, step=step, begin=begin, lattice=lattice)
+    return body
 
 
 @lru_cache(maxsize=200)
@@ -161,6 +189,12 @@ class ForecastServer:
 
     def body(self, path: str, *, shift: int = 0, later: int = 0) -> bytes | None:
         """What stands at a path; of a run ``shift`` cycles before, or a later step, where it lies."""
+        path, _, query = path.partition("?")
+        if path == "/cgi-bin/filter_gfs_0p25.pl":
+            asked = dict(parse_qsl(query))
+            run, step = _run(asked["dir"][5:13], asked["dir"][14:16]), int(asked["file"][-3:])
+            return nomads_answer(run - shift * 21600, step + later, query) if self.there(run, step) else None
+        path = path.removeprefix("/pub/data/nccf/com/gfs/prod")
         if match := GFS_PATH.fullmatch(path):
             run, step = _run(match[1], match[2]), int(match[3])
             data, index = gfs_file(run - shift * 21600, step + later)
@@ -187,7 +221,8 @@ class ForecastServer:
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
-                path = urlsplit(self.path).path
+                parts = urlsplit(self.path)
+                path = parts.path + (f"?{parts.query}" if parts.query else "")
                 with simulator._lock:
                     simulator.asked.append(path)
                     simulator._now += 1

@@ -25,8 +25,8 @@ from tests.weather.live.conftest import LEVELS, NOW, QUICK, RUN, SITE
 from tests.weather.live.made_grib import CYCLE, rain_sum, value
 from tests.weather.live.simulator import ForecastServer, Rule
 
-SOURCES = ("gfs", "ecmwf", "icon")
-ONE_MESSAGE = {"gfs": r"f003$", "ecmwf": r"-3h-\w+-fc\.grib2", "icon": r"_003_850_U\."}
+SOURCES = ("gfs", "nomads", "ecmwf", "icon")
+ONE_MESSAGE = {"gfs": r"f003$", "nomads": r"filter.*f003&", "ecmwf": r"-3h-\w+-fc\.grib2", "icon": r"_003_850_U\."}
 INDEX = {"gfs": r"f003\.idx", "ecmwf": r"-3h-\w+-fc\.index"}
 
 Fetch = Callable[..., KeptRun]
@@ -79,7 +79,9 @@ PASSING = (
 
 
 @pytest.mark.parametrize(("source", "behaviour"), [
-    *(("gfs", b) for b in PASSING), *((s, b) for s in ("ecmwf", "icon") for b in ("dropped", "wrong_run", "truncated")),
+    *(("gfs", b) for b in PASSING),
+    *((s, b) for s in ("nomads", "ecmwf", "icon") for b in ("dropped", "wrong_run", "truncated")),
+    ("nomads", "garbled"), ("nomads", "wrong_step"),
 ])  # fmt: skip
 def test_what_passes_leaves_no_trace(behaviour: str, source: str, fetch: Fetch, well: Well) -> None:
     """A fault that a server shows twice costs time, and the run is the same to the last bit."""
@@ -92,11 +94,13 @@ def test_what_passes_leaves_no_trace(behaviour: str, source: str, fetch: Fetch, 
 
 @pytest.mark.parametrize(("source", "behaviour"), [
     *(("gfs", b) for b in ("truncated", "garbled", "wrong_run", "wrong_step", "missing")),
-    ("ecmwf", "wrong_step"), ("icon", "wrong_run"), ("icon", "missing"),
+    ("ecmwf", "wrong_step"), ("icon", "wrong_run"), ("icon", "missing"), ("nomads", "truncated"),
+    ("nomads", "wrong_run"), ("nomads", "missing"),
 ])  # fmt: skip
 def test_what_does_not_pass_is_never_kept_and_an_older_run_is_taken(behaviour: str, source: str, fetch: Fetch) -> None:
-    run_of_06 = {"gfs": r"/06/.*", "ecmwf": r"/06z/.*", "icon": r"grib/06/.*"}[source]
-    with ForecastServer(rules=[Rule(run_of_06 + ONE_MESSAGE[source], behaviour)]) as server:
+    run_of_06 = {"gfs": "/06/.*", "nomads": "filter.*%2F06%2F.*", "ecmwf": "/06z/.*", "icon": "grib/06/.*"}[source]
+    one = run_of_06 + ONE_MESSAGE[source].removeprefix("filter.*")
+    with ForecastServer(rules=[Rule(one, behaviour)]) as server:
         run = fetch(server, source)
     assert run.run == RUN - CYCLE
     assert any("run 2026-11-26 06 UTC is not whole" in words for words in run.lacks)
@@ -154,6 +158,14 @@ def test_lines_that_the_index_lacks_are_missed(source: str, fetch: Fetch) -> Non
         with pytest.raises(SourceUnavailable, match=r"run 2026-11-26 06 UTC is not whole: the index does not name"):
             fetch(server, source)
         assert server.count(r"f009$|-9h-.*grib2") == 0
+
+
+def test_the_filter_gives_what_the_files_give(well: Well, fetch: Fetch) -> None:
+    with ForecastServer() as server:
+        run = fetch(server, "nomads")
+        assert server.count("filter") == 5 and server.count(r"f00\d$") == 0
+    assert np.abs(winds(run) - winds(well("gfs"))).max() < 2e-3
+    assert run.messages == well("gfs").messages
 
 
 def test_a_torn_index_counts_what_it_still_says(fetch: Fetch) -> None:
@@ -360,7 +372,7 @@ def test_a_run_that_reaches_is_preferred_to_a_newer_one_that_does_not(fetch: Fet
 
 
 def test_an_unknown_source_is_refused_with_those_there_are(tmp_path: Path) -> None:
-    with pytest.raises(UnknownName, match="known: ecmwf, gfs, icon"):
+    with pytest.raises(UnknownName, match="known: ecmwf, gfs, icon, nomads"):
         fetch_run("xyzzy", hours=3, now=NOW, cache=tmp_path, **SITE)
     with pytest.raises(InputError):
         fetch_run("gfs", hours=0, now=NOW, cache=tmp_path, **SITE)

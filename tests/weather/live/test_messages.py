@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 pytest.importorskip("eccodes")
 
 from oberih.weather.live.assemble import at_steps, means_of_steps, specific_humidity
+from oberih.weather.live.bundle import told_apart
 from oberih.weather.live.decoder import Decoder
 from oberih.weather.live.ecmwf import ECMWF
 from oberih.weather.live.gfs import GFS, SPELT, lines_of
@@ -184,6 +185,30 @@ def test_a_bit_that_flipped_is_refused_or_changes_values_only(at: int, bit: int,
     except Fault:
         return
     assert (read.begin, read.end) == (21600, 21600) and np.isfinite(read.values).all()
+
+
+def test_messages_of_one_answer_are_told_apart() -> None:
+    wanted = wanted_of(GFS, 6)
+    body, _ = gfs_file(RUN, 6)
+    found = told_apart(body, wanted)
+    assert {*found} == {*wanted}
+    for one, data in found.items():
+        assert read_message(data, one, run=RUN, area=AREA).end == 21600
+    shuffled = told_apart(b"".join(reversed([*found.values()])), wanted)
+    assert shuffled == found
+
+
+@given(cut=st.integers(0, 30_000), junk=st.binary(max_size=60))
+@settings(deadline=None, max_examples=60)
+def test_an_answer_that_is_cut_off_or_no_answer_is_refused(cut: int, junk: bytes) -> None:
+    body, _ = gfs_file(RUN, 6)
+    cut %= len(body)
+    for data in (body[:cut] + b"7777", junk, b"GRIB" + junk + b"7777", body[:cut]):
+        try:
+            found = told_apart(data, wanted_of(GFS, 6))
+        except Fault:
+            continue
+        assert all(message.startswith(b"GRIB") and message.endswith(b"7777") for message in found.values())
 
 
 def test_a_reader_that_dies_costs_its_message_only(decoder: Decoder) -> None:

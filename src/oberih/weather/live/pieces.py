@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from oberih.weather.live import kept
+from oberih.weather.live.bundle import told_apart
 from oberih.weather.live.decoder import Decoder
 from oberih.weather.live.kept import Piece
 from oberih.weather.live.message import Fault, Message
@@ -89,17 +90,9 @@ def piece_of_step(order: Order, lane: Lane, run: int, begun: Path, label: str, w
     if held is not None:
         return held
     before = lane.server.received
-    try:
-        places, missing = order.source.places(order.server, run, wanted, lane.server.ask)
-    except NotThere as error:
-        if all(not w.field.needed for w in wanted):
-            places, missing = {}, list(wanted)
-        else:
-            raise Lacking(f"step +{wanted[0].step} h is not there ({error})") from error
-    needed = [w for w in missing if w.field.needed]
-    if needed:
-        raise Lacking(f"the index does not name {_named(needed)}")
-    found, failed = _taken(order, lane, run, places)
+    bundle = order.source.bundle(order.server, run, wanted, order.area)
+    ways = _one_by_one if bundle is None else _all_at_once
+    found, failed, missing = ways(order, lane, run, wanted)
     needed = [w for w in failed if w.field.needed]
     if needed:
         raise Lacking(f"{_named(needed)}: {failed[needed[0]]}")
@@ -108,6 +101,50 @@ def piece_of_step(order: Order, lane: Lane, run: int, begun: Path, label: str, w
     piece = _assembled(whole, received=lane.server.received - before, lacks=tuple(sorted(lost)))
     kept.keep_piece(begun, label, piece)
     return piece
+
+
+Taken = tuple[dict[Wanted, tuple[Message, str]], dict[Wanted, str], list[Wanted]]
+"""Messages that are what was wanted with their digests, why others are not, and of which nothing is known."""
+
+
+def _one_by_one(order: Order, lane: Lane, run: int, wanted: list[Wanted]) -> Taken:
+    """Look every message up in the index and ask for it."""
+    try:
+        places, missing = order.source.places(order.server, run, wanted, lane.server.ask)
+    except NotThere as error:
+        if any(w.field.needed for w in wanted):
+            raise Lacking(f"step +{wanted[0].step} h is not there ({error})") from error
+        places, missing = {}, list(wanted)
+    needed = [w for w in missing if w.field.needed]
+    if needed:
+        raise Lacking(f"the index does not name {_named(needed)}")
+    return (*_taken(order, lane, run, places), missing)
+
+
+def _all_at_once(order: Order, lane: Lane, run: int, wanted: list[Wanted]) -> Taken:
+    """Ask for all messages in one answer, and again while it is cut off or none of it is what was wanted."""
+    place = order.source.bundle(order.server, run, wanted, order.area)
+    assert place is not None  # `piece_of_step` has looked
+    for attempt in range(ATTEMPTS):
+        found: dict[Wanted, tuple[Message, str]] = {}
+        failed: dict[Wanted, str] = {}
+        try:
+            held = told_apart(lane.server.take(place), wanted)
+        except (Fault, NotThere) as error:
+            held = {}
+            failed = {w: str(error) for w in wanted}
+        for one, data in held.items():
+            try:
+                message = lane.decoder.read(data, one, run=run, area=order.area, thinned=order.source.thinned)
+                found[one] = (message, hashlib.sha256(data).hexdigest())
+            except Fault as fault:
+                failed[one] = str(fault)
+        failed |= {w: "is not in the answer" for w in wanted if w not in found and w not in failed}
+        if not any(w.field.needed for w in failed):
+            break
+        if attempt < ATTEMPTS - 1:
+            order.patience.sleep(order.patience.first_wait)
+    return found, failed, []
 
 
 def _named(wanted: Sequence[Wanted]) -> str:

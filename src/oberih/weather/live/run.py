@@ -22,6 +22,7 @@ from oberih.weather.live.ecmwf import ECMWF, Ecmwf
 from oberih.weather.live.gfs import GFS
 from oberih.weather.live.icon import ICON
 from oberih.weather.live.kept import KeptRun, Piece
+from oberih.weather.live.nomads import NOMADS
 from oberih.weather.live.order import AT_ONCE, CYCLE, Order, Told, area_around
 from oberih.weather.live.pieces import Lacking, Lane, lacks_of, piece_of_step, refuse_other_grids, wanted_of
 from oberih.weather.live.server import Server, host_of
@@ -29,7 +30,7 @@ from oberih.weather.live.wanted import Source, Wanted
 
 __all__ = ["SOURCES", "fetch_run", "source_of"]
 
-SOURCES: dict[str, Source] = {"gfs": GFS, "ecmwf": ECMWF, "icon": ICON}
+SOURCES: dict[str, Source] = {"gfs": GFS, "nomads": NOMADS, "ecmwf": ECMWF, "icon": ICON}
 
 OLDEST = 5
 """So many runs before the newest possible are looked at."""
@@ -39,7 +40,7 @@ KEPT_RUNS = 3
 
 
 def source_of(name: str) -> Source:
-    """The source of a name: gfs, ecmwf, icon, or ecmwf-member-07 for a member of the ensemble.
+    """The source of a name: gfs, nomads, ecmwf, icon, or ecmwf-member-07 for a member of the ensemble.
 
     Raises
     ------

@@ -183,3 +183,9 @@ class Source(ABC):
         NotThere
             If the step is not there.
         """
+
+    def bundle(
+        self, server: str, run: int, wanted: Sequence[Wanted], area: tuple[float, float, float, float]
+    ) -> Place | None:
+        """Where all messages of a step, cut to an area, come in one answer; None where each has its own place."""
+        return None
