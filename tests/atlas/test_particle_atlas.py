@@ -63,6 +63,12 @@ def test_a_release_over_it_is_the_sum_of_its_hours(folder: Path) -> None:
     whole = dose_field(atlas, source(hours=3), start=1)
     assert whole.max() > 0.0
     np.testing.assert_array_equal(whole, dose_field(atlas, source(hours=3), start=1, packed=pack(atlas)))
+    parts = []
+    for hour in range(3):
+        one = source(hours=3)
+        one.tables[[h for h in range(3) if h != hour]] = 0.0
+        parts.append(dose_field(atlas, one, start=1))
+    np.testing.assert_allclose(np.sum(parts, axis=0), whole, rtol=1e-5, atol=1e-7 * float(whole.max()))
 
 
 def test_blocks_and_workers_change_no_byte(folder: Path, tmp_path: Path) -> None:
