@@ -32,9 +32,9 @@ class Case:
 
 
 def waves_case(air: Air, *, particles: int) -> Case:
-    """Let out from 06 to 09 UTC at 50° N, 24° E, 10 to 100 m."""
+    """Let out from 06 to 09 UTC at 50.1° N, 24.1° E, 10 to 100 m: near the middle of a cell, not at a corner."""
     job = Job(
-        50.0, 24.0, int(air.hours[0]) + 6 * 3600, 3, 23, 10.0, 100.0, 1e12, particles, 20.0, 45.0, 80, 40, 0.25,
+        50.1, 24.1, int(air.hours[0]) + 6 * 3600, 3, 23, 10.0, 100.0, 1e12, particles, 20.0, 45.0, 80, 40, 0.25,
         aerosol=True,
     )  # fmt: skip
     return Case(air, job, 2)
