@@ -50,11 +50,11 @@ def test_impossible_air_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
     (tmp_path / "nwp_mine").mkdir()
     with xr.open_dataset(write(tmp_path / "a.nc")) as made:
-        hot = made.load()
-    hot["t"] = (hot["t"] + 100.0).assign_attrs(units="K")
-    kept(hot, tmp_path / "nwp_mine" / "hot.nc")
+        deep = made.load()
+    deep["blh"] = (deep["blh"] * 0.0 + 9000.0).assign_attrs(units="m")
+    kept(deep, tmp_path / "nwp_mine" / "deep.nc")
     assert volumes.main([str(tmp_path)]) == 1
-    assert "temperature runs" in capsys.readouterr().out
+    assert "mixing_height runs" in capsys.readouterr().out
 
 
 def test_no_folder_is_said_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -102,7 +102,9 @@ def test_the_order_of_messages_and_rows_and_the_meridian_change_nothing(
     tmp_path: Path, seed: int, upward: bool, west: float
 ) -> None:
     plain, turned = Lattice(west=west), Lattice(west=west, upward=upward)
-    shuffled = [(replace(field, grid=turned), values) for field, values in day(0, 1, grid=plain)]
+    shuffled = [
+        (replace(field, grid=turned), values) for field, values in day(0, 1, grid=plain) if field.kind[0] == "i"
+    ]
     random.Random(seed).shuffle(shuffled)
     raw = here(written(tmp_path / "b.grib", shuffled), tmp_path / "b")
     assert (np.diff(raw.time) == HOUR).all() and np.allclose(np.diff(raw.x), 0.5) and np.allclose(np.diff(raw.y), 0.5)
@@ -225,7 +227,7 @@ def test_one_forecast_of_several_can_be_asked_for(tmp_path: Path) -> None:
 def test_members_are_listed_and_taken_one_at_a_time(tmp_path: Path) -> None:
     messages = []
     for member in (0, 1, 2):
-        own = day(0, 1, member=member)
+        own = day(0, member=member)
         messages += [(f, v + 10.0 * member if f.name == "u" else v) for f, v in own]
     path = written(tmp_path / "a.grib", messages)
     assert members_of([path]) == (0, 1, 2)
@@ -233,17 +235,17 @@ def test_members_are_listed_and_taken_one_at_a_time(tmp_path: Path) -> None:
     assert two.levels["east"] - one.levels["east"] == pytest.approx(10.0, abs=1e-3)
     assert any("member 0 of 3" in note for note in here(path, tmp_path / "x").notes)
     with pytest.raises(InputError, match="no such member"):
-        volume_of([path], member=7)
+        here(path, tmp_path / "y", member=7)
 
 
 def test_an_index_that_was_kept_gives_the_same_and_a_file_that_changed_gets_a_new_one(tmp_path: Path) -> None:
-    path = written(tmp_path / "a.grib", day(0, 1))
+    path = written(tmp_path / "a.grib", day(0))
     (tmp_path / "x").mkdir()
     one = here(path, tmp_path / "x", index=tmp_path / "index.json")
     again = here(path, tmp_path / "x", index=tmp_path / "index.json")
     assert (one.levels["east"] == again.levels["east"]).all() and (tmp_path / "index.json").stat().st_size > 1000
     first = volume_of([path]).levels["east"]
-    written(path, [(f, v + 1.0 if f.name == "u" else v) for f, v in day(0, 1)])
+    written(path, [(f, v + 1.0 if f.name == "u" else v) for f, v in day(0)])
     assert volume_of([path]).levels["east"] - first == pytest.approx(1.0, abs=1e-3)
 
 
@@ -366,7 +368,7 @@ def test_a_file_that_is_no_whole_grib_is_refused_in_one_line(tmp_path: Path, cha
 
 
 @given(data=st.data())
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_bytes_changed_are_read_or_refused_in_one_line(tmp_path: Path, data: st.DataObject) -> None:
     whole = bytearray(b"".join(message(f, v) for f, v in day(0)[:12]))
     for _ in range(data.draw(st.integers(1, 6))):
