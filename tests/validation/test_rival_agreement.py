@@ -10,6 +10,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+pytest.importorskip("netCDF4")
+
 from validation.rivals import __main__ as rivals
 from validation.rivals import beside
 from validation.rivals.agreement import agreement, apart, middle, on_cells
