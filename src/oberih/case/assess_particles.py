@@ -20,7 +20,7 @@ from oberih.case.assess_source import source_of
 from oberih.case.assess_told import DEFAULT_SCENARIO, place_doses
 from oberih.case.doses import OLDEST, computable, question
 from oberih.case.outcome import Found, found_all
-from oberih.case.products import check_paths, keep
+from oberih.case.products import check_paths, keep, with_origin
 from oberih.case.progress import Progress
 from oberih.case.request import AssessRequest
 from oberih.case.sources import released, scenarios_of
@@ -69,6 +69,9 @@ def assess_by_particles(request: AssessRequest, *, progress: Progress, now: int 
     told = place_doses(event.questions[0].effective, runs[0].doses[0], places, first.atlas.grid)
     answer = answer_of(event, source, first, runs, found, bands, told, plume=plume, criteria=criteria.title)
     origin = origin_of(event, source, first, runs, criteria)
+    if request.out is None:
+        progress.done()
+        return with_origin(answer, origin)
     progress.stage("maps and files")
     shown = Shown(event, answer, first, runs, found, bands, plume, places, projection, origin.digest)
     drawn = [z for b in bands for z in (b.half, b.any)] or [f.zone for f in found]

@@ -70,9 +70,8 @@ def keep(
     StoreFull, StoreError
         If they cannot be written; then no ``result.json`` is left.
     """
-    data = {"result": answer.data, "provenance": {**provenance.as_dict(), "digest": provenance.digest}}
     if out is None:
-        return dataclasses.replace(answer, data=data)
+        return with_origin(answer, provenance)
     zones_file = {**collection_geojson(list(zones)), "provenance": provenance.digest}
     products = {
         "map.png": draw_png(scene),
@@ -83,6 +82,12 @@ def keep(
     manifest = keep_products(out, products, result=answer.data, provenance=provenance)
     files = tuple(out / name for name in sorted([*products, RESULT]))
     return dataclasses.replace(answer, files=files, data=manifest)
+
+
+def with_origin(answer: Answer, provenance: Provenance) -> Answer:
+    """The answer with what it rests on, where no files are kept."""
+    data = {"result": answer.data, "provenance": {**provenance.as_dict(), "digest": provenance.digest}}
+    return dataclasses.replace(answer, data=data)
 
 
 def reach_data(reach: Reach) -> dict[str, Any]:
