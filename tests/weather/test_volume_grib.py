@@ -401,7 +401,7 @@ def test_the_column_over_zaporizhzhia_is_the_one_computed_by_another_hand() -> N
     j, i = int(np.argmin(np.abs(fields.x - 34.5))), int(np.argmin(np.abs(fields.y - 48.0)))
     count = fields.height.shape[1]
     expected = rows[:count]  # from the lowest level, 137, up
-    np.testing.assert_allclose(fields.height[0, :, i, j], expected[:, 2], rtol=5e-3, atol=1.5)
+    np.testing.assert_allclose(fields.height[0, :, i, j], expected[:, 2], rtol=2e-4, atol=0.2)
     np.testing.assert_allclose(fields.east[0, :, i, j], expected[:, 3], rtol=1e-4, atol=1e-3)
     np.testing.assert_allclose(fields.temperature[0, :, i, j], expected[:, 5], rtol=1e-4)
 
