@@ -79,7 +79,7 @@ def _member(
     wet = rain * 2.0 * np.exp(-0.5 * ((np.hypot(east - low_east, north - 200.0)) / 150.0) ** 2)
     wet = np.broadcast_to(0.0 if steady else wet, u.shape)
     height = 8434.0 * np.log(SURFACE / (PRESSURE * 100.0))
-    shear = (0.55 + 0.45 * np.clip(height / 1000.0, 0.0, 1.0) + 0.12 * np.clip(height - 1000.0, 0.0, None) / 1000.0)
+    shear = 0.55 + 0.45 * np.clip(height / 1000.0, 0.0, 1.0) + 0.12 * np.clip(height - 1000.0, 0.0, None) / 1000.0
     turned = np.radians(turn) - np.radians(20.0) * np.clip(1.0 - height / 1000.0, 0.0, 1.0)  # backed near the ground
     s, c = np.sin(turned)[None, :, None, None], np.cos(turned)[None, :, None, None]
     factor = speed * shear[None, :, None, None]
