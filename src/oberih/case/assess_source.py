@@ -17,7 +17,7 @@ from oberih.weather.live.arco import fetch_era5
 
 __all__ = ["source_of"]
 
-LIVE = ("gfs", "ecmwf", "icon")
+LIVE = ("gfs", "nomads", "ecmwf", "icon")
 
 ENSEMBLE = tuple(range(1, 51))
 """Members of ECMWF's ensemble."""

@@ -23,11 +23,11 @@ PLANNING_DAY = 1767225600
 ENGINES = ("puffs", "particles")
 """What can carry an event: Gaussian puffs in the weather of a place, particles in fields."""
 
-FIELD_NAMES = ("gfs", "ecmwf", "icon", "era5", "forecast")
+FIELD_NAMES = ("gfs", "nomads", "ecmwf", "icon", "era5", "forecast")
 """What fields of the air can be called in place of files."""
 
-DEFAULT_PARTICLES = 4096
-"""For each hour of release, at each height [1]: a noise of some 3 % where the plume is dense."""
+DEFAULT_PARTICLES = 4608
+"""For each hour of release, at each height [1]: as `ParticleSettings` has it, the noise of 20,000 that are counted."""
 
 DEFAULT_SEED = 20220304
 """Of the stochastic year and the bootstrap: any number would do, and a fixed one repeats."""

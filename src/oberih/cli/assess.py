@@ -18,7 +18,7 @@ __all__ = ["assess"]
 @click.option("--at", type=Moment(), required=True, help="Start of the release with its time zone: 2018-11-20T12:00Z.")
 @click.option("--weather", required=True, multiple=True, metavar="FILE|NAME",
     help="Weather that covers the event: a file or open-meteo; for particles files or a folder of fields on levels "
-    "(may be given several times), gfs, ecmwf, icon, era5, or forecast (kept by 'oberih forecast').")  # fmt: skip
+    "(give it several times), gfs, nomads, ecmwf, icon, era5, or forecast (kept by 'oberih forecast').")  # fmt: skip
 @click.option("--engine", type=click.Choice(ENGINES), default="puffs", show_default=True,
     help="Puffs in the weather of the site, or particles in fields of the air.")  # fmt: skip
 @click.option("--particles", type=click.IntRange(64, 5_000_000), default=DEFAULT_PARTICLES, show_default=True,
