@@ -77,7 +77,7 @@ class ParticleSettings:
     seed : int
     """
 
-    particles: int = 4608
+    particles: int = 3840
     oldest: float = 72 * 3600.0
     sampling: str = "kernel"
     depth: float = 100.0
