@@ -23,9 +23,11 @@ from oberih.case.forecast_state import ReadyAtlas, ready
 from oberih.case.forecast_watch import AGAIN, keep_ready, next_look, status
 from oberih.case.progress import Silent
 from oberih.dispersion.particles.flow_of_fields import flow_of_fields
+from oberih.dispersion.particles.unit import ParticleSettings
 from oberih.earth.grid import Grid
 from oberih.earth.site import load_site
 from oberih.errors import InputError, SourceUnavailable, StoreError
+from oberih.weather.live.ecmwf import Ecmwf
 from oberih.weather.live.kept import stamp_of
 from oberih.weather.read.volume import volume_of
 from oberih.weather.volume import cut, fields_of_volume
@@ -53,7 +55,7 @@ class Office:
         self.until = now
         self.at_look: Callable[[int], None] = lambda look: None
         self.request = ForecastRequest(
-            site=SITE, server=server.url, cache=cache, hours=18, follow=3, particles=64, workers=1
+            site=SITE, source="nomads", server=server.url, cache=cache, hours=18, follow=3, particles=64, workers=1
         )
         self.request = dataclasses.replace(self.request, **changed)  # type: ignore[arg-type]
 
@@ -152,7 +154,7 @@ def test_another_question_is_another_atlas(tmp_path: Path, server: ForecastServe
 def test_a_new_run_takes_the_place_of_the_one_before(tmp_path: Path, server: ForecastServer) -> None:
     server.there = lambda run, step: run <= office.now - 5 * 3600
     office = Office(tmp_path, server)
-    office.run(hours=13)
+    office.run(hours=9)
     runs = [e.run for e in state.entries_of(state.folder_of(tmp_path, SITE))]
     assert runs == [RUN + CYCLE, RUN]
     assert len(atlases(tmp_path)) == 2
@@ -214,7 +216,7 @@ def test_a_disk_that_is_full_changes_nothing_of_what_stands_ready(
 
 
 def test_a_run_that_is_not_whole_is_never_published_and_is_said(tmp_path: Path, server: ForecastServer) -> None:
-    server.rules.append(Rule(r"/06/atmos/.*f012$", "truncated"))
+    server.rules.append(Rule(r"filter.*%2F06%2F.*f012&", "truncated"))
     office = Office(tmp_path, server)
     entry = office.run()
     assert entry is not None and entry.run == RUN - CYCLE
@@ -348,12 +350,12 @@ def test_whoever_is_asked_to_end_ends_in_the_middle_of_a_build(tmp_path: Path, s
 def test_status_says_what_stands_ready_how_old_it_is_until_when_and_what_it_lacks(
     tmp_path: Path, server: ForecastServer
 ) -> None:
-    server.rules.append(Rule(r"/06/atmos/.*f012$", "garbled"))
+    server.rules.append(Rule(r"filter.*%2F06%2F.*f012&", "garbled"))
     office = Office(tmp_path, server)
     office.run()
     sheet = status(office.request, now=NOW + 3 * 3600)
     facts = dict(sheet.facts)
-    assert facts["ready"] == "NOAA GFS 0.25°, run 2026-11-26T00:00Z"
+    assert facts["ready"] == "NOAA GFS 0.25° (NOMADS), run 2026-11-26T00:00Z"
     assert facts["age of the run"] == "11.5 h"
     assert facts["answers"].endswith("to 2026-11-27T02:00Z: 14 h more")
     assert any("run 2026-11-26 06 UTC is not whole" in note for note in sheet.notes)
@@ -362,13 +364,16 @@ def test_status_says_what_stands_ready_how_old_it_is_until_when_and_what_it_lack
     assert over["answers"].endswith("no more: it has run out")
 
 
-def test_a_forecast_that_ends_early_says_which_plumes_are_cut(tmp_path: Path, server: ForecastServer) -> None:
-    server.there = lambda run, step: run == RUN and step <= 90
-    entry = Office(tmp_path, server, source="ecmwf", hours=90, follow=24, particles=64).run()
+def test_a_forecast_that_ends_early_says_which_plumes_are_cut(
+    tmp_path: Path, server: ForecastServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Ecmwf, "longest", lambda self, run: 18)
+    server.there = lambda run, step: run == RUN
+    entry = Office(tmp_path, server, source="ecmwf", hours=18, follow=6).run()
     assert entry is not None
-    assert entry.until == RUN + 90 * 3600
-    assert any("are followed for less than 24 h" in words for words in entry.lacks)
-    assert any("h are not answered: the run ends before them" in words for words in entry.lacks)
+    assert entry.until == RUN + 18 * 3600
+    assert any("are followed for less than 6 h" in words for words in entry.lacks)
+    assert any("the last 2 of 18 h are not answered: the run ends before them" in words for words in entry.lacks)
 
 
 def test_the_next_look_is_when_the_next_run_is_due() -> None:
@@ -377,6 +382,10 @@ def test_the_next_look_is_when_the_next_run_is_due() -> None:
     assert next_look(entry, every=6, delay=5 * 3600.0, now=NOW) == RUN + 11 * 3600
     assert next_look(entry, every=6, delay=5 * 3600.0, now=RUN + 40 * 3600) == RUN + 40 * 3600 + AGAIN
     assert next_look(entry, every=12, delay=5 * 3600.0, now=NOW) == RUN + 17 * 3600
+
+
+def test_by_default_as_many_particles_are_carried_as_the_engine_proposes() -> None:
+    assert ForecastRequest(site=SITE).particles == ParticleSettings().particles
 
 
 def test_hours_that_run_out_before_the_next_run_are_refused(tmp_path: Path, server: ForecastServer) -> None:

@@ -36,8 +36,8 @@ def test_a_night_in_the_office(tmp_path: Path) -> None:
     folder = folder_of(tmp_path, "zaporizhzhia")
     log = tmp_path / "log"
     with ForecastServer(there=lambda run, step: run <= now - 5 * 3600) as server:
-        given = ["--server", server.url, "--hours", "13", "--every", "1h", "--follow", "1", "--particles", "64",
-                 "--workers", "1", "--cache", str(tmp_path)]  # fmt: skip
+        given = ["--server", server.url, "--source", "nomads", "--hours", "13", "--every", "1h", "--follow", "1",
+                 "--particles", "64", "--workers", "1", "--cache", str(tmp_path)]  # fmt: skip
 
         def begin() -> subprocess.Popen[bytes]:
             with open(log, "ab") as stream:

@@ -197,7 +197,7 @@ def begun_of(folder: Path) -> Begun | None:
 def clear_away(folder: Path, *, besides: Sequence[Path]) -> None:
     """Remove atlases and fields that nobody needs any more; ``besides`` and what stands ready stay."""
     kept = {p.name for p in besides} | {name for e in entries_of(folder) for name in (e.path.name, e.flow)}
-    for path in folder.iterdir():
+    for path in folder.iterdir() if folder.is_dir() else ():
         if path.is_dir() and path.name not in kept:
             shutil.rmtree(path, ignore_errors=True)
 
