@@ -4,7 +4,7 @@
 
 FOLDER is that of the field experiment, as for `validation.prairie_grass`.  Each comparison
 holds itself to a tolerance written here; the exit code is 0 when all do, 1 when one does not,
-2 when one could not be made.
+2 when one could not be made.  `validation.etex` stands apart: its weather is not at hand.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import io
 import sys
 from collections.abc import Callable, Sequence
 
-from validation import api_fuzz, hukkoo, new_start, pillars, prairie_grass, registry, tamper
+from validation import api_fuzz, hukkoo, new_start, pillars, prairie_grass, reciprocity, registry, tamper
 
 Comparison = tuple[str, str, Callable[[Sequence[str]], int], Sequence[str]]
 
@@ -31,6 +31,12 @@ def comparisons(folder: Sequence[str]) -> list[Comparison]:
         ("registry", "every defect found, none on the corrected rows", registry.main, ()),
         ("pillars", "no finding contradicts the agency's; every difference explained", pillars.main, ()),
         ("tamper", "every attack on the record detected and located", tamper.main, ()),
+        (
+            "reciprocity",
+            f"there and back within {reciprocity.TOLERANCE:g} standard errors in real fields",
+            reciprocity.main,
+            ("--particles", "50000"),
+        ),
         ("api_fuzz", "no server error, no status, type or answer that is not described", api_fuzz.main, ()),
     ]
 
