@@ -26,7 +26,7 @@ ENGINES = ("puffs", "particles")
 FIELD_NAMES = ("gfs", "nomads", "ecmwf", "icon", "era5", "forecast")
 """What fields of the air can be called in place of files."""
 
-DEFAULT_PARTICLES = 4608
+DEFAULT_PARTICLES = 3840
 """For each hour of release, at each height [1]: as `ParticleSettings` has it, the noise of 20,000 that are counted."""
 
 DEFAULT_SEED = 20220304
