@@ -141,4 +141,4 @@ def _density_ratio(
 
 
 def _nearest(fields: Fields, times: npt.NDArray[np.int64]) -> npt.NDArray[np.intp]:
-    return np.abs(fields.time[None, :] - times[:, None]).argmin(axis=1)
+    return np.asarray(np.abs(fields.time[None, :] - times[:, None]).argmin(axis=1))
