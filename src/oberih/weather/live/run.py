@@ -183,11 +183,11 @@ def _older_at_hand(order: Order, at_hand: Sequence[KeptRun], passed: Sequence[st
 
 def _refuse_past(order: Order, server: str | None) -> None:
     """Refuse at once, without a network, what a source's own server has let go of long ago."""
-    kept_since = order.now - order.source.keeps
-    if server is None and order.start < kept_since:
+    if server is None and order.start < order.now - order.source.keeps:
+        days = order.source.keeps / 86400.0
         raise InputError(
-            f"is long past: {host_of(order.source.server)} keeps the last {order.source.keeps / 86400.0:.0f} days",
-            field="start", value=_stamp(order.start), cure="for the past take era5, or files of fields",
+            f"is long past: {host_of(order.source.server)} keeps the last {days:.0f} day{'s' if days > 1.0 else ''}",
+            field="--at", value=_stamp(order.start), cure="for the past take era5, or files of fields",
         )  # fmt: skip
 
 
