@@ -183,5 +183,5 @@ def _course_notes(runs: Sequence[Run]) -> list[str]:
     return [
         f"{len(runs)} courses of the weather: the one given and {len(runs) - 1} drawn around it, evenly, with the wind "
         f"turned by up to {turn} (Leadbetter et al. 2020), {factors} (ranges not verified). This is no forecast "
-        "ensemble: it does not know how the atmosphere errs. All share their random numbers."
+        "ensemble: it does not know how the atmosphere errs. All have the same seed."
     ]

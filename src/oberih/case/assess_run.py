@@ -213,7 +213,7 @@ def plume_on(event: Event, stand: Stand, nuclides: Sequence[str], *, progress: P
 
     def told(done: int, of: int) -> None:
         if not seen:
-            progress.stage(f"plume of {of} hours", total=of)
+            progress.stage("plume, hour by hour", total=of)
         progress.advance(done - (seen[-1] if seen else 0))
         seen.append(done)
 
