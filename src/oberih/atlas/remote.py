@@ -36,6 +36,9 @@ PATIENCE = 120.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
 """Before the first repetition and before the later ones, doubling in between [s]."""
 
+ANSWER, LARGE_ANSWER = 60.0, 3600.0
+"""How long one answer may take at most, for a chunk and for the fields of particles [s]."""
+
 AT_ONCE = 8
 """Requests of one process under way at the same time."""
 
@@ -101,7 +104,7 @@ class FarStore:
             If the store refuses, or fails for longer than patience lasts.
         """
         try:
-            found = self._patiently(lambda: self.files.find(self.root))
+            found = self._patiently("find", self.root)
         except FileNotFoundError:
             return set()
         return {name[len(self.root) :].lstrip("/") for name in found}
@@ -115,7 +118,7 @@ class FarStore:
             As for `names`.
         """
         try:
-            found = self._patiently(lambda: self.files.ls(self.root, detail=True))
+            found = self._patiently("ls", self.root, detail=True)
         except FileNotFoundError:
             return []
         return sorted(e["name"].rstrip("/").rpartition("/")[2] for e in found if e["type"] == "directory")
@@ -124,7 +127,7 @@ class FarStore:
         """Remove files; one that is not there is no matter."""
         for name in names:
             with contextlib.suppress(FileNotFoundError):
-                self._patiently(lambda name=name: self.files.rm_file(f"{self.root}/{name}"))  # type: ignore[misc]
+                self._patiently("rm_file", f"{self.root}/{name}")
 
     def get(self, name: str) -> bytes:
         """Content of a file.
@@ -136,7 +139,7 @@ class FarStore:
         InputError, StoreError
             As for `names`.
         """
-        return bytes(self._patiently(lambda: self.files.cat_file(f"{self.root}/{name}")))
+        return bytes(self._patiently("cat_file", f"{self.root}/{name}"))
 
     def put(self, name: str, data: bytes) -> None:
         """Put a file there, in the place of another if need be.
@@ -147,7 +150,7 @@ class FarStore:
             As for `names`; if there is no room.
         """
         try:
-            self._patiently(lambda: self.files.pipe_file(f"{self.root}/{name}", data))
+            self._patiently("pipe_file", f"{self.root}/{name}", data)
         except FileNotFoundError as error:
             raise InputError(
                 f"no such place ({error})", field="--store", value=self.url, cure="make the bucket first"
@@ -161,7 +164,7 @@ class FarStore:
         InputError, StoreError, StoreFull
             As for `put`.
         """
-        self._patiently(lambda: self.files.put_file(os.fspath(file), f"{self.root}/{name}"))
+        self._patiently("put_file", os.fspath(file), f"{self.root}/{name}", answer=LARGE_ANSWER)
 
     def download(self, name: str, file: Path) -> None:
         """Get a file that is too large to be held in memory.
@@ -173,7 +176,7 @@ class FarStore:
         InputError, StoreError
             As for `names`.
         """
-        self._patiently(lambda: self.files.get_file(f"{self.root}/{name}", os.fspath(file)))
+        self._patiently("get_file", f"{self.root}/{name}", os.fspath(file), answer=LARGE_ANSWER)
 
     def get_all(self, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Content of several files, some at a time, in their order."""
@@ -193,12 +196,13 @@ class FarStore:
         """The place of that name within this one."""
         return FarStore(f"{self.url.rstrip('/')}/{name}", self.files, f"{self.root.rstrip('/')}/{name}", self.patience)
 
-    def _patiently(self, request: Callable[[], T]) -> T:
+    def _patiently(self, verb: str, *words: Any, answer: float | None = None, **options: Any) -> Any:
         """Make a request until it is answered, refused, or patience ends."""
         until, pause = time.monotonic() + self.patience, FIRST_PAUSE
+        answer = answer or min(ANSWER, max(self.patience, 1.0))
         while True:
             try:
-                return request()
+                return self._asked(verb, *words, answer=answer, **options)
             except FileNotFoundError:
                 raise
             except Exception as error:  # each library has its own; what is no refusal may be mended by asking again
@@ -210,6 +214,14 @@ class FarStore:
                     ) from None  # what stands behind it may quote a request with its credentials
             time.sleep(pause)
             pause = min(2.0 * pause, LONGEST_PAUSE)
+
+    def _asked(self, verb: str, *words: Any, answer: float, **options: Any) -> Any:
+        """Make a request once; a file system that can be interrupted is, when it does not answer in time."""
+        if getattr(self.files, "async_impl", False):
+            from fsspec.asyn import sync  # of the extra ``store``, which is there
+
+            return sync(self.files.loop, getattr(self.files, f"_{verb}"), *words, timeout=answer, **options)
+        return getattr(self.files, verb)(*words, **options)
 
     def _refuse(self, error: Exception) -> None:
         """Say at once what asking again would not mend."""
