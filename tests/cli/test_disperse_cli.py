@@ -68,8 +68,9 @@ def test_the_summary_says_what_was_derived(air: Path, capsys: pytest.CaptureFixt
     ("words", "said"),
     [
         (("--hours", "9"), "does not cover"), (("--latitude", "60"), "outside the fields"),
-        (("--low", "500", "--high", "100"), "makes no sense"), (("--finer", "100"), "--finer"),
-        (("--at", "2025-05-02T00:00Z", "--hours", "1"), "does not cover"),
+        (("--low", "500", "--high", "100"), "lies above --high = 100"), (("--finer", "100"), "--finer"),
+        (("--at", "2025-05-02T00:00Z", "--hours", "1"), "does not cover"), (("--member", "3"), "holds no ensemble"),
+        (("--half-life", "foo"), "such as 8.02d"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_answered_is_one_line_and_writes_nothing(
@@ -80,3 +81,11 @@ def test_what_cannot_be_answered_is_one_line_and_writes_nothing(
     told = capsys.readouterr().err
     assert said in told and told.count("\n") == 1
     assert [f.name for f in air.parent.iterdir()] == ["a.nc"]
+
+
+def test_the_fields_are_never_overwritten(air: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = air.read_bytes()
+    assert run(air.parent, "--out", "../" + air.parent.name + "/a.nc", "--hours", "1", "--particles", "64") == 2
+    told = capsys.readouterr().err
+    assert "overwrite" in told and told.count("\n") == 1
+    assert air.read_bytes() == before

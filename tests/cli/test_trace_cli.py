@@ -21,6 +21,7 @@ from oberih.case.trace_fields import on_the_clock
 from oberih.case.trace_samples import read_samples
 from oberih.cli.main import main
 from oberih.errors import InputError
+from oberih.evidence.digest import sha256_of_file
 from tests.weather.volumes import write
 
 STATION = ("--station", "48.1,35.0", "--from", "2025-05-01T02:00Z", "--to", "2025-05-01T03:00Z")
@@ -128,6 +129,8 @@ def test_products_are_kept_with_what_they_rest_on_and_come_out_the_same(air: Pat
     assert run(air, *STATION, "--quiet") == 0
     kept = {p.name: p.read_bytes() for p in Path("out").iterdir()}
     assert main(["verify", "out"]) == 0
+    inputs = json.loads(kept["result.json"])["provenance"]["inputs"]
+    assert inputs == {"fields 1: a.nc": sha256_of_file(Path("a.nc"))}  # rain and temperature are in it too
     assert run(air, *STATION, "--quiet", "--threads", "1") == 0
     again = {p.name: p.read_bytes() for p in Path("out").iterdir()}
     assert kept["map.svg"] == again["map.svg"] and kept["map.png"] == again["map.png"]

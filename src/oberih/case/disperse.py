@@ -40,6 +40,12 @@ def disperse(request: DisperseRequest, *, progress: Progress) -> Sheet:
     """
     if request.out.exists() and request.out.is_dir():
         raise InputError("is a folder", field="--out", value=str(request.out), cure="name a file such as cloud.nc")
+    if any(request.out.exists() and path.exists() and request.out.samefile(path) for path in request.fields):
+        raise InputError("is one of the fields, which it would overwrite", field="--out", value=str(request.out),
+                         cure="name another file")  # fmt: skip
+    if request.low > request.high:
+        raise InputError(f"lies above --high = {request.high:g}", field="--low", value=f"{request.low:g}",
+                         cure="give the lower height first, in metres above ground")  # fmt: skip
     progress.stage("fields")
     raw = volume_of(request.fields, area=request.area, member=request.member)
     start = int(raw.time[0]) if request.start is None else request.start

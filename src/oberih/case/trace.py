@@ -28,7 +28,7 @@ from oberih.dispersion.particles.flow_of_fields import flow_of_fields
 from oberih.dispersion.particles.follow import Cells
 from oberih.earth.site import Site, load_site
 from oberih.errors import InputError
-from oberih.evidence.digest import sha256_of_array, sha256_of_value
+from oberih.evidence.digest import sha256_of_file, sha256_of_value
 from oberih.evidence.keep import keep_products
 from oberih.evidence.provenance import Provenance
 from oberih.nuclide import half_life
@@ -224,7 +224,7 @@ def _keep(
     parameters = {
         k: v for k, v in asdict(request).items() if k not in ("fields", "out", "samples", "seed", "threads")
     } | {"samples": [asdict(s) for s in request.samples], "fields": fields.source}  # fmt: skip
-    inputs = {"east": sha256_of_array(fields.east), "north": sha256_of_array(fields.north)}
+    inputs = {f"fields {i + 1}: {path.name}": sha256_of_file(path) for i, path in enumerate(request.fields)}
     if site is not None:
         inputs["site"] = sha256_of_value(site)
     provenance = Provenance("trace", inputs=inputs, parameters=parameters, seed=request.seed)

@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from oberih.case.trace_request import Sample
+from oberih.case.wording import stamp
 from oberih.errors import InputError
 
 __all__ = ["checked", "read_samples"]
@@ -73,7 +74,7 @@ def checked(sample: Sample, *, where: str = "command line") -> Sample:
             raise InputError(f"must lie within ±{most:g}", file=where, field=name, value=value)
     if not 0 < sample.end - sample.start <= LONGEST:
         raise InputError("must end after it begins, within 31 days", file=where, field="from, to",
-                         value=(sample.start, sample.end))  # fmt: skip
+                         value=f"{stamp(sample.start)}, {stamp(sample.end)}")  # fmt: skip
     for name, amount in (("value", sample.value), ("limit", sample.limit)):
         if amount is not None and not 0.0 <= amount < math.inf:
             raise InputError("must be a number of Bq/m3, not below 0", file=where, field=name, value=amount)

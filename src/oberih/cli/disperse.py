@@ -10,6 +10,7 @@ import click
 
 from oberih.cli.options import Moment, Number
 from oberih.constants import FORMS, SECONDS_PER_DAY, SECONDS_PER_YEAR
+from oberih.errors import UnknownName
 
 __all__ = ["disperse"]
 
@@ -26,7 +27,7 @@ class HalfLife(click.ParamType[float]):
 
         Raises
         ------
-        UnknownName
+        click.BadParameter
             If it is neither a span of time nor a nuclide.
         """
         if isinstance(value, float):
@@ -35,7 +36,11 @@ class HalfLife(click.ParamType[float]):
         if span is None:
             from oberih.nuclide import half_life  # here, so that help answers at once
 
-            return half_life(value)
+            try:
+                return half_life(value)
+            except UnknownName as error:
+                self.fail(f"{value!r} is neither a nuclide such as I-131 nor a span of time such as 8.02d: {error}",
+                          param, ctx)  # fmt: skip
         seconds = float(span[1]) * _UNITS[span[2] or "s"]
         if not 1.0 <= seconds < 1e18:
             self.fail(f"{value!r} is not from a second up", param, ctx)

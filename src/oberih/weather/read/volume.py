@@ -42,6 +42,8 @@ def volume_of(
         If a file is damaged, does not fit the others, or does not hold the area, member or forecast.
     """
     grib, other = _sorted(paths)
+    if member is not None and not grib and not any(members_of_netcdf(path) for path in other):
+        raise InputError("holds no ensemble", file=other[0], field="member", value=member, cure="ask for no member")
     parts: list[Part] = [part_of_netcdf(path, area=area, member=_its(path, member)) for path in other]
     if grib:
         parts.append(part_of_grib(grib, area=area, member=member, run=run))
