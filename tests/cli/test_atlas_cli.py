@@ -20,6 +20,7 @@ from oberih.case.atlas_request import AtlasRequest
 from oberih.case.atlas_store import info
 from oberih.cli.main import door, main
 from oberih.cli.progress import Lines
+from oberih.dispersion.particles.unit import ParticleSettings
 from tests.atlas.small import digests, plan
 from tests.weather.passing_low import write
 from tests.weather.simulator import OpenMeteoSimulator
@@ -60,6 +61,7 @@ def test_all_that_can_be_asked_of_an_atlas_can_be_asked_on_the_command_line() ->
     assert command is not None
     asked = {p.name for p in command.params} - {"quiet", "as_json", "estimate"}
     assert asked == {f.name for f in dataclasses.fields(AtlasRequest)}
+    assert AtlasRequest("x").particles == ParticleSettings().particles
 
 
 def test_five_years_at_four_heights_are_planned_with_their_cost_and_nothing_is_built_or_fetched(

@@ -16,8 +16,8 @@ __all__ = ["CLIMATE", "FOLLOW", "PARTICLES", "AtlasRequest"]
 CLIMATE = "climate"
 """The embedded statistics, for puffs."""
 
-PARTICLES = 2048
-"""Of a release hour, unless asked otherwise."""
+PARTICLES = 3840
+"""Of a release hour, unless asked otherwise; as `oberih.dispersion.particles.unit.ParticleSettings`, noise as of 20,000."""
 
 FOLLOW = 72
 """Hours for which a release by particles is followed, unless asked otherwise."""
