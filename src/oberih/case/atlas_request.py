@@ -17,7 +17,7 @@ CLIMATE = "climate"
 """The embedded statistics, for puffs."""
 
 PARTICLES = 3840
-"""Of a release hour, unless asked otherwise; as `oberih.dispersion.particles.unit.ParticleSettings`, noise as of 20,000."""
+"""Of a release hour, unless asked otherwise; as `oberih.dispersion.particles.unit.ParticleSettings` has it."""
 
 FOLLOW = 72
 """Hours for which a release by particles is followed, unless asked otherwise."""
