@@ -47,7 +47,7 @@ class ForecastRequest:
     every: int = 6
     hours: int = 72
     follow: int = 48
-    particles: int = 4608
+    particles: int = 3840
     workers: int | None = None
     scheduler: str | None = None
     cache: Path = DEFAULT_CACHE

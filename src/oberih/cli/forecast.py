@@ -43,7 +43,7 @@ class Hours(click.ParamType[int]):
 @click.option("--hours", type=click.IntRange(1, 240), default=72, show_default=True, help="Releases from now on.")
 @click.option("--follow", type=click.IntRange(1, 120), default=48, show_default=True,
     help="How long each plume is followed [h].")  # fmt: skip
-@click.option("--particles", type=click.IntRange(64, 1_000_000), default=4608, show_default=True,
+@click.option("--particles", type=click.IntRange(64, 1_000_000), default=3840, show_default=True,
     help="A release hour and height.")  # fmt: skip
 @shared("cache", "workers", "scheduler", "seed", "quiet", "json")
 def forecast(
