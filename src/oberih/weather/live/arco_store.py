@@ -11,6 +11,7 @@ Source: zarr storage specification, version 2; the metadata of ``full_37-1h-0p25
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +25,12 @@ from oberih.weather.live.server import Server
 from oberih.weather.live.wanted import NotThere, Place
 
 __all__ = ["Layout", "Part", "Store"]
+
+MOST_ALONG = 10_000_000
+"""Places along an axis at most: hours of a thousand years."""
+
+MOST_CHUNK = 1024**3
+"""A chunk is never larger, unpacked [bytes]; a globe on 37 levels takes 154 MB."""
 
 Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int64]
@@ -83,11 +90,13 @@ class Store:
         try:
             read = json.loads(server.ask(f"{url}/.zmetadata"))
             metadata = dict(read["metadata"])
+            if not all(isinstance(told, dict) for told in metadata.values()):
+                raise TypeError
         except NotThere as error:
             raise SourceUnavailable(
                 f"{url}: no zarr store is there; it may have moved: give another --server"
             ) from error
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise SourceUnavailable(f"{url}: what it says of itself cannot be read") from error
         return cls(server, url, metadata)
 
@@ -115,6 +124,7 @@ class Store:
             )  # fmt: skip
         except (KeyError, TypeError, ValueError) as error:
             raise SourceUnavailable(f"{self.url}: {name} is described in a way that cannot be read") from error
+        _refuse_senseless(found, f"{self.url}: {name}")
         packed = found.packing is None or found.packing.get("id") == "blosc"
         if told.get("order", "C") != "C" or told.get("filters") or not packed or told.get("zarr_format", 2) != 2:
             raise SourceUnavailable(f"{self.url}: {name} is packed in a way that is not read here")
@@ -135,7 +145,10 @@ class Store:
                 data = self.server.ask(f"{self.url}/{name}/{k}")
             except NotThere as error:
                 raise SourceUnavailable(f"{self.url}: a part of the axis {name} is missing") from error
-            pieces.append(np.frombuffer(_unpacked(data, found), found.kind)[: size - k * each])
+            plain = _unpacked(data, found)
+            if len(plain) != found.bytes_a_chunk:
+                raise SourceUnavailable(f"{self.url}: a part of the axis {name} has another length than it should")
+            pieces.append(np.frombuffer(plain, found.kind)[: size - k * each])
         return np.concatenate(pieces)
 
     def head(self, part: Part, chunk: tuple[int, ...], found: Layout) -> Head | None:
@@ -218,9 +231,26 @@ class Store:
         return f"{self.url}/{name}/{found.joint.join(map(str, chunk))}"
 
 
+def _refuse_senseless(found: Layout, where: str) -> None:
+    """Refuse a layout that would be met later as a division by zero, or as memory without end."""
+    numbers = (*found.shape, *found.chunks)
+    sound = (
+        len(found.shape) == len(found.chunks) > 0
+        and all(type(n) is int and 0 < n <= MOST_ALONG for n in numbers)
+        and found.kind.kind in "iuf"
+        and math.prod(found.chunks) * found.kind.itemsize <= MOST_CHUNK
+        and (found.packing is None or isinstance(found.packing, dict))
+    )
+    if not sound:
+        raise SourceUnavailable(f"{where} is described in a way that makes no sense; the store may have changed")
+
+
 def _unpacked(data: bytes, found: Layout) -> bytes:
+    """An axis' chunk; what says that it is larger than it should be is not unpacked."""
     if found.packing is None:
         return data
+    if len(data) < HEADER or int.from_bytes(data[4:8], "little") != found.bytes_a_chunk:
+        raise SourceUnavailable("an axis does not unpack; it was damaged on its way")
     from numcodecs.blosc import Blosc
 
     try:

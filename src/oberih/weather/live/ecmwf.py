@@ -120,7 +120,7 @@ class Ecmwf(Source):
                 start, length = int(line["_offset"]), int(line["_length"])
                 own = line["date"] == f"{at:%Y%m%d}" and line["time"] == f"{at:%H}00"
                 member = None if line.get("number") is None else int(line["number"])
-            except (ValueError, KeyError, TypeError, AttributeError):
+            except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
                 continue  # what it spoke of counts as missing
             if own and member == self.member and start >= 0 and length > 0:
                 step = str(line.get("step", "")).rpartition("-")[2]

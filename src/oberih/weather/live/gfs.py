@@ -40,7 +40,8 @@ SPELT = {
     "t2m": "TMP", "blh": "HPBL", "zust": "FRICV", "ishf": "SHTFL", "prate": "PRATE", "cprat": "CPRAT", "orog": "HGT",
 }  # fmt: skip
 
-_STEP = re.compile(r"(?:(\d+)-)?(\d+) (hour|day) (?:(ave|acc|max|min) )?fcst")
+_STEP = re.compile(r"(?:([0-9]{1,4})-)?([0-9]{1,4}) (hour|day) (?:(ave|acc|max|min) )?fcst")
+_BYTE = re.compile(r"[0-9]{1,15}")
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def lines_of(text: str) -> list[Line]:
     found: list[tuple[int, str, str, str, int, str]] = []
     for raw in text.splitlines():
         parts = raw.strip().split(":")
-        if len(parts) < 6 or not parts[1].isdigit() or not re.fullmatch(r"d=\d{10}", parts[2]):
+        if len(parts) < 6 or not _BYTE.fullmatch(parts[1]) or not re.fullmatch(r"d=[0-9]{10}", parts[2]):
             continue
         span = _span(parts[5])
         if span is not None:

@@ -182,7 +182,7 @@ class Server:
         if status in RETRIED:
             raise _Again(f"HTTP {status}", retry_after(response.headers))
         if status == 206 and ranged:
-            told = re.match(r"bytes (\d+)-", response.headers.get("content-range", ""))
+            told = re.match(r"bytes ([0-9]{1,15})-", response.headers.get("content-range", ""))
             if told is None or int(told[1]) != first:
                 raise _Again("another part of the file than was asked for")
             return 0
