@@ -17,7 +17,7 @@ from oberih.dispersion.particles.flow_file import save_flow
 from oberih.dispersion.particles.unit import ParticleSettings, unit_releases
 from oberih.dispersion.puffs import PuffSettings
 from oberih.earth.grid import Grid
-from oberih.errors import OutOfRange, StoreError
+from oberih.errors import CorruptStore, OutOfRange, StoreError
 from tests.atlas.small import changing_air, digests, source
 from tests.dispersion.particles.flows import turning_flow
 
@@ -116,3 +116,12 @@ def test_another_setting_or_flow_is_another_atlas(folder: Path) -> None:
     assert len(names) == 3
     with pytest.raises(OutOfRange, match="both a flow"):
         AtlasPlan("test", one.air, GRID, (10.0,), PuffSettings(), 3, SETTINGS)
+
+
+def test_fields_that_were_changed_on_disk_are_refused_and_nothing_is_built_of_them(tmp_path: Path) -> None:
+    own = plan(tmp_path)
+    wind = np.load(tmp_path / "kept-flow" / "wind.npy")
+    np.save(tmp_path / "kept-flow" / "wind.npy", np.float32(2.0) * wind)
+    with pytest.raises(CorruptStore, match="not the fields that were kept"):
+        build(tmp_path / "atlas.zarr", own)
+    assert len(open_atlas(tmp_path / "atlas.zarr", complete=False).missing()) == 6

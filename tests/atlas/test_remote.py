@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from oberih.atlas.coverage import Coverage
 from oberih.atlas.remote import said_of, store_at
-from oberih.atlas.remote_seals import safe_names, said_in
+from oberih.atlas.remote_seals import FarAtlas, safe_names, said_in
 from oberih.errors import CorruptStore, InputError
 from oberih.evidence.canonical import canonical_json
 
@@ -51,7 +51,9 @@ def test_a_name_that_is_let_through_stays_inside(names: list[str]) -> None:
         assert os.path.normpath(inside / name) == str(inside / name)
 
 
-@pytest.mark.parametrize("name", ["../x", "/etc/passwd", "a//b", "a/./b", "c:\\x", "a\\..\\b", "", "a/.."])
+@pytest.mark.parametrize(
+    "name", ["../x", "/etc/passwd", "a//b", "a/./b", "c:\\x", "a\\..\\b", "", "a/..", "a\0b", "\x1b[2J", "a" * 256]
+)
 def test_names_that_lead_outside_are_refused(name: str) -> None:
     with pytest.raises(CorruptStore, match="outside the atlas"):
         safe_names(["tic/c/0/0/0", name])
@@ -92,3 +94,12 @@ def test_whatever_is_no_url_is_refused_in_one_line(text: str) -> None:
         store_at(text)
     except InputError as error:
         assert "\n" not in str(error).replace(repr(text), "")
+
+
+@pytest.mark.parametrize("attributes", ["[1]", '"x"', "null", "5"])
+def test_metadata_without_sense_is_no_atlas(attributes: str, tmp_path: Path) -> None:
+    pytest.importorskip("fsspec")
+    (tmp_path / "zarr.json").write_text(f'{{"attributes": {attributes}}}')
+    far = FarAtlas(store_at(f"file://{tmp_path}"), "0" * 64, {}, frozenset(), {})
+    with pytest.raises(InputError, match="not an atlas of format"):
+        _ = far.facts

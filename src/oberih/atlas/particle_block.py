@@ -18,7 +18,7 @@ from oberih.dispersion.particles.flow import Flow
 from oberih.dispersion.particles.flow_file import digest_of, open_flow
 from oberih.dispersion.particles.unit import ParticleSettings, unit_releases
 from oberih.earth.grid import Grid
-from oberih.errors import InputError, StoreError
+from oberih.errors import CorruptStore, InputError, StoreError
 
 __all__ = ["compile_kernels", "computed", "flow_folder"]
 
@@ -71,8 +71,11 @@ def flow_folder(path: Path) -> Path:
 
 @lru_cache(maxsize=2)
 def _flow(folder: str) -> Flow:
-    """One open flow a process; its pages are shared."""
-    return open_flow(Path(folder))
+    """One open flow a process, read through once; its pages are shared."""
+    flow = open_flow(Path(folder))
+    if flow.digest != digest_of(Path(folder)):
+        raise CorruptStore(f"{folder}: not the fields that were kept; give them again, that mends it")
+    return flow
 
 
 def compile_kernels() -> None:

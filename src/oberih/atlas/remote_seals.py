@@ -23,6 +23,9 @@ from oberih.evidence.digest import sha256_of_bytes, sha256_of_value
 
 __all__ = ["LAYOUT_SEAL", "FarAtlas", "layout_sealed", "safe_names", "said_in", "seal_name"]
 
+LONGEST_NAME = 255
+"""Of a file, on every file system [bytes]."""
+
 LAYOUT_SEAL = f"{SEALS}/{LAYOUT}"
 _BLOCK_SEAL = re.compile(rf"{SEALS}/(\d{{5,}})-(\d\d+)\.json")
 
@@ -51,7 +54,8 @@ def safe_names(names: Iterable[str]) -> list[str]:
     """
     for name in names:
         parts = name.split("/")
-        if not all(parts) or {".", ".."} & set(parts) or "\\" in name or ":" in name:
+        odd = not name.isprintable() or any(len(part.encode(errors="replace")) > LONGEST_NAME for part in parts)
+        if odd or not all(parts) or {".", ".."} & set(parts) or "\\" in name or ":" in name:
             raise CorruptStore(f"{name!r}: a seal names a file outside the atlas; do not trust that store")
     return sorted(names)
 
@@ -124,6 +128,7 @@ class FarAtlas:
         except FileNotFoundError as error:
             raise CorruptStore(f"{self.store.url}/zarr.json: missing; build again, it mends that") from error
         attributes: Any = said_in(data).get("attributes", {})
+        attributes = attributes if isinstance(attributes, dict) else {}
         if attributes.get("format") != FORMAT:
             raise InputError(f"not an atlas of format {FORMAT}", file=self.store.url, value=attributes.get("format"))
         named = sha256_of_value(attributes.get("facts", {}))

@@ -67,6 +67,17 @@ def test_a_damaged_flow_is_refused_in_one_line(tmp_path: Path, broken: str) -> N
     assert "\n" not in str(error.value)
 
 
+def test_a_kept_flow_that_was_changed_on_disk_is_made_anew(tmp_path: Path) -> None:
+    air = varied()
+    folder = save_flow(tmp_path / "flow", air)
+    wind = np.load(folder / "wind.npy")
+    wind[0, 0, 0, 0, 0] += 1.0
+    np.save(folder / "wind.npy", wind)
+    assert open_flow(folder).digest != digest_of(folder)
+    assert open_flow(save_flow(folder, air)).digest == air.digest
+    assert [p.name for p in tmp_path.iterdir()] == ["flow"]
+
+
 def test_every_number_of_a_flow_is_in_its_digest() -> None:
     air = varied()
     seen = {air.digest}

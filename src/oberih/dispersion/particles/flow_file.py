@@ -6,6 +6,7 @@ what is small as JSON.  A folder is written beside its place and renamed: it is 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -31,7 +32,7 @@ def save_flow(folder: Path, flow: Flow) -> Path:
     Parameters
     ----------
     folder : Path
-        If a flow with the same digest lies there, nothing is done.
+        If a flow with the same digest lies there, nothing is done; one that was damaged since is made anew.
     flow : Flow
 
     Returns
@@ -48,7 +49,9 @@ def save_flow(folder: Path, flow: Flow) -> Path:
     if folder.exists():
         if _facts(folder)["digest"] != flow.digest:
             raise InputError("another flow lies there", file=folder, cure="give another folder, or take it away")
-        return folder
+        if _is_whole(folder, flow.digest):
+            return folder
+        _set_aside(folder)
     facts: dict[str, Any] = {name: kind(getattr(flow, name)) for name, kind in _FACTS.items()}
     facts |= {"format": FORMAT, "digest": flow.digest}
     try:
@@ -94,6 +97,25 @@ def open_flow(folder: Path) -> Flow:
 def digest_of(folder: Path) -> str:
     """Digest that a kept flow had when it was written, without reading the arrays."""
     return str(_facts(Path(folder))["digest"])
+
+
+def _is_whole(folder: Path, digest: str) -> bool:
+    """Whether a folder holds that flow, read through."""
+    try:
+        return open_flow(folder).digest == digest
+    except InputError:
+        return False
+
+
+def _set_aside(folder: Path) -> None:
+    """Take a damaged flow away; who has it open keeps what it has."""
+    try:
+        beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        with contextlib.suppress(FileNotFoundError):  # whoever else saw it took it away
+            os.replace(folder, beside / folder.name)
+    except OSError as error:
+        raise InputError(f"is damaged and cannot be written: {error.strerror}", file=folder) from error
+    shutil.rmtree(beside, ignore_errors=True)
 
 
 def _facts(folder: Path) -> dict[str, Any]:
