@@ -176,7 +176,8 @@ def _built(
         progress.advance(done - (total[-1] if total else 0))
         total.append(done)
 
-    scheduler = scheduler_for(workers=request.workers or os.cpu_count() or 1, address=request.scheduler)
+    workers = request.workers or os.cpu_count() or 1
+    scheduler = scheduler_for(workers=workers, address=request.scheduler, said=progress.note)
     atlas = build(path, plan, scheduler=scheduler, told=told)
     progress.done()
     until = int(fields.time[-1])
