@@ -408,3 +408,30 @@ def test_a_small_area_of_levels_takes_its_ground_from_another_file(tmp_path: Pat
     assert fields.height[:, 0].min() > 50.0 and np.abs(fields.east).max() < 80.0
     assert (fields.cloud_base == CLOUD[0]).all() and (fields.convective_rate == 0.0).all()
     assert any("no humidity" in said for said in fields.derived)
+
+
+@pytest.mark.parametrize("factor", [100.0, 1e300])
+def test_levels_of_more_pressure_than_there_is_are_refused(tmp_path: Path, factor: float) -> None:
+    """Pascals called hectopascals, mostly."""
+    dataset = made(tmp_path)
+    units = dict(dataset["level"].attrs)
+    wrong = dataset.assign_coords(level=dataset["level"].values * factor)
+    wrong["level"].attrs.update(units)
+    kept(wrong, tmp_path / "wrong.nc")
+    with pytest.raises(InputError, match="is not a pressure"):
+        volume_of([tmp_path / "wrong.nc"])
+
+
+def test_a_ground_that_no_memory_holds_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "ground.nc"
+    with netCDF4.Dataset(path, "w") as file:
+        for name, at in (("latitude", np.linspace(-80.0, 80.0, 30000)), ("longitude", np.linspace(0.0, 300.0, 30000))):
+            file.createDimension(name, at.size)
+            file.createVariable(name, "f8", (name,))[:] = at
+        file.createDimension("time", 1)
+        time = file.createVariable("time", "f8", ("time",))
+        time.units = "hours since 2026-01-01"
+        time[:] = 0.0
+        file.createVariable("sp", "f4", ("time", "latitude", "longitude"), zlib=True).units = "Pa"
+    with pytest.raises(InputError, match="too large to be read whole"):
+        volume_of([path])

@@ -247,10 +247,12 @@ def _named(dataset: Any, names: tuple[str, ...], dims: set[str]) -> str | None:
 
 
 def _refuse_size(dataset: Any, axes: _Axes, file: str) -> None:
-    if axes.vertical is None:
-        return
-    here = len(axes.cut.x) * len(axes.cut.y) * len(axes.times.stamps) * int(dataset.sizes[axes.vertical])
-    size = here * sum(_named(dataset, n, _level_dims(axes)) is not None for n in LEVEL_FIELDS.values())
+    """Refuse more values than are read at most: of fields on levels, and at the ground."""
+    ground = len(axes.cut.x) * len(axes.cut.y) * len(axes.times.stamps)
+    size = ground * sum(_named(dataset, n, _flat_dims(axes)) is not None for n in SURFACE_FIELDS.values())
+    if axes.vertical is not None:
+        above = ground * int(dataset.sizes[axes.vertical])
+        size += above * sum(_named(dataset, n, _level_dims(axes)) is not None for n in LEVEL_FIELDS.values())
     if size > MOST_VALUES:
         raise InputError("is too large to be read whole", file=file, value=size,
                          cure="cut out the area and hours needed")  # fmt: skip

@@ -29,6 +29,9 @@ FULL = (("hyam", "hybm"), ("ap", "b"), ("a", "b"), ("hyam_lev", "hybm_lev"))
 HALF = (("hyai", "hybi"), ("ap_bnds", "b_bnds"), ("a_bnds", "b_bnds"))
 """Pairs of names of a and b, at levels and at the bounds between them."""
 
+HIGHEST = 1.2e5
+"""No level has more, at the shores of the Dead Sea neither [Pa]."""
+
 STANDARD = 1.0e5
 """p0 where a file gives a as a share of it and not p0 itself [Pa]."""
 
@@ -63,8 +66,10 @@ def vertical_of(dataset: Any, name: str, *, has_pressure: bool, file: str) -> tu
         return Vertical(hybrid=(a[order], b[order])), order
     if unit in PASCALS or (not unit and "isobaric" in name.lower()):
         pressure = values * PASCALS.get(unit, 1.0 if name.lower() == "isobaricinpa" else 100.0)
-        if (pressure <= 0.0).any():
-            raise InputError("is not a pressure", file=file, field=name, value=float(pressure.min()))
+        if (pressure <= 0.0).any() or (pressure > HIGHEST).any():
+            wrong = float(pressure.min() if (pressure <= 0.0).any() else pressure.max())
+            raise InputError("is not a pressure", file=file, field=name, value=wrong,
+                             cure="see whether its unit is right")  # fmt: skip
         order = np.argsort(-pressure, kind="stable")
         return Vertical(pressure=pressure[order]), order
     if has_pressure:  # `volume` knows from the field; the order is found there too
