@@ -18,6 +18,7 @@ pytest.importorskip("netCDF4")
 from oberih.atlas.store import open_atlas, verify
 from oberih.case import forecast
 from oberih.case import forecast_state as state
+from oberih.case import forecast_watch as watch
 from oberih.case.forecast_request import ForecastRequest
 from oberih.case.forecast_state import ReadyAtlas, ready
 from oberih.case.forecast_watch import AGAIN, keep_ready, next_look, status
@@ -213,6 +214,35 @@ def test_a_disk_that_is_full_changes_nothing_of_what_stands_ready(
     assert ready(tmp_path, SITE, office.now) == first
     again = office.run()
     assert again is not None and first is not None and again.run > first.run
+
+
+def test_what_is_refused_once_the_service_runs_does_not_end_it(
+    tmp_path: Path, server: ForecastServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, refusals = Office(tmp_path, server), [InputError("is damaged netCDF", file="run.nc")]
+    real = forecast.refresh
+
+    def refresh(*args: object, **how: object) -> ReadyAtlas:
+        if office.looks == 1 and refusals:
+            raise refusals.pop()
+        return real(*args, **how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(watch, "refresh", refresh)
+    entry = office.run(hours=9.0)
+    assert not refusals and office.looks >= 2, office.log
+    assert "no newer forecast: run.nc: is damaged netCDF" in office.log and "still stands ready" in office.log
+    assert entry is not None and entry == ready(tmp_path, SITE, entry.first, 1)
+
+
+def test_a_service_whose_first_look_is_refused_says_so_and_ends(
+    tmp_path: Path, server: ForecastServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refresh(*args: object, **how: object) -> ReadyAtlas:
+        raise InputError("is not an address", field="--server")
+
+    monkeypatch.setattr(watch, "refresh", refresh)
+    with pytest.raises(InputError, match="not an address"):
+        Office(tmp_path, server).run(hours=12.0)
 
 
 def test_a_run_that_is_not_whole_is_never_published_and_is_said(tmp_path: Path, server: ForecastServer) -> None:

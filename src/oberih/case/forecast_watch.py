@@ -17,7 +17,7 @@ from oberih.case.progress import Progress
 from oberih.case.sheet import Sheet
 from oberih.case.wording import stamp
 from oberih.earth.site import load_site
-from oberih.errors import SourceUnavailable, StoreError
+from oberih.errors import InputError, SourceUnavailable, StoreError
 from oberih.weather.fetch import Patience
 from oberih.weather.live.run import source_of
 from oberih.weather.live.server import Stopped
@@ -86,7 +86,8 @@ def keep_ready(
     Raises
     ------
     UnknownName, InputError
-        If there is no such site or source, or another process keeps it.
+        If there is no such site or source, another process keeps it, or the very first look is refused; later ones
+        are said, because what was asked for is known to be right.
     SourceUnavailable, StoreError
         If ``once``, and it failed.
     """
@@ -100,8 +101,8 @@ def keep_ready(
                 entry = refresh(request, clock=clock, progress=progress, told=told, patience=patience, stopped=stopped)
             except Stopped:
                 break
-            except (SourceUnavailable, StoreError) as error:
-                if once:
+            except (SourceUnavailable, StoreError, InputError) as error:
+                if once or (entry is None and isinstance(error, InputError)):
                     raise
                 told(f"no newer forecast: {error}")
                 told(_stands(state.entries_of(folder), now=clock()))
