@@ -154,6 +154,15 @@ def test_fields_too_small_and_mass_in_the_air_are_said(request_of: AssessRequest
     assert 100e3 < covered < 300e3
     assert any("least values" in n and f"{covered / 1e3:.0f} km" in n for n in answer.notes)
     assert any("still in the air" in n for n in answer.notes)
+    assert not any("fields end at" in n for n in answer.notes)
+
+
+def test_hours_that_the_fields_do_not_hold_and_noise_that_is_not_known_are_said(request_of: AssessRequest) -> None:
+    answer = assess(dataclasses.replace(request_of, hours=24, particles=64), progress=Silent())
+    said = [n for n in answer.notes if "fields end at 2025-05-01T22:00Z" in n]
+    assert said and "least values" in said[0]
+    assert answer.data["result"]["noise_by_distance_m"] == {}  # one part is no measure; never 0 %
+    assert any("noise of so few particles is not known" in n for n in answer.notes)
 
 
 def test_processes_change_no_digit(request_of: AssessRequest, out: Path, tmp_path: Path) -> None:

@@ -70,7 +70,8 @@ def answer_of(
     request, site = event.request, event.site
     reaches = tuple(_reach(f, bands[i] if bands else None) for i, f in enumerate(found))
     first = _headline(found, bands, told, least=_least(found, runs[0], stand))
-    notes = (*_weather_notes(source, stand), *_fate_notes(runs[0], noise), *_course_notes(runs),
+    fates = _fate_notes(runs[0], noise, measured=plume is not None)
+    notes = (*_weather_notes(event, source, stand), *fates, *_course_notes(runs),
              *release_notes(request, event.questions), *dose_note(event.questions[0], told))  # fmt: skip
     data = {
         "site": site.id, "at": stamp(request.at), "headline": first, "engine": "particles",
@@ -134,7 +135,7 @@ def _least(found: Sequence[Found], run: Run, stand: Stand) -> bool:
     return lost > COUNTED_OUT and far > 0.5 * stand.covered
 
 
-def _weather_notes(source: FieldSource, stand: Stand) -> list[str]:
+def _weather_notes(event: Event, source: FieldSource, stand: Stand) -> list[str]:
     notes = [f"Weather: {stand.source}: {stand.grid}."]
     if "held still" in stand.grid:
         notes.append("One time of the fields only, held still for the whole event.")
@@ -150,14 +151,20 @@ def _weather_notes(source: FieldSource, stand: Stand) -> list[str]:
     count = f"{stand.settings.particles:,}".replace(",", " ")
     followed = f"{stand.settings.oldest / SECONDS_PER_HOUR:.0f} h"
     notes.append(f"Particles: {count} for each hour of release and height, followed for {followed}.")
+    if stand.ends is not None:
+        last = (stand.ends - event.request.at) / SECONDS_PER_HOUR - event.hours
+        notes.append(f"The fields end at {stamp(stand.ends)}: the last hour of release is followed for "
+                     f"{max(last, 0.0) + 1.0:.0f} h at most, so doses far away are least values.")  # fmt: skip
     return notes
 
 
-def _fate_notes(run: Run, noise: dict[float, float]) -> list[str]:
+def _fate_notes(run: Run, noise: dict[float, float], *, measured: bool) -> list[str]:
     notes = []
     if noise:
         told = ", ".join(f"{100 * share:.2g} % at {km(d)} km" for d, share in noise.items())
         notes.append(f"Noise of the particles (one standard error, where the plume is dense): {told}.")
+    elif measured:
+        notes.append("The noise of so few particles is not known, and may be large; take more with --particles.")
     aloft, left = run.fate["aloft"], run.fate["left"]
     if aloft > COUNTED_OUT:
         notes.append(f"{100 * aloft:.0f} % of the aerosol is still in the air when the hours end: what it would do "

@@ -230,6 +230,6 @@ def covered_note(covered: float) -> str:
     if covered >= REACH:
         return ""
     return (
-        f"The fields reach {km(covered)} km from the site, not {km(REACH)}: what leaves them is lost to sight, and "
-        "doses beyond are least values."
+        f"The fields reach {km(covered)} km from the site in every direction, not {km(REACH)}: what leaves them is "
+        "lost to sight, and doses beyond are least values."
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 from oberih.atlas.particle_block import flow_folder
 from oberih.atlas.store import Atlas, open_atlas
 from oberih.case.assess_fields import REACH, Course, FieldSource, covered_of
-from oberih.case.assess_run import Event, Stand
+from oberih.case.assess_run import Event, Stand, ends_early
 from oberih.case.forecast_state import ReadyAtlas, ready
 from oberih.case.plume import axes_of_flow, far_cells
 from oberih.case.wording import stamp
@@ -58,15 +58,17 @@ def _stand(event: Event, found: ReadyAtlas, atlas: Atlas) -> Stand:
     settings = ParticleSettings(**atlas.facts["particles"])
     here = {"latitude": where["latitude"], "longitude": where["longitude"]}
     folder = _flow(found.path)
-    covered, far, grid = REACH, None, f"kept by 'oberih forecast' until {stamp(found.until)}"
+    covered, far, ends, grid = REACH, None, None, f"kept by 'oberih forecast' until {stamp(found.until)}"
     if folder is not None:
-        axes = axes_of_flow(open_flow(folder), x=where["x"], y=where["y"], **here)
+        flow = open_flow(folder)
+        ends = ends_early(flow, event, settings)
+        axes = axes_of_flow(flow, x=where["x"], y=where["y"], **here)
         covered, far = covered_of(axes, **here), far_cells(axes, **here, reach=REACH, depth=settings.depth)
     air = atlas.facts["air"]
     start = int((event.request.at - found.first) // SECONDS_PER_HOUR)
     return Stand(
         Course("as forecast"), str(air["label"]), str(air["source"]), False, atlas, start, covered, folder, far,
-        (where["x"], where["y"]), (), grid, settings,
+        (where["x"], where["y"]), (), grid, settings, ends=ends,
     )  # fmt: skip
 
 

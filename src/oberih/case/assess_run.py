@@ -32,6 +32,7 @@ from oberih.case.plume import FarCells, Plume, axes_of, far_cells, plume_of
 from oberih.case.progress import Progress
 from oberih.case.request import AssessRequest
 from oberih.constants import SECONDS_PER_HOUR
+from oberih.dispersion.particles.flow import Flow
 from oberih.dispersion.particles.flow_file import open_flow
 from oberih.dispersion.particles.flow_of_fields import flow_of_fields
 from oberih.dispersion.particles.unit import ParticleSettings
@@ -106,6 +107,8 @@ class Stand:
     settings : ParticleSettings
     lease : FlowLease or None
         Of the flow, where this event keeps it.
+    ends : int or None
+        Where the fields end before the last hour of release was followed to its end: when [s since 1970].
     """
 
     course: Course
@@ -122,6 +125,7 @@ class Stand:
     grid: str
     settings: ParticleSettings
     lease: FlowLease | None = None
+    ends: int | None = None
 
 
 def stand_of(event: Event, source: FieldSource, course: Course, *, progress: Progress, name: str) -> Stand:
@@ -164,8 +168,14 @@ def stand_of(event: Event, source: FieldSource, course: Course, *, progress: Pro
     return Stand(
         course, air.label, air.source, bool(air.attrs.get("rain_unknown")), atlas, 0, covered_of(axes, **here),
         lease.folder, far_cells(axes, **here, reach=REACH, depth=settings.depth), fields.place(**here), fields.derived,
-        _grid(fields), settings, lease,
+        _grid(fields), settings, lease, ends_early(flow, event, settings),
     )  # fmt: skip
+
+
+def ends_early(flow: Flow, event: Event, settings: ParticleSettings) -> int | None:
+    """When fields end, if that is before the last hour of the release was followed to its end; steady air does not."""
+    due = event.request.at + event.hours * SECONDS_PER_HOUR + settings.oldest
+    return int(flow.end) if flow.end < due else None
 
 
 def _built(

@@ -321,7 +321,7 @@ class _Course:
         """Add up the noise of a height's hours, which are independent of each other."""
         amount = (shares * self.activity.sum(axis=(1, 2)))[:, None] * found.sums[:, :, puff.TIC]
         self.amount += amount.sum(axis=0)
-        self.variance += np.nansum((amount * found.noise) ** 2, axis=0)
+        self.variance += np.where(amount > 0.0, (amount * found.noise) ** 2, 0.0).sum(axis=0)
 
     def plume(self, start: int) -> Plume:
         """All of it, what lies on the ground decayed hour by hour."""
