@@ -216,6 +216,45 @@ def test_a_disk_that_is_full_changes_nothing_of_what_stands_ready(
     assert again is not None and first is not None and again.run > first.run
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"first": "a"}, {"last": None}, {"run": 1e300}, {"until": 10**30}, {"path": "../../../etc"}, {"path": ".."},
+        {"path": "/etc"}, {"flow": [1]}, {"lacks": [5]}, {"title": 5}, {"first": -3600}, {"digest": "0" * 64},
+    ],
+)  # fmt: skip
+def test_a_pointer_that_somebody_wrote_by_hand_points_nowhere(tmp_path: Path, changed: dict[str, object]) -> None:
+    folder = state.folder_of(tmp_path, SITE)
+    folder.mkdir(parents=True)
+    plain = {
+        "path": "a.zarr", "digest": "d", "source": "gfs", "title": "GFS", "run": 0, "first": 0, "last": 0,
+        "until": 10**9, "made_at": 0, "lacks": [], "particles": 1, "run_digest": "", "derived": [], "fields": [],
+    }  # fmt: skip
+    (folder / "ready.json").write_text(json.dumps({"format": state.FORMAT, "entries": [plain | changed]}))
+    assert ready(tmp_path, SITE, 0) is None
+    assert "digest" in changed or state.entries_of(folder) == []
+    state.clear_away(folder, besides=())
+
+
+def test_an_atlas_of_other_hours_than_the_pointer_says_does_not_answer(tmp_path: Path, server: ForecastServer) -> None:
+    entry = Office(tmp_path, server).run()
+    assert entry is not None and ready(tmp_path, SITE, NOW) is not None
+    pointer = state.folder_of(tmp_path, SITE) / "ready.json"
+    whole = pointer.read_text()
+    for name in ("first", "last"):
+        told = json.loads(whole)
+        told["entries"][0][name] -= 3600
+        pointer.write_text(json.dumps(told))
+        assert ready(tmp_path, SITE, NOW) is None
+
+
+@pytest.mark.parametrize("content", [b"[" * 100_000, b"[]", b"5"])
+def test_a_pointer_that_is_none_points_nowhere(tmp_path: Path, content: bytes) -> None:
+    for name in ("ready.json", "begun.json"):
+        (tmp_path / name).write_bytes(content)
+    assert state.entries_of(tmp_path) == [] and state.begun_of(tmp_path) is None
+
+
 def test_what_is_refused_once_the_service_runs_does_not_end_it(
     tmp_path: Path, server: ForecastServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -72,10 +72,10 @@ def flow_folder(path: Path) -> Path:
 @lru_cache(maxsize=2)
 def _flow(folder: str) -> Flow:
     """One open flow a process, read through once; its pages are shared."""
-    flow = open_flow(Path(folder))
-    if flow.digest != digest_of(Path(folder)):
-        raise CorruptStore(f"{folder}: not the fields that were kept; give them again, that mends it")
-    return flow
+    try:
+        return open_flow(Path(folder))
+    except InputError as error:
+        raise CorruptStore(f"{folder}: not the fields that were kept; give them again, that mends it") from error
 
 
 def compile_kernels() -> None:

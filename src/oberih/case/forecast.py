@@ -16,7 +16,6 @@ from pathlib import Path
 from oberih.atlas.build import build
 from oberih.atlas.layout import AtlasPlan, FlowAt, engine_digest
 from oberih.atlas.schedule import scheduler_for
-from oberih.atlas.store import open_atlas
 from oberih.case import forecast_state as state
 from oberih.case.forecast_request import ForecastRequest
 from oberih.case.forecast_state import Begun, ReadyAtlas, ready
@@ -128,7 +127,7 @@ def _standing(folder: Path, asked: str) -> ReadyAtlas | None:
     """What stands ready and is whole, of just this question."""
     for entry in state.entries_of(folder)[:1]:
         try:
-            open_atlas(entry.path)
+            state.opened(entry)
         except OberihError:
             return None
         return entry if entry.asked == asked else None

@@ -12,12 +12,12 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from oberih.atlas.store import open_atlas
-from oberih.errors import InputError, OberihError, StoreError
+from oberih.atlas.store import Atlas, open_atlas
+from oberih.errors import CorruptStore, InputError, OberihError, StoreError
 from oberih.evidence.keep import store_error, write_atomically
 
 try:
@@ -27,10 +27,13 @@ except ImportError:  # pragma: no cover - Windows
 
 __all__ = [
     "Begun", "ReadyAtlas", "alone_at", "begun_of", "clear_away", "entries_of", "folder_of", "keep_begun", "keeper_of",
-    "publish", "ready", "refuse_short",
+    "opened", "publish", "ready", "refuse_short",
 ]  # fmt: skip
 
 FORMAT = "oberih/forecast/1"
+
+LATEST = 253_402_300_799
+"""The last second of the year 9999, seconds since 1970."""
 
 KEPT = 2
 """Atlases that stand: the one just published, and the one before, which somebody may be reading."""
@@ -144,9 +147,26 @@ def ready(cache: Path, site: str, at: int, hours: int = 1) -> ReadyAtlas | None:
     for entry in entries_of(folder_of(cache, site)):
         if entry.answers(at, hours):
             with contextlib.suppress(OberihError):
-                open_atlas(entry.path)
+                opened(entry)
                 return entry
     return None
+
+
+def opened(entry: ReadyAtlas) -> Atlas:
+    """The atlas of an entry, which is what the entry says.
+
+    Raises
+    ------
+    StoreError, InputError
+        If it is not whole.
+    CorruptStore
+        If it is another one, or of other hours: the pointer was written by somebody else.
+    """
+    atlas = open_atlas(entry.path)
+    hours = (int(atlas.times[0]), int(atlas.times[-1]))
+    if (atlas.digest, *hours) != (entry.digest, entry.first, entry.last):
+        raise CorruptStore(f"{entry.path}: is not the atlas that the pointer names; run 'oberih forecast' again")
+    return atlas
 
 
 def entries_of(folder: Path) -> list[ReadyAtlas]:
@@ -156,12 +176,28 @@ def entries_of(folder: Path) -> list[ReadyAtlas]:
         if told["format"] != FORMAT:
             return []
         listed = ("lacks", "derived", "fields")
-        return [
+        found = [
             ReadyAtlas(**e | {"path": folder / e["path"]} | {name: tuple(e[name]) for name in listed})
             for e in told["entries"]
         ]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return []
+    return [e for e in found if e.path.parent == folder and e.path.name != ".." and _is_sound(e)]
+
+
+def _is_sound(said: ReadyAtlas | Begun) -> bool:
+    """Whether what a file says is of the kind that it should be, and its times are times."""
+    for field in fields(said):
+        value, kind = getattr(said, field.name), str(field.type)
+        if kind == "int":
+            sound = type(value) is int and 0 <= value <= LATEST
+        elif kind.startswith("tuple"):
+            sound = all(isinstance(each, str) for each in value)
+        else:
+            sound = isinstance(value, Path if kind == "Path" else str)
+        if not sound:
+            return False
+    return True
 
 
 def publish(folder: Path, entry: ReadyAtlas) -> None:
@@ -189,9 +225,10 @@ def begun_of(folder: Path) -> Begun | None:
     """What is being built, or was when the process ended."""
     try:
         told = json.loads((folder / "begun.json").read_bytes())
-        return Begun(**{k: v for k, v in told.items() if k != "format"}) if told["format"] == FORMAT else None
-    except (OSError, ValueError, KeyError, TypeError):
+        begun = Begun(**{k: v for k, v in told.items() if k != "format"}) if told["format"] == FORMAT else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+    return begun if begun is not None and _is_sound(begun) else None
 
 
 def clear_away(folder: Path, *, besides: Sequence[Path]) -> None:

@@ -82,16 +82,18 @@ def open_flow(folder: Path) -> Flow:
     Raises
     ------
     InputError
-        If no flow lies there, or it is damaged.  Whether the arrays are those that were kept is seen by comparing
-        `digest_of` with ``flow.digest``, which reads them through.
+        If no flow lies there, or it is damaged, or is not the one that was kept: it is read through once.
     """
     folder = Path(folder)
     facts = _facts(folder)
     try:
         wind, surface = (np.asarray(np.load(folder / f"{name}.npy", mmap_mode="c")) for name in ("wind", "surface"))
-        return Flow(wind=wind, surface=surface, **{name: kind(facts[name]) for name, kind in _FACTS.items()})
-    except (OSError, ValueError, KeyError, TypeError, OutOfRange) as error:
+        flow = Flow(wind=wind, surface=surface, **{name: kind(facts[name]) for name, kind in _FACTS.items()})
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, OutOfRange) as error:
         raise InputError(f"is damaged: {error}", file=folder, cure="make it anew") from error
+    if flow.digest != facts["digest"]:
+        raise InputError("is damaged: its numbers are not those that were kept", file=folder, cure="make it anew")
+    return flow
 
 
 def digest_of(folder: Path) -> str:
