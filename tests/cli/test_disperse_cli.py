@@ -89,3 +89,8 @@ def test_the_fields_are_never_overwritten(air: Path, capsys: pytest.CaptureFixtu
     told = capsys.readouterr().err
     assert "overwrite" in told and told.count("\n") == 1
     assert air.read_bytes() == before
+
+
+def test_a_folder_is_refused_with_the_cure(air: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["disperse", str(air.parent), *PLACE, "--quiet"]) == 2
+    assert "folder/*.nc" in capsys.readouterr().err

@@ -152,7 +152,7 @@ def _sheet(
         for one in found:
             rows += _hours(one, cell)
         if not rows:
-            facts.append(("hours that reach", "none: no release there in these hours would have reached a sample"))
+            facts.append(("hours that reach", f"none above {CLEAR:g} standard errors"))
     notes = (CAVEAT, *_notes(request, found, dense), *fields.derived)
     shown = tuple(tuple(r) for r in rows)
     return Sheet("Where the air of a sample came from", tuple(facts), heads if rows else (), shown, notes), rows, heads

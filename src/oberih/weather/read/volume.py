@@ -88,7 +88,8 @@ def _kind(path: Path) -> str:
         reason = (
             "no such file" if isinstance(error, FileNotFoundError) else (error.strerror or "cannot be read").lower()
         )
-        raise InputError(reason, file=path) from error
+        cure = "name the files in it, as folder/*.nc" if isinstance(error, IsADirectoryError) else None
+        raise InputError(reason, file=path, cure=cure) from error
     if not head:
         raise InputError("is empty", file=path, cure="download it again")
     if head[:3] == b"CDF" or head[:4] == b"\x89HDF":
