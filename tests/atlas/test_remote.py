@@ -86,6 +86,18 @@ def test_what_is_said_of_an_error_has_no_credentials(monkeypatch: pytest.MonkeyP
     for secret in ("abc123", "AKIASOMEBODY", "hush", "token-of-a-session"):
         assert secret not in said
     assert said_of(TimeoutError()) == "TimeoutError"
+    for line in (
+        "PUT http://host/?k=hush%2Bhush", "http://somebody:hush@127.0.0.1:9000/b", "x-amz-security-token: hush,",
+        "Signature = hush",
+    ):  # fmt: skip
+        assert "hush" not in said_of(OSError(line)) and "…" in said_of(OSError(line))
+
+
+@pytest.mark.parametrize("query", ["X-Amz-Signature=hush", "a=b&sig_token=hush", "AccessKeyId=hush", "password=hush"])
+def test_a_url_that_opens_the_door_by_itself_is_refused_and_not_repeated(query: str) -> None:
+    with pytest.raises(InputError, match="carries credentials") as error:
+        store_at(f"https://host/bucket?{query}")
+    assert "hush" not in str(error.value)
 
 
 @given(st.text(max_size=30))

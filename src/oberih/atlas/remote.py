@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote, quote_plus
 
 from oberih.errors import InputError, StoreError, StoreFull
 
@@ -43,6 +44,9 @@ AT_ONCE = 8
 """Requests of one process under way at the same time."""
 
 _SECRETS = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ACCESS_KEY_ID")
+_SIGNED = re.compile(r"(?i)\?.*(signature|credential|token|secret|password|key)[^=&]*=")
+"""A URL that opens the door by itself."""
+
 _DOOR = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_PROFILE", "AWS_ACCESS_KEY_ID")
 _REFUSALS = (
     "NoCredentialsError",
@@ -253,8 +257,10 @@ def said_of(error: BaseException) -> str:
     line = " ".join(str(error).split()) or type(error).__name__
     for name in _SECRETS:
         if value := os.environ.get(name):
-            line = line.replace(value, "…")
-    return re.sub(r"(?i)(signature|credential|token)=[^&\s]+", r"\1=…", line)[:300]
+            for spelt in (value, quote(value, safe=""), quote_plus(value, safe=""), quote(value)):
+                line = line.replace(spelt, "…")
+    line = re.sub(r"//[^/\s@]*@", "//…@", line)  # of an endpoint that bears a name and a password
+    return re.sub(r"(?i)(signature|credential|token|secret|password)(\s*[=:]\s*)[^&\s,]+", r"\1\2…", line)[:300]
 
 
 def store_at(url: str, *, patience: float = PATIENCE) -> FarStore:
@@ -267,9 +273,9 @@ def store_at(url: str, *, patience: float = PATIENCE) -> FarStore:
     """
     if not is_far(url):
         raise InputError("is no URL", field="--store", value=url, cure="write s3://bucket/prefix or file:///folder")
-    if "@" in url.partition("://")[2].partition("/")[0]:
+    if "@" in url.partition("://")[2].partition("/")[0] or _SIGNED.search(url):
         raise InputError(
-            "carries credentials", field="--store", value=re.sub(r"//.*@", "//…@", url),
+            "carries credentials", field="--store", value=re.sub(r"//.*@", "//…@", url).partition("?")[0],
             cure="leave them out and set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
         )  # fmt: skip
     files, root = _opened(url.rstrip("/"), tuple(os.environ.get(name) for name in _DOOR))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -34,6 +35,9 @@ FORMAT = "oberih/forecast/1"
 
 LATEST = 253_402_300_799
 """The last second of the year 9999, seconds since 1970."""
+
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+"""What a terminal obeys instead of showing it."""
 
 KEPT = 2
 """Atlases that stand: the one just published, and the one before, which somebody may be reading."""
@@ -192,9 +196,9 @@ def _is_sound(said: ReadyAtlas | Begun) -> bool:
         if kind == "int":
             sound = type(value) is int and 0 <= value <= LATEST
         elif kind.startswith("tuple"):
-            sound = all(isinstance(each, str) for each in value)
+            sound = all(isinstance(each, str) and not _UNSEEN.search(each) for each in value)
         else:
-            sound = isinstance(value, Path if kind == "Path" else str)
+            sound = isinstance(value, Path if kind == "Path" else str) and not _UNSEEN.search(str(value))
         if not sound:
             return False
     return True

@@ -23,6 +23,9 @@ MOST_SAMPLES = 500
 """In one run."""
 
 NEEDED = ("latitude", "longitude", "from", "to")
+MOST_BYTES = 4 * 1024**2
+"""Of a table."""
+
 LONGEST = 31 * 86400
 """Of a sampling [s]."""
 
@@ -36,12 +39,21 @@ def read_samples(path: Path) -> tuple[Sample, ...]:
         If the file cannot be read, lacks a column, or a line makes no sense.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as file:
+            text = file.read(MOST_BYTES + 1).decode("utf-8-sig")
     except FileNotFoundError as error:
         raise InputError("no such file", file=path) from error
     except (OSError, UnicodeDecodeError) as error:
         raise InputError("cannot be read as text", file=path, cure="give a CSV file in UTF-8") from error
-    rows = csv.DictReader(io.StringIO(text))
+    if len(text) > MOST_BYTES:
+        raise InputError(f"is larger than {MOST_BYTES // 2**20} MiB", file=path, cure=f"give {MOST_SAMPLES} samples")
+    try:
+        return _samples(csv.DictReader(io.StringIO(text, newline="")), path)
+    except csv.Error as error:
+        raise InputError(f"is no table ({error})", file=path, cure="give a CSV file") from error
+
+
+def _samples(rows: csv.DictReader[str], path: Path) -> tuple[Sample, ...]:
     missing = [name for name in NEEDED if name not in (rows.fieldnames or ())]
     if missing:
         raise InputError(f"lacks {', '.join(missing)}", file=path, field="heading", cure=f"columns: {', '.join(NEEDED)}"
@@ -53,8 +65,11 @@ def read_samples(path: Path) -> tuple[Sample, ...]:
 
 
 def _sample(row: dict[str, str], where: str, number: int) -> Sample:
+    name = (row.get("name") or "").strip() or f"sample {number}"
+    if not name.isprintable():
+        raise InputError("holds characters that cannot be shown", file=where, field="name", value=name)
     sample = Sample(
-        (row.get("name") or "").strip() or f"sample {number}", _number(row, "latitude", where, needed=True) or 0.0,
+        name, _number(row, "latitude", where, needed=True) or 0.0,
         _number(row, "longitude", where, needed=True) or 0.0, _moment(row, "from", where), _moment(row, "to", where),
         _number(row, "value", where), _number(row, "limit", where),
     )  # fmt: skip
