@@ -12,7 +12,7 @@ from oberih.atlas.particle_block import flow_folder
 from oberih.atlas.store import Atlas, open_atlas
 from oberih.case.assess_fields import REACH, Course, FieldSource, covered_of
 from oberih.case.assess_run import Event, Stand, ends_early
-from oberih.case.forecast_state import ReadyAtlas, ready
+from oberih.case.forecast_state import ReadyAtlas, entries_of, folder_of, ready
 from oberih.case.plume import axes_of_flow, far_cells
 from oberih.case.wording import stamp
 from oberih.constants import SECONDS_PER_HOUR
@@ -44,13 +44,24 @@ def stand_ready(event: Event) -> tuple[FieldSource, Stand]:
     if found is None or request.at + event.hours * SECONDS_PER_HOUR > found.last + SECONDS_PER_HOUR:
         raise InputError(
             f"no forecast stands ready for {event.hours} h of release from {stamp(request.at)}", field="--weather",
-            value=FORECAST, cure=f"run 'oberih forecast {request.site} --once', or name a source, as --weather gfs",
+            value=FORECAST, cure=_cure(event, found),
         )  # fmt: skip
     atlas = open_atlas(found.path)
     notes = [f"Fields: {found.title}, run of {stamp(found.run)}, ready since {stamp(found.made_at)}."]
     notes += [f"The run lacks: {'; '.join(found.lacks)}."] if found.lacks else []
     source = FieldSource((), {"messages of the forecast": found.run_digest}, "forecast", tuple(notes))
     return source, _stand(event, found, atlas)
+
+
+def _cure(event: Event, found: ReadyAtlas | None) -> str:
+    """What to do where no forecast answers: the same command helps nobody whose forecast is too short."""
+    request = event.request
+    name_it = "or name a source, as --weather gfs"
+    kept = found or next(iter(entries_of(folder_of(request.cache, event.site.id))), None)
+    if kept is None:
+        return f"run 'oberih forecast {request.site} --once', {name_it}"
+    return (f"what stands ready holds releases from {stamp(kept.first)} to {stamp(kept.last + 3600)}: keep "
+            f"more with --hours of 'oberih forecast', {name_it}")  # fmt: skip
 
 
 def _stand(event: Event, found: ReadyAtlas, atlas: Atlas) -> Stand:
