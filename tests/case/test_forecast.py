@@ -220,7 +220,8 @@ def test_a_disk_that_is_full_changes_nothing_of_what_stands_ready(
     "changed",
     [
         {"first": "a"}, {"last": None}, {"run": 1e300}, {"until": 10**30}, {"path": "../../../etc"}, {"path": ".."},
-        {"path": "/etc"}, {"flow": [1]}, {"lacks": [5]}, {"title": 5}, {"title": "\x1b[2J"}, {"first": -3600}, {"digest": "0" * 64},
+        {"path": "/etc"}, {"flow": [1]}, {"lacks": [5]}, {"title": 5}, {"title": "\x1b[2J"}, {"first": -3600},
+        {"digest": "0" * 64},
     ],
 )  # fmt: skip
 def test_a_pointer_that_somebody_wrote_by_hand_points_nowhere(tmp_path: Path, changed: dict[str, object]) -> None:

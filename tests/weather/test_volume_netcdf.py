@@ -435,3 +435,12 @@ def test_a_ground_that_no_memory_holds_is_refused_before_it_is_read(tmp_path: Pa
         file.createVariable("sp", "f4", ("time", "latitude", "longitude"), zlib=True).units = "Pa"
     with pytest.raises(InputError, match="too large to be read whole"):
         volume_of([path])
+
+
+def test_what_a_file_says_is_quoted_so_that_no_terminal_obeys_it(tmp_path: Path) -> None:
+    dataset = made(tmp_path)
+    strange = dataset["t"] * 0.0
+    strange.attrs["units"] = "\x1b]0;obey\x07" + "a" * 10_000
+    kept(dataset.assign(q=strange), tmp_path / "strange.nc")
+    (note,) = {n for n in volume_of([tmp_path / "strange.nc"]).notes if "obey" in n}
+    assert note.isprintable() and len(note) <= 300

@@ -34,6 +34,9 @@ ESSENTIAL = frozenset({
 })  # fmt: skip
 """Fields in a unit that is not known are refused where they are one of these, else set aside."""
 
+LONGEST_NOTE = 300
+"""Of a note, which may quote what a file says."""
+
 MOST_VALUES = 400_000_000
 """Values that are read at most: 1.6 GB in single precision."""
 
@@ -60,7 +63,9 @@ def part_of_netcdf(path: Path, *, area: Area | None = None, member: int | None =
     """
     with _opened(path) as dataset:
         try:
-            return _part(dataset, path.name, area, member)
+            part = _part(dataset, path.name, area, member)
+            part.notes[:] = ["".join(c if c.isprintable() else "�" for c in note[:LONGEST_NOTE]) for note in part.notes]
+            return part
         except InputError:
             raise
         except DAMAGE as error:
