@@ -197,10 +197,11 @@ def _share_scene(shown: Shown, scene: MapScene) -> MapScene | None:
         return None
     evacuate = [b for b in bands if b.criterion.action == "evacuate"]
     band = max(evacuate or bands, key=lambda b: b.high)
-    least = 50.0 / len(shown.runs)
-    levels = (least, *(v for v in SHARE_LEVELS if v > 1.5 * least))
+    least = np.floor(1000.0 / len(shown.runs)) / 10.0  # one course of them
+    levels = (float(least), *(v for v in SHARE_LEVELS if v > 1.01 * least))
     field = Field(
-        corners=shown.projection.cell_corners(shown.stand.atlas.grid), values=100.0 * band.exceedance.probability,
+        corners=shown.projection.cell_corners(shown.stand.atlas.grid),
+        values=100.0 * band.exceedance.probability + 1e-4,  # so that a rounded share stays in its class
         levels=levels, label=f"Courses of the weather that need: {band.criterion.title}", unit="%",
         labels=tuple({0: "any"}.get(i, "half" if v == 50.0 else "") for i, v in enumerate(levels)),
     )  # fmt: skip

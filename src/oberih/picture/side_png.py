@@ -141,7 +141,8 @@ def _draw_swatch(figure: Any, style: Style, x: float, y: float) -> None:
 
 def _draw_classes(figure: Any, field: Field, left: float, y: float) -> float:
     """The key of the field's colours."""
-    figure.text(left, y, f"{field.label} [{field.unit}]", fontsize=8.5, weight="bold", color=INK, va="top")
+    told = f"{field.label} [{field.unit}]"
+    y = _paragraph(figure, told, left, y, size=8.5, width=62, weight="bold") + _line(figure, 8.5)
     colours = class_colours(len(field.levels))
     wide = 0.373 / len(colours)
     for i, (level, colour) in enumerate(zip(field.levels, colours, strict=True)):
