@@ -12,10 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oberih.atlas.coverage import Coverage
+from oberih.atlas.layout import FORMAT
 from oberih.atlas.remote import said_of, store_at
+from oberih.atlas.remote_read import fetch
 from oberih.atlas.remote_seals import FarAtlas, safe_names, said_in
 from oberih.errors import CorruptStore, InputError
 from oberih.evidence.canonical import canonical_json
+from oberih.evidence.digest import sha256_of_bytes, sha256_of_value
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1)
 SEALS = st.dictionaries(NAMES, st.text("0123456789abcdef", min_size=64, max_size=64), min_size=1)
@@ -115,3 +118,35 @@ def test_metadata_without_sense_is_no_atlas(attributes: str, tmp_path: Path) -> 
     far = FarAtlas(store_at(f"file://{tmp_path}"), "0" * 64, {}, frozenset(), {})
     with pytest.raises(InputError, match="not an atlas of format"):
         _ = far.facts
+
+
+def atlas_there(folder: Path, sealed: dict[str, str]) -> str:
+    """What looks like an atlas with one sealed block."""
+    facts = {"x": 1}
+    group = {"zarr_format": 3, "node_type": "group", "attributes": {"format": FORMAT, "facts": facts}}
+    plain = json.dumps(group).encode()
+    layout = {"plan": sha256_of_value(facts), "sha256": {"zarr.json": sha256_of_bytes(plain)}}
+    (folder / "seals").mkdir(parents=True)
+    (folder / "zarr.json").write_bytes(plain)
+    (folder / "seals" / "layout.json").write_text(json.dumps(layout))
+    if sealed:
+        (folder / "seals" / "00000-00.json").write_text(json.dumps(sealed))
+    return f"file://{folder}"
+
+
+@pytest.mark.parametrize("name", ["zarr.json", "seals/layout.json", "tic/c/1/0/0", "tic/c/0/1/0", "tic/zarr.json"])
+def test_a_seal_speaks_of_its_own_block_only(name: str, tmp_path: Path) -> None:
+    pytest.importorskip("fsspec")
+    url = atlas_there(tmp_path / "there", {name: "0" * 64})
+    file = tmp_path / "there" / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch()
+    with pytest.raises(CorruptStore, match="not the seal of its block"):
+        fetch(url, tmp_path / "here")
+    assert not (tmp_path / "here" / "seals" / "00000-00.json").exists()
+
+
+def test_an_atlas_that_does_not_say_its_digest_is_refused(tmp_path: Path) -> None:
+    pytest.importorskip("fsspec")
+    with pytest.raises(CorruptStore, match="another digest"):
+        fetch(atlas_there(tmp_path / "there", {}), tmp_path / "here")

@@ -16,7 +16,7 @@ from oberih.atlas import seal
 from oberih.atlas.alone import alone
 from oberih.atlas.build import Told
 from oberih.atlas.remote import FarStore, store_at
-from oberih.atlas.remote_seals import LAYOUT_SEAL, FarAtlas, safe_names, seal_name
+from oberih.atlas.remote_seals import LAYOUT_SEAL, FarAtlas, safe_names, said_in, seal_name
 from oberih.atlas.store import Atlas, open_atlas
 from oberih.errors import CorruptStore, InputError
 from oberih.evidence.digest import sha256_of_bytes
@@ -61,12 +61,21 @@ def fetch(url: str, path: Path, *, told: Told | None = None) -> Atlas:
         if told:
             told(len(far.whole) - len(todo), len(far.whole))
         for done, place in enumerate(todo, start=len(far.whole) - len(todo) + 1):
-            _copy(far.store, far.seals[place], path)
             name = seal_name(*place)
-            write_atomically(path / name, far.store.get(name))
+            again = far.store.get(name)
+            if said_in(again) != far.seals[place] or not all(_is_of(place, n) for n in far.seals[place]):
+                raise CorruptStore(f"{far.store.url}/{name}: not the seal of its block, or replaced meanwhile{AGAIN}")
+            _copy(far.store, far.seals[place], path)
+            write_atomically(path / name, again)
             if told:
                 told(done, len(far.whole))
     return open_atlas(path, complete=False)
+
+
+def _is_of(place: tuple[int, int], name: str) -> bool:
+    """Whether a file is one of a block at one height, and of nothing else."""
+    parts = name.split("/")
+    return parts[0] in seal.BLOCK_ARRAYS and parts[1:4] == ["c", *map(str, place)]
 
 
 def faults_there(far: FarAtlas, *, told: Told | None = None) -> list[str]:

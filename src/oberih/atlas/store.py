@@ -254,7 +254,7 @@ def open_atlas(path: Path, *, complete: bool = True) -> Atlas:
     if faults := seal.layout_faults(path):
         raise CorruptStore(f"{path}/{faults[0]}; {MEND}")
     atlas = Atlas(path, group)
-    if seal.plan_sealed(path) != atlas.digest:
+    if seal.plan_sealed(path) != group.attrs.get("digest"):
         raise CorruptStore(f"{path}: its seal names another digest; remove it and build again")
     if complete and (missing := atlas.missing()):
         raise StoreError(f"{path}: {len(missing)} blocks are not built yet; run the build again, it resumes")
