@@ -94,3 +94,8 @@ def test_the_fields_are_never_overwritten(air: Path, capsys: pytest.CaptureFixtu
 def test_a_folder_is_refused_with_the_cure(air: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["disperse", str(air.parent), *PLACE, "--quiet"]) == 2
     assert "folder/*.nc" in capsys.readouterr().err
+
+
+def test_what_cannot_be_written_is_refused_before_the_work(air: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(air.parent, "--out", "a.nc/cloud.nc", "--hours", "1", "--particles", "64") == 2
+    assert "no folder that can be written" in capsys.readouterr().err

@@ -10,6 +10,7 @@ import numpy as np
 
 from oberih.case.disperse_request import DisperseRequest
 from oberih.case.dispersed_file import write_dispersed
+from oberih.case.products import check_paths
 from oberih.case.progress import Progress
 from oberih.case.sheet import Sheet
 from oberih.case.wording import stamp
@@ -40,6 +41,7 @@ def disperse(request: DisperseRequest, *, progress: Progress) -> Sheet:
     """
     if request.out.exists() and request.out.is_dir():
         raise InputError("is a folder", field="--out", value=str(request.out), cure="name a file such as cloud.nc")
+    check_paths(request.out.parent, None)
     if any(request.out.exists() and path.exists() and request.out.samefile(path) for path in request.fields):
         raise InputError("is one of the fields, which it would overwrite", field="--out", value=str(request.out),
                          cure="name another file")  # fmt: skip
