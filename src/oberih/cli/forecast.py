@@ -36,8 +36,13 @@ class Hours(click.ParamType[int]):
     help="A newer run is taken up after so long.")  # fmt: skip
 @click.option("--once", is_flag=True, help="Take up the newest run, then end.")
 @click.option("--status", "only_status", is_flag=True, help="Say what stands ready, and end.")
-@click.option("--source", default="gfs", show_default=True, metavar="gfs|nomads|ecmwf|icon",
-    help="Whose forecast; nomads is the GFS for thin lines.")
+@click.option(
+    "--source",
+    default="gfs",
+    show_default=True,
+    metavar="gfs|nomads|ecmwf|icon",
+    help="Whose forecast; nomads is the GFS for thin lines.",
+)
 @click.option("--server", default=None, envvar="OBERIH_FORECAST_SERVER", show_envvar=True, metavar="URL",
     help="Another server with the source's folders.")  # fmt: skip
 @click.option("--hours", type=click.IntRange(1, 240), default=72, show_default=True, help="Releases from now on.")

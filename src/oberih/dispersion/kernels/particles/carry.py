@@ -58,6 +58,11 @@ from oberih.dispersion.kernels.particles.step import (
 YOUNG = 900.0
 """Age up to which turbulent velocity is followed [s]: six to twenty times the longest that eddies last."""
 
+NEAR, NEAR_STEP = 300.0, 10.0
+"""From this age on [s] the steps of a young block are so long [s].  Beside steps of 2 s, in the lowest 20 m at 1 to 3
+km on a stable night, that leaves 2.4 % less of a release at the ground and 4 % more of one at 100 m, else at most 2 %
+(measured)."""
+
 
 @njit(cache=True, forceinline=True, nogil=True)
 def move(block, state, s, bits, wind, surface, a, b, dt, langevin, lapse):
@@ -135,6 +140,8 @@ def carry(
         left = min(left, oldest - ages[k])
         while left > 1e-3:
             wanted, langevin = step_for(ages[k])
+            if ages[k] >= NEAR:
+                wanted = NEAR_STEP
             if ages[k] >= YOUNG:
                 wanted, langevin = min(ages[k] / 20.0, longest), False
             dt = left / math.ceil(left / wanted) if langevin or left < 2.0 * wanted else wanted
