@@ -7,7 +7,7 @@ import json
 import httpx
 import pytest
 
-from oberih.errors import SourceUnavailable
+from oberih.errors import InputError, SourceUnavailable
 from oberih.weather.fetch import Patience, retry_after
 from oberih.weather.live.arco_store import Store
 from oberih.weather.live.ecmwf import ECMWF
@@ -37,6 +37,12 @@ def test_a_range_that_is_no_part_that_was_asked_for_is_not_taken(told: str) -> N
 def test_a_server_that_sends_us_elsewhere_gives_nothing(place: str) -> None:
     with pytest.raises(SourceUnavailable):
         server(httpx.Response(302, headers={"location": place})).ask("http://host/index")
+
+
+@pytest.mark.parametrize("address", ["ftp://host/x", "file:///etc/passwd", "host/x"])
+def test_an_address_that_is_none_of_the_web_is_refused_at_once(address: str) -> None:
+    with pytest.raises(InputError, match="begin it with https"):
+        server(httpx.Response(200)).ask(address)
 
 
 @pytest.mark.parametrize(

@@ -159,6 +159,9 @@ class Server:
         """Ask once for what is still lacking, and append it."""
         import httpx  # see `open`
 
+        if urlsplit(place.url).scheme not in ("http", "https"):
+            raise InputError("is not an address of the web", field="--server", value=place.url,
+                             cure="begin it with https://")  # fmt: skip
         first = place.start + len(got)
         ranged = first > 0 or place.end is not None
         last = "" if place.end is None else str(place.end - 1)
