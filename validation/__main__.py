@@ -14,7 +14,18 @@ import io
 import sys
 from collections.abc import Callable, Sequence
 
-from validation import api_fuzz, hukkoo, new_start, pillars, prairie_grass, reciprocity, registry, tamper
+from validation import (
+    api_fuzz,
+    hukkoo,
+    new_start,
+    particles,
+    pillars,
+    prairie_grass,
+    reciprocity,
+    registry,
+    tamper,
+    volumes,
+)
 
 Comparison = tuple[str, str, Callable[[Sequence[str]], int], Sequence[str]]
 
@@ -31,6 +42,13 @@ def comparisons(folder: Sequence[str]) -> list[Comparison]:
         ("registry", "every defect found, none on the corrected rows", registry.main, ()),
         ("pillars", "no finding contradicts the agency's; every difference explained", pillars.main, ()),
         ("tamper", "every attack on the record detected and located", tamper.main, ()),
+        ("volumes", "every gridded file is read, or refused for its own reason", volumes.main, ()),
+        (
+            "particles",
+            "mixed stays mixed, diffusion and fall as computed, within noise and stated bounds",
+            particles.main,
+            (),
+        ),
         (
             "reciprocity",
             f"there and back within {reciprocity.TOLERANCE:g} standard errors in real fields",

@@ -35,15 +35,18 @@ def test_an_absent_table_is_refused(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "no such file" in capsys.readouterr().err
 
 
+LONG = {"api_fuzz", "volumes", "particles", "reciprocity"}
+"""Those that take minutes; each has a test of its own that runs it, shorter."""
+
+
 @pytest.fixture
-def without_the_fuzz(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All but the one that takes minutes; `tests.web.test_schema` runs it, shorter."""
+def without_the_long(monkeypatch: pytest.MonkeyPatch) -> None:
     every = all_of_it.comparisons
-    monkeypatch.setattr(all_of_it, "comparisons", lambda folder: [c for c in every(folder) if c[0] != "api_fuzz"])
+    monkeypatch.setattr(all_of_it, "comparisons", lambda folder: [c for c in every(folder) if c[0] not in LONG])
 
 
 @needs_shared
-@pytest.mark.usefixtures("without_the_fuzz")
+@pytest.mark.usefixtures("without_the_long")
 def test_all_comparisons_close_with_a_count(capsys: pytest.CaptureFixture[str]) -> None:
     assert all_of_it.main([str(SHARED / "data" / "tracer_prairie_grass")]) == 0
     lines = capsys.readouterr().out.strip().splitlines()
@@ -52,7 +55,7 @@ def test_all_comparisons_close_with_a_count(capsys: pytest.CaptureFixture[str]) 
 
 
 @needs_shared
-@pytest.mark.usefixtures("without_the_fuzz")
+@pytest.mark.usefixtures("without_the_long")
 def test_a_comparison_that_cannot_be_made_is_not_passed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert all_of_it.main([str(tmp_path / "absent")]) == 2
     assert capsys.readouterr().out.strip().splitlines()[-1] == "5 passed, 1 failed"

@@ -26,6 +26,9 @@ NEEDED = ("latitude", "longitude", "from", "to")
 MOST_BYTES = 4 * 1024**2
 """Of a table."""
 
+MOST_FIELD = 1000
+"""Characters of a field."""
+
 LONGEST = 31 * 86400
 """Of a sampling [s]."""
 
@@ -65,6 +68,8 @@ def _samples(rows: csv.DictReader[str], path: Path) -> tuple[Sample, ...]:
 
 
 def _sample(row: dict[str, str], where: str, number: int) -> Sample:
+    if any(len(str(field)) > MOST_FIELD for field in row.values()):
+        raise InputError(f"is no table: a field is longer than {MOST_FIELD} characters", file=where)
     name = (row.get("name") or "").strip() or f"sample {number}"
     if not name.isprintable():
         raise InputError("holds characters that cannot be shown", file=where, field="name", value=name)

@@ -16,6 +16,7 @@ pytest.importorskip("netCDF4")
 from oberih.weather.fetch import Patience
 from oberih.weather.live import SOURCES, KeptRun, fetch_run
 from oberih.weather.live.decoder import Decoder
+from tests.weather.live import simulator
 from tests.weather.live.simulator import ForecastServer, Rule
 
 NOW = int(datetime(2026, 11, 26, 8, 30, tzinfo=UTC).timestamp())
@@ -25,14 +26,24 @@ LEVELS = (1000, 850, 500)
 QUICK = Patience(first_wait=0.005, timeout=5.0)
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def few_levels() -> Iterator[None]:
-    """Three levels are enough for a law and quick to send; one child decodes for all tests."""
+    """Three levels are enough for a law and quick to send; one child decodes for all tests of this folder.
+
+    What the simulator has made of them is forgotten afterwards: other folders' tests ask it for all levels.
+    """
     with pytest.MonkeyPatch.context() as patch, Decoder(children=1) as decoder:
         patch.setattr("oberih.weather.live.run.Decoder", lambda: nullcontext(decoder))
         for source in SOURCES.values():
             patch.setattr(type(source), "levels", LEVELS)
+        _forget()
         yield
+    _forget()
+
+
+def _forget() -> None:
+    for made in (simulator.gfs_file, simulator.nomads_answer, simulator.ecmwf_file, simulator.icon_file):
+        made.cache_clear()
 
 
 @pytest.fixture
@@ -46,7 +57,7 @@ def fetch(tmp_path: Path) -> Callable[..., KeptRun]:
     return run
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def well(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], KeptRun]:
     """What a server that behaves gives, once a source."""
     known: dict[str, KeptRun] = {}
