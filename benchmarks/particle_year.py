@@ -135,7 +135,7 @@ def main(arguments: Sequence[str]) -> int:
     compile_kernels()
     flow = moving_air(48, part=part)
     hours = 3 if given.quick else 24
-    seconds, steps = cost(flow, particles, hours, part)
+    seconds, steps = min(cost(flow, particles, hours, part) for _ in range(3))  # the machine may be shared
     found = judged(flow, particles, seeds=2 if given.quick else given.seeds, reference=reference, part=part)
     figures = {
         "cpu_hours_year": round(seconds / hours * 8760 / 3600.0, 3), "cpu_s_start": round(seconds / hours, 4),
