@@ -100,7 +100,9 @@ def test_hours_of_a_site_bear_the_amount_that_alone_would_explain(
             assert float(value) == pytest.approx(float(at), rel=6e-3)
             assert float(amount) == pytest.approx(2e-6 / float(at), rel=6e-3)
     with Path("out/hours.csv").open() as table:
-        assert len(list(csv.reader(table))) == len(rows) + 1  # type: ignore[arg-type]
+        head, *lines = csv.reader(table)
+    assert len(lines) == len(rows) and "standard error [%]" in head  # type: ignore[arg-type]
+    assert all(0.0 <= float(line[3]) < 100.0 for line in lines)
 
 
 def test_nothing_seen_bounds_a_release_from_above(air: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -121,9 +121,9 @@ def _attributes(file: Any, request: TraceRequest, fields: Fields, notes: Sequenc
 
 
 def hours_csv(rows: Sequence[Sequence[Any]], heads: Sequence[str]) -> bytes:
-    """A table of hours as CSV."""
+    """A table of hours as CSV; a unit stands in the heading, not in the cells."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(heads)
-    writer.writerows(rows)
+    writer.writerow([f"{head} [%]" if head == "standard error" else head for head in heads])
+    writer.writerows([str(cell).removesuffix(" %") for cell in row] for row in rows)
     return text.getvalue().encode()
