@@ -20,21 +20,20 @@ from oberih.atlas.store import Atlas
 from oberih.atlas.superpose import dose_field
 from oberih.case.answer import Answer
 from oberih.case.assess_told import (
-    DEFAULT_SCENARIO,
     ToldPlace,
     dose_note,
     event_scene,
     headline,
     place_doses,
+    questions_of,
     release_notes,
 )
-from oberih.case.doses import Question, ask, computable, question
+from oberih.case.doses import Question, ask
 from oberih.case.ground import HEIGHTS, settings_of, weather_notes
 from oberih.case.outcome import Found, dominant, found_all, reach_of
 from oberih.case.products import check_paths, keep, provenance_of, reach_data, release_data
 from oberih.case.progress import Progress
 from oberih.case.request import FIELD_NAMES, AssessRequest
-from oberih.case.sources import released, scenarios_of
 from oberih.case.wording import stamp
 from oberih.constants import SECONDS_PER_HOUR
 from oberih.earth.grid import Grid
@@ -83,11 +82,8 @@ def assess(request: AssessRequest, *, progress: Progress, now: int | None = None
     _refuse_particles(request)
     check_paths(request.out, request.population)
     site, criteria = load_site(request.site), load_criteria(request.criteria)
-    chosen = computable(criteria, age=request.age, protection=request.protection)
-    scenarios = scenarios_of(request.scenarios or DEFAULT_SCENARIO, site)
-    releases = [released(s, site, at=request.at, height=request.height) for s in scenarios]
-    longest = max(r.source_term.hours for r in releases)
-    questions = [question(r, chosen, stride=longest) for r in releases]  # the first start only
+    questions, longest = questions_of(request, site, criteria)
+    releases = [q.released for q in questions]
 
     progress.stage("weather")
     weather = _weather(request, site, hours=longest + 1)

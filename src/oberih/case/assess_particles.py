@@ -17,13 +17,12 @@ from oberih.case.assess_forecast import FORECAST, stand_ready
 from oberih.case.assess_products import Shown, origin_of, products
 from oberih.case.assess_run import Event, Stand, forget, plume_on, run_of, stand_of
 from oberih.case.assess_source import source_of
-from oberih.case.assess_told import DEFAULT_SCENARIO, place_doses
-from oberih.case.doses import OLDEST, computable, question
+from oberih.case.assess_told import place_doses, questions_of
+from oberih.case.doses import OLDEST
 from oberih.case.outcome import Found, found_all
 from oberih.case.products import check_paths, keep, with_origin
 from oberih.case.progress import Progress
 from oberih.case.request import AssessRequest
-from oberih.case.sources import released, scenarios_of
 from oberih.constants import SECONDS_PER_HOUR
 from oberih.earth.places import Place, places_near
 from oberih.earth.population import PopulationRaster
@@ -107,14 +106,8 @@ def _carried(event: Event, *, now: int | None, progress: Progress) -> tuple[Fiel
 
 def _event(request: AssessRequest, site: Site, criteria: CriteriaSet) -> Event:
     """Releases and the questions asked of them."""
-    chosen = computable(criteria, age=request.age, protection=request.protection)
-    scenarios = scenarios_of(request.scenarios or DEFAULT_SCENARIO, site)
-    releases = [released(s, site, at=request.at, height=request.height) for s in scenarios]
-    longest = max(r.source_term.hours for r in releases)
     oldest = max(OLDEST, request.hours * SECONDS_PER_HOUR)
-    return Event(
-        request, site, tuple(question(r, chosen, stride=longest, oldest=oldest) for r in releases), longest
-    )  # fmt: skip
+    return Event(request, site, *questions_of(request, site, criteria, oldest=oldest))
 
 
 def _zones(

@@ -1,7 +1,7 @@
-"""What is told of an event, whichever engine carried it?
+"""What is asked and told of an event, whichever engine carried it?
 
-Shared by the stories of puffs (`oberih.case.assess`) and particles (`oberih.case.assess_particles`): the headline, the
-doses at settlements, the picture.
+Shared by the stories of puffs (`oberih.case.assess`) and particles (`oberih.case.assess_particles`): releases and
+questions, the headline, the doses at settlements, the picture.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from oberih.case.answer import Answer
-from oberih.case.doses import Question, protection_text
+from oberih.case.doses import OLDEST, Question, computable, protection_text, question
 from oberih.case.drawing import COLOURS, event_zone, scene_of_event
 from oberih.case.outcome import Found
 from oberih.case.request import AssessRequest
+from oberih.case.sources import released, scenarios_of
 from oberih.case.wording import km
 from oberih.earth.grid import Grid
 from oberih.earth.places import Place
@@ -23,10 +24,11 @@ from oberih.earth.projection import LocalProjection
 from oberih.earth.site import Site
 from oberih.picture.scene import Field, MapScene
 from oberih.units import millisieverts
+from oberih.zone.criterion import CriteriaSet
 
 __all__ = [
     "DEFAULT_SCENARIO", "DOSE_LEVELS", "SHOWN_WHOLE", "ToldPlace", "dose_note", "event_scene", "headline",
-    "place_doses", "release_notes",
+    "place_doses", "questions_of", "release_notes",
 ]  # fmt: skip
 
 DOSE_LEVELS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
@@ -41,6 +43,31 @@ DEFAULT_SCENARIO = ("core-melt-early-failure",)
 
 ToldPlace = tuple[str, float, int | None, float]
 """Name, distance [m], people, dose [mSv]."""
+
+
+def questions_of(
+    request: AssessRequest, site: Site, criteria: CriteriaSet, *, oldest: float = OLDEST
+) -> tuple[tuple[Question, ...], int]:
+    """What is asked of each release of an event, of its first start only, and the hours of the longest.
+
+    Parameters
+    ----------
+    request : AssessRequest
+    site : Site
+    criteria : CriteriaSet
+    oldest : float
+        As for `oberih.case.doses.question` [s].
+
+    Raises
+    ------
+    InputError
+        If a scenario, a measure or an age group is unknown.
+    """
+    chosen = computable(criteria, age=request.age, protection=request.protection)
+    scenarios = scenarios_of(request.scenarios or DEFAULT_SCENARIO, site)
+    releases = [released(s, site, at=request.at, height=request.height) for s in scenarios]
+    longest = max(r.source_term.hours for r in releases)
+    return tuple(question(r, chosen, stride=longest, oldest=oldest) for r in releases), longest
 
 
 def place_doses(lane: int, field: Any, places: Sequence[Place], grid: Grid) -> list[ToldPlace]:

@@ -28,10 +28,11 @@ import numpy as np
 import numpy.typing as npt
 
 from oberih.dispersion.kernels.particles import step as kernel
-from oberih.dispersion.kernels.particles.advance import COLUMNS, advance, blend
-from oberih.dispersion.kernels.particles.lanes import GENERATORS, LANES
+from oberih.dispersion.kernels.particles.advance import COLUMNS, advance
+from oberih.dispersion.kernels.particles.lanes import LANES
+from oberih.dispersion.particles.blocks import begun, rows_of
 from oberih.dispersion.particles.flow import Flow
-from oberih.dispersion.particles.follow import SPAN, Cells
+from oberih.dispersion.particles.follow import SPAN, Cells, look
 from oberih.errors import OutOfRange
 
 __all__ = ["BATCHES", "Footprint", "Receptor", "backward", "reversed_flow"]
@@ -163,13 +164,13 @@ def backward(
         for hour in range(hours):
             sums[:] = 0.0
             for span in range(round(HOUR / SPAN)):
-                _look(turned, max(-end + hour * HOUR + span * SPAN, turned.start), wind, surface)
+                look(turned, max(-end + hour * HOUR + span * SPAN, turned.start), wind, surface)
                 list(pool.map(work, range(batches)))
             seconds = sums[..., form] / one(each * LANES)
             mean[hour], noise[hour] = seconds.mean(axis=0), seconds.std(axis=0, ddof=1) / np.sqrt(batches)
             if told:
                 told(hour + 1, hours)
-    kept = blocks.reshape(len(blocks), kernel.ROWS, LANES)[:, kernel.WEIGHT + form].sum(dtype=np.float64)
+    kept = rows_of(blocks)[:, kernel.WEIGHT + form].sum(dtype=np.float64)
     count = each * LANES * batches
     return Footprint(end, mean, noise, float(kept) / count, float(gone[:, form].sum()) / count, count, batches)
 
@@ -181,12 +182,12 @@ def _check(turned: Flow, receptor: Receptor, *, end: int, hours: int, batches: i
         raise OutOfRange(
             "at least two batches are needed to know the noise, and an hour", field="batches", value=batches
         )
-    rows, columns, levels = turned.wind.shape[1:4]
+    rows, columns = turned.wind.shape[1:3]
     if not (0.0 < receptor.x < columns - 1 and 0.0 < receptor.y < rows - 1):
         raise OutOfRange("lies outside the fields", field="receptor", value=(receptor.x, receptor.y))
-    top = turned.a * (levels - 1) + turned.b * (levels - 1) ** 2
-    if not 0.0 <= receptor.low <= receptor.high <= top:
-        raise OutOfRange(f"must lie between 0 and {top:.0f} m", field="heights", value=(receptor.low, receptor.high))
+    if not 0.0 <= receptor.low <= receptor.high <= turned.top:
+        heights = (receptor.low, receptor.high)
+        raise OutOfRange(f"must lie between 0 and {turned.top:.0f} m", field="heights", value=heights)
     if -receptor.end < turned.start or -end + hours * HOUR > turned.end:
         raise OutOfRange("the fields do not cover these hours", field="sampling", value=receptor.end)
 
@@ -198,14 +199,9 @@ def _released(
     parts = []
     for k in range(batches):
         rng = np.random.default_rng(np.random.SeedSequence([seed, k]))
-        blocks = np.zeros((each, kernel.ROWS, LANES), dtype=np.float32)
-        blocks[:, kernel.X], blocks[:, kernel.Y] = receptor.x, receptor.y
-        blocks[:, kernel.Z] = rng.uniform(receptor.low, receptor.high, (each, LANES))
-        blocks[:, kernel.TURN_X : kernel.SLOW_Y + 1] = rng.standard_normal((each, 5, LANES))
-        blocks[:, kernel.WEIGHT :] = 1.0
-        states = rng.integers(1, 2**32, (each, 4 * GENERATORS), dtype=np.uint32)
+        blocks, states = begun(rng, each, x=receptor.x, y=receptor.y, low=receptor.low, high=receptor.high)
         share = (np.arange(each) + rng.uniform(0.0, 1.0, each)) / each
-        parts.append((blocks.reshape(each, -1), states, -(delay + share * (receptor.end - receptor.start))))
+        parts.append((blocks, states, -(delay + share * (receptor.end - receptor.start))))
     blocks, states, ages = (np.concatenate([p[i] for p in parts]) for i in range(3))
     return blocks, states, ages
 
@@ -213,12 +209,5 @@ def _released(
 def _decay(blocks: Singles, seconds: npt.NDArray[np.float64], decay: float) -> None:
     """Let what each block carries decay for a time [s]."""
     if decay > 0.0:
-        rows = blocks.reshape(len(blocks), kernel.ROWS, LANES)[:, kernel.WEIGHT :]
+        rows = rows_of(blocks)[:, kernel.WEIGHT :]
         rows *= np.exp(-decay * seconds).astype(np.float32)[:, None, None]
-
-
-def _look(flow: Flow, time: float, wind: Singles, surface: Singles) -> None:
-    """Fields of a time, into the arrays given."""
-    earlier, later, share = flow.between(time)
-    blend(flow.wind[earlier], flow.wind[later], np.float32(share), wind)
-    blend(flow.surface[earlier], flow.surface[later], np.float32(share), surface)

@@ -106,6 +106,12 @@ class Flow:
         """Time of the last field; infinite for steady air."""
         return np.inf if self.times == 1 else self.start + (self.times - 1) * self.step
 
+    @property
+    def top(self) -> float:
+        """Height of the uppermost level [m]."""
+        last = float(self.wind.shape[3] - 1)
+        return self.a * last + self.b * last * last
+
     def between(self, time: float) -> tuple[int, int, float]:
         """Which fields enclose a time, and how far it lies between them [1].
 

@@ -18,11 +18,12 @@ import numpy.typing as npt
 
 from oberih.dispersion.kernels.particles import step as kernel
 from oberih.dispersion.kernels.particles.advance import COLUMNS, DEPOSIT, LONGEST, WITH_RAIN, advance, blend
-from oberih.dispersion.kernels.particles.lanes import GENERATORS, LANES
+from oberih.dispersion.kernels.particles.lanes import LANES
+from oberih.dispersion.particles.blocks import begun, rows_of
 from oberih.dispersion.particles.flow import Flow
 from oberih.errors import OutOfRange
 
-__all__ = ["SPAN", "STREAMS", "Cells", "Release", "Trail", "follow"]
+__all__ = ["SPAN", "STREAMS", "Cells", "Release", "Trail", "follow", "look"]
 
 SPAN = LONGEST
 """Between two looks at the fields, which are linear in time [s].  A look is that of the span's beginning, from where
@@ -169,14 +170,14 @@ def follow(
         for hour in range(hours):
             sums[:] = 0.0
             for span in range(round(3600.0 / SPAN)):
-                _look(flow, release.start + hour * 3600.0 + span * SPAN, wind, surface)
+                look(flow, release.start + hour * 3600.0 + span * SPAN, wind, surface)
                 decayed += _decay(blocks, ages, half)
                 taken += sum(pool.map(work, range(STREAMS)))
                 decayed += _decay(blocks, ages, half)
             out[hour] = np.moveaxis(sums.sum(axis=0), -1, 0)
             if told:
                 told(hour + 1, hours)
-    rows = blocks.reshape(len(blocks), kernel.ROWS, LANES)
+    rows = rows_of(blocks)
     weight = 1.0 / (len(blocks) * LANES)
     released = ages >= 0.0
     air = rows[released][:, kernel.WEIGHT :].sum(axis=(0, 2), dtype=np.float64) * weight
@@ -191,14 +192,14 @@ def _decay(blocks: Singles, ages: Floats, share: float) -> Floats:
     """Take a share of what is in the air from every particle that is released; how much, form by form."""
     if share <= 0.0:
         return np.zeros(kernel.FORMS + 1)
-    rows = blocks.reshape(len(blocks), kernel.ROWS, LANES)[:, kernel.WEIGHT :]
+    rows = rows_of(blocks)[:, kernel.WEIGHT :]
     before = rows[ages >= 0.0].sum(axis=(0, 2), dtype=np.float64)
     rows *= np.where(ages >= 0.0, 1.0 - share, 1.0).astype(np.float32)[:, None, None]
     return np.asarray(before - rows[ages >= 0.0].sum(axis=(0, 2), dtype=np.float64))
 
 
-def _look(flow: Flow, time: float, wind: Singles, surface: Singles) -> None:
-    """Fields of a time, into the arrays given."""
+def look(flow: Flow, time: float, wind: Singles, surface: Singles) -> None:
+    """Blend the fields of a time into the arrays given, whose shapes are those of one time of the flow."""
     earlier, later, share = flow.between(time)
     blend(flow.wind[earlier], flow.wind[later], np.float32(share), wind)
     blend(flow.surface[earlier], flow.surface[later], np.float32(share), surface)
@@ -208,24 +209,17 @@ def _released(release: Release) -> tuple[Singles, npt.NDArray[np.uint32], Floats
     """Blocks at their start, their generators, and the time until each is let out, as a negative age."""
     count = -(-release.particles // LANES)
     rng = np.random.default_rng(np.random.SeedSequence(release.seed))
-    blocks = np.zeros((count, kernel.ROWS, LANES), dtype=np.float32)
-    blocks[:, kernel.X], blocks[:, kernel.Y] = release.x, release.y
-    blocks[:, kernel.Z] = rng.uniform(release.low, release.high, (count, LANES))
-    blocks[:, kernel.TURN_X : kernel.SLOW_Y + 1] = rng.standard_normal((count, 5, LANES))
-    blocks[:, kernel.WEIGHT :] = 1.0
-    states = rng.integers(1, 2**32, (count, 4 * GENERATORS), dtype=np.uint32)
-    ages = -(np.arange(count) + 0.5) / count * release.length
-    return blocks.reshape(count, -1), states, ages
+    blocks, states = begun(rng, count, x=release.x, y=release.y, low=release.low, high=release.high)
+    return blocks, states, -(np.arange(count) + 0.5) / count * release.length
 
 
 def _check(flow: Flow, release: Release, hours: int) -> None:
     if release.particles < 1 or hours < 1 or release.length < 0.0 or not 0.0 <= release.low <= release.high:
         raise OutOfRange("makes no sense", field="release", value=release)
-    rows, columns, levels = flow.wind.shape[1:4]
+    rows, columns = flow.wind.shape[1:3]
     if not (0.0 < release.x < columns - 1 and 0.0 < release.y < rows - 1):
         raise OutOfRange("lies outside the fields", field="release", value=(release.x, release.y))
-    top = flow.a * (levels - 1) + flow.b * (levels - 1) ** 2
-    if release.high > top:
-        raise OutOfRange(f"lies above the fields, which end at {top:.0f} m", field="release", value=release.high)
+    if release.high > flow.top:
+        raise OutOfRange(f"lies above the fields, which end at {flow.top:.0f} m", field="release", value=release.high)
     if (flow.times > 1 and release.start < flow.start) or release.start + hours * 3600 > flow.end:
         raise OutOfRange("the fields do not cover these hours", field="release", value=release.start)

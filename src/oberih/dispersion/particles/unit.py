@@ -24,8 +24,9 @@ from oberih.dispersion.kernels.particles import sample, sideways
 from oberih.dispersion.kernels.particles import step as kernel
 from oberih.dispersion.kernels.particles.blur import blur
 from oberih.dispersion.kernels.particles.carry import carry
-from oberih.dispersion.kernels.particles.lanes import GENERATORS, LANES
+from oberih.dispersion.kernels.particles.lanes import LANES
 from oberih.dispersion.kernels.particles.window import blend_within
+from oberih.dispersion.particles.blocks import begun, rows_of
 from oberih.dispersion.particles.cloud import NEAR, spread_cloud, with_site
 from oberih.dispersion.particles.flow import Flow
 from oberih.dispersion.particles.follow import Cells
@@ -246,7 +247,7 @@ class _Pass:
         found = []
         for axis, most in ((kernel.Y, self.wind.shape[0]), (kernel.X, self.wind.shape[1])):
             cells = self.flow.cells_y if axis == kernel.Y else float(self.surface[:, 0, kernel.CELLS_X].max())
-            places = [_rows(release.blocks)[:, [axis, kernel.WEIGHT]] for release in self.going]
+            places = [rows_of(release.blocks)[:, [axis, kernel.WEIGHT]] for release in self.going]
             there = np.concatenate([p[:, 0][p[:, 1] > 0.0] for p in places])
             margin = FASTEST * span * cells + 2.0
             low, high = (float(there.min()), float(there.max())) if len(there) else (0.0, 0.0)
@@ -265,7 +266,7 @@ class _Pass:
     def put_away(self) -> None:
         """Leave out what is followed no more."""
         for release in self.going:
-            weights = _rows(release.blocks)[:, kernel.WEIGHT]
+            weights = rows_of(release.blocks)[:, kernel.WEIGHT]
             if (weights[release.ages < self.settings.oldest] == 0.0).all():
                 release.account[:, sample.LEFT + 1] = _aloft(release.blocks)
                 release.blocks = release.blocks[:0]
@@ -347,21 +348,16 @@ def _release(start: int, x: float, y: float, low: float, high: float, settings: 
     """Blocks at their start, whose random numbers follow from the seed, the hour and the height."""
     count = -(-settings.particles // LANES)
     rng = np.random.default_rng(np.random.SeedSequence([settings.seed, start, round(10 * low), round(10 * high)]))
-    blocks = np.zeros((count, kernel.ROWS, LANES), dtype=np.float32)
-    blocks[:, kernel.X], blocks[:, kernel.Y] = x, y
-    blocks[:, kernel.Z] = rng.uniform(low, high, (count, LANES))
-    blocks[:, kernel.TURN_X : kernel.SLOW_Y + 1] = rng.standard_normal((count, 5, LANES))
-    blocks[:, kernel.WEIGHT :] = 1.0
-    states = rng.integers(1, 2**32, (count, 4 * GENERATORS), dtype=np.uint32)
+    blocks, states = begun(rng, count, x=x, y=y, low=low, high=high)
     kernels = np.zeros((count, sideways.KERNEL_ROWS, LANES), dtype=np.float32)
     if settings.sampling == "kernel":
-        blocks[:, kernel.TURN_X : kernel.TURN_Y + 1] *= np.float32(np.sqrt(1.0 - KERNEL[0]))
-        blocks[:, kernel.SLOW_X : kernel.SLOW_Y + 1] *= np.float32(np.sqrt(1.0 - KERNEL[0]))
+        sideward = [kernel.TURN_X, kernel.TURN_Y, kernel.SLOW_X, kernel.SLOW_Y]
+        rows_of(blocks)[:, sideward] *= np.float32(np.sqrt(1.0 - KERNEL[0]))
         kernels[:, [sideways.TURN_SHARE, sideways.SLOW_SHARE]] = KERNEL[0]
     ages = -(np.arange(count) + 0.5) / count * HOUR
     none = np.zeros((0, 0))
     return _Release(
-        start, blocks.reshape(count, -1), states, kernels.reshape(count, -1), ages, np.zeros(count), none, none[None],
+        start, blocks, states, kernels.reshape(count, -1), ages, np.zeros(count), none, none[None],
         np.zeros((kernel.FORMS + 1, puff.BALANCE - 1)), np.zeros((0, 0, 2 * kernel.FORMS + 1), dtype=np.float32),
     )  # fmt: skip
 
@@ -370,24 +366,19 @@ def _particles(settings: ParticleSettings) -> int:
     return -(-settings.particles // LANES) * LANES
 
 
-def _rows(blocks: Singles) -> Singles:
-    return blocks.reshape(len(blocks), kernel.ROWS, LANES)
-
-
 def _aloft(blocks: Singles) -> Floats:
     """What is still in the air, form by form, in particles."""
-    return np.asarray(_rows(blocks)[:, kernel.WEIGHT :].sum(axis=(0, 2), dtype=np.float64))
+    return np.asarray(rows_of(blocks)[:, kernel.WEIGHT :].sum(axis=(0, 2), dtype=np.float64))
 
 
 def _check(
     flow: Flow, x: float, y: float, starts: Sequence[int], low: float, high: float, settings: ParticleSettings
 ) -> None:
-    rows, columns, levels = flow.wind.shape[1:4]
+    rows, columns = flow.wind.shape[1:3]
     if not (0.0 < x < columns - 1 and 0.0 < y < rows - 1):
         raise OutOfRange("lies outside the fields", field="site", value=(x, y))
-    top = flow.a * (levels - 1) + flow.b * (levels - 1) ** 2
-    if not 0.0 <= low <= high <= top:
-        raise OutOfRange(f"must lie within 0 to {top:.0f} m", field="height", value=(low, high))
+    if not 0.0 <= low <= high <= flow.top:
+        raise OutOfRange(f"must lie within 0 to {flow.top:.0f} m", field="height", value=(low, high))
     apart = np.diff(np.asarray(starts, dtype=np.float64))
     if not len(starts) or (apart <= 0).any() or np.fmod(apart, settings.span).any():
         raise OutOfRange(f"must rise by whole spans of {settings.span:g} s", field="starts", value=list(starts)[:3])

@@ -12,7 +12,7 @@ import re
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -169,7 +169,7 @@ class Server:
         try:
             with self.client.stream("GET", place.url, headers=headers) as response:
                 skip = self._skipped(response, place, first, got, ranged)
-                self._read(response, replace(place, start=place.start), got, skip, most)
+                self._read(response, place, got, skip, most)
         except httpx.TimeoutException as error:
             raise _Again("no answer in time") from error
         except httpx.InvalidURL as error:

@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 
 from oberih.dispersion.kernels.particles.advance import step_for
-from oberih.dispersion.kernels.particles.lanes import LANES, F, draw
+from oberih.dispersion.kernels.particles.lanes import LANES, F
 from oberih.dispersion.kernels.particles.polar import locate, project
 from oberih.dispersion.kernels.particles.sample import (
     BATCHES,
@@ -49,10 +49,7 @@ from oberih.dispersion.kernels.particles.step import (
     X,
     Y,
     Z,
-    convection,
-    interpolate,
-    vertical_displacement,
-    vertical_langevin,
+    move,
 )
 
 YOUNG = 900.0
@@ -65,17 +62,13 @@ km on a stable night, that leaves 2.4 % less of a release at the ground and 4 % 
 
 
 @njit(cache=True, forceinline=True, nogil=True)
-def move(block, state, s, bits, wind, surface, a, b, dt, langevin, lapse):
-    """Look at the air and move a block up and down by one step, in the scratch array; the block stays where it was."""
-    draw(state, s, bits)
-    for j in range(ROWS * LANES):
-        s[_P * LANES + j] = block[j]
-    interpolate(s, wind, surface, a, b)
-    convection(s, dt, lapse)
-    if langevin:
-        vertical_langevin(s, dt, lapse)
-    else:
-        vertical_displacement(s, dt, lapse)
+def _step_for(age, longest):
+    """Length of the next step [s] and whether turbulent velocity is followed, by the age of a block [s]."""
+    if age < NEAR:
+        return step_for(age)
+    if age < YOUNG:
+        return NEAR_STEP, True
+    return min(age / 20.0, longest), False
 
 
 @njit(cache=True, nogil=True)
@@ -139,11 +132,7 @@ def carry(
             continue
         left = min(left, oldest - ages[k])
         while left > 1e-3:
-            wanted, langevin = step_for(ages[k])
-            if ages[k] >= NEAR:
-                wanted = NEAR_STEP
-            if ages[k] >= YOUNG:
-                wanted, langevin = min(ages[k] / 20.0, longest), False
+            wanted, langevin = _step_for(ages[k], longest)
             dt = left / math.ceil(left / wanted) if langevin or left < 2.0 * wanted else wanted
             age = F(ages[k] + 0.5 * dt)
             move(block, states[k], s, bits, wind, surface, flow[0], flow[1], F(dt), langevin, flow[2])

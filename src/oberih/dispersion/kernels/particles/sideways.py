@@ -21,7 +21,7 @@ import math
 
 from numba import njit
 
-from oberih.dispersion.kernels.particles.eddies import way_of
+from oberih.dispersion.kernels.particles.eddies import turbulence_sideways, way_of
 from oberih.dispersion.kernels.particles.lanes import LANES, F, lost_share
 from oberih.dispersion.kernels.particles.step import (
     _P,
@@ -81,13 +81,7 @@ def sideways(s, own, dt, before, cells_y, share, widest):
     for i in range(LANES):
         z = s[(_P + Z) * LANES + i]
         h, friction = s[(_S + MIXING) * LANES + i], s[(_S + FRICTION) * LANES + i]
-        inside = F(1.0) if z < h else F(0.0)
-        low = min(z / h, F(0.5))
-        turbulent = F(2.0449) * friction * friction * (F(1.0) - low) + F(0.3481) * s[(_S + CONVECTIVE2) * LANES + i]
-        turbulent = F(0.01) + inside * (turbulent - F(0.01))
-        sigma = math.sqrt(turbulent)
-        scale = max(F(0.3) * h / sigma, F(60.0))
-        scale = F(300.0) + inside * (scale - F(300.0))
+        sigma, scale = turbulence_sideways(z, h, friction, s[(_S + CONVECTIVE2) * LANES + i])
         lost = lost_share(dt / scale)
         kick = math.sqrt(lost * (F(2.0) - lost))
         way = sigma * way_of(dt, dt / scale, lost)

@@ -32,6 +32,7 @@ from oberih.dispersion.kernels.particles.eddies import (
     FREE_K,
     FREE_SIGMA,
     diffusivity,
+    turbulence_sideways,
     twice_log,
     vertical_variance,
     way_of,
@@ -393,13 +394,7 @@ def horizontal(s, dt, before, cells_y, settling):
     for i in range(LANES):
         z = s[(_P + Z) * LANES + i]
         h, friction = s[(_S + MIXING) * LANES + i], s[(_S + FRICTION) * LANES + i]
-        inside = F(1.0) if z < h else F(0.0)
-        share = min(z / h, F(0.5))
-        variance = F(2.0449) * friction * friction * (F(1.0) - share) + F(0.3481) * s[(_S + CONVECTIVE2) * LANES + i]
-        variance = F(0.01) + inside * (variance - F(0.01))
-        sigma = math.sqrt(variance)
-        scale = max(F(0.3) * h / sigma, F(60.0))
-        scale = F(300.0) + inside * (scale - F(300.0))
+        sigma, scale = turbulence_sideways(z, h, friction, s[(_S + CONVECTIVE2) * LANES + i])
         lost = lost_share(dt / scale)
         kick = math.sqrt(lost * (F(2.0) - lost))
         way = sigma * way_of(dt, dt / scale, lost)
@@ -449,6 +444,23 @@ def remove(s, dt):
 
 
 @njit(cache=True, forceinline=True, fastmath=True, nogil=True, error_model="numpy")
+def move(block, state, s, bits, wind, surface, a, b, dt, langevin, lapse):
+    """Look at the air and move a block up and down, in the scratch array; the block stays where it was.
+
+    Parameters are those of `step`.
+    """
+    draw(state, s, bits)
+    for j in range(ROWS * LANES):
+        s[_P * LANES + j] = block[j]
+    interpolate(s, wind, surface, a, b)
+    convection(s, dt, lapse)
+    if langevin:
+        vertical_langevin(s, dt, lapse)
+    else:
+        vertical_displacement(s, dt, lapse)
+
+
+@njit(cache=True, forceinline=True, fastmath=True, nogil=True, error_model="numpy")
 def step(block, state, s, bits, wind, surface, a, b, dt, before, langevin, lapse, cells_y, settling):
     """Move a block by one step; afterwards rows LOST and WET of the scratch array hold what it deposited.
 
@@ -475,15 +487,7 @@ def step(block, state, s, bits, wind, surface, a, b, dt, before, langevin, lapse
     cells_y, settling : float32
         As for `horizontal`.
     """
-    draw(state, s, bits)
-    for j in range(ROWS * LANES):
-        s[_P * LANES + j] = block[j]
-    interpolate(s, wind, surface, a, b)
-    convection(s, dt, lapse)
-    if langevin:
-        vertical_langevin(s, dt, lapse)
-    else:
-        vertical_displacement(s, dt, lapse)
+    move(block, state, s, bits, wind, surface, a, b, dt, langevin, lapse)
     horizontal(s, dt, before, cells_y, settling)
     remove(s, dt)
     for j in range(ROWS * LANES):
