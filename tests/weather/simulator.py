@@ -10,12 +10,13 @@ from __future__ import annotations
 import contextlib
 import json
 import math
-import threading
 import time
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.weather.loopback import Loopback
 
 UNITS = {
     "temperature_2m": "°C", "surface_pressure": "hPa", "cloud_cover": "%", "precipitation": "mm",
@@ -49,7 +50,7 @@ def answer(query: dict[str, str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-class OpenMeteoSimulator:
+class OpenMeteoSimulator(Loopback):
     """A server with a script, used as ``with OpenMeteoSimulator(["busy", "well"]) as server``.
 
     Behaviours: well, busy, busy_for_long, busy_until_date, failing, truncated, half_json, not_json,
@@ -60,22 +61,7 @@ class OpenMeteoSimulator:
         self.script = list(script or [])
         self.requests: list[dict[str, str]] = []
         self.paths: list[str] = []
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.server.daemon_threads = True
-        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_address[1]}"
-
-    def __enter__(self) -> OpenMeteoSimulator:
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
+        self.listen(self._handler())
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         simulator = self

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import contextlib
 import re
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +22,7 @@ import zarr
 from numcodecs import Blosc
 
 from oberih.weather.live.era5_names import GROUND, LEVELS, MODEL_STORE, PRESSURE_STORE
+from tests.weather.loopback import Loopback, Rule
 
 LATITUDE, LONGITUDE = np.arange(90.0, -90.1, -5.0), np.arange(0.0, 360.0, 5.0)
 ALL_PRESSURES = (1, 2, 3, 5, 7, 10, 20, 30, 50, 70, 100, 125, 150, 175, 200, 225, 250, 300, 350, 400, 450, 500, 550,
@@ -101,23 +101,13 @@ def _axis(root: zarr.Group, name: str, values: np.ndarray, unit: str, *, chunk: 
 
 
 @dataclass
-class Rule:
-    """Paths by a pattern, a behaviour, how often it is shown (-1: always)."""
-
-    pattern: str
-    behaviour: str
-    times: int = -1
-
-
-@dataclass
-class ArcoServer:
+class ArcoServer(Loopback):
     """A folder on a loopback port."""
 
     folder: Path
     rules: list[Rule] = field(default_factory=list)
     asked: Counter[str] = field(default_factory=Counter)
     sent: int = 0
-    url: str = ""
 
     def behaviour(self, path: str) -> str:
         for rule in self.rules:
@@ -178,14 +168,6 @@ class _Handler(BaseHTTPRequestHandler):
 def serving(folder: Path) -> Iterator[ArcoServer]:
     """Serve a folder while the block lasts."""
     simulated = ArcoServer(folder)
-    handler = type("Handler", (_Handler,), {"simulated": simulated})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    simulated.url = f"http://127.0.0.1:{server.server_address[1]}"
-    try:
+    simulated.listen(type("Handler", (_Handler,), {"simulated": simulated}))
+    with simulated:
         yield simulated
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
@@ -27,6 +27,7 @@ from oberih.weather.live.gfs import GFS, SPELT
 from oberih.weather.live.icon import ICON
 from oberih.weather.live.icon import SPELT as ICON_SPELT
 from tests.weather.live.made_grib import CODES, Lattice, message
+from tests.weather.loopback import Loopback, Rule
 
 LATTICES = {"gfs": Lattice(), "ecmwf": Lattice(west=-20.0, columns=60), "icon": Lattice(spacing=0.5, west=-10.0,
             columns=140, south=30.0, north=68.0, upward=True)}  # fmt: skip
@@ -37,15 +38,6 @@ ICON_PATH = re.compile(
     r"/icon-eu/grib/(\d\d)/(\w+)/icon-eu_europe_regular-lat-lon_(single-level|pressure-level|time-invariant)_"
     r"(\d{8})\1(?:_(\d{3}))?(?:_(\d+))?_([A-Z0-9_]+)\.grib2\.bz2"
 )
-
-
-@dataclass
-class Rule:
-    """Paths by a pattern, a behaviour, how often it is shown (-1: always)."""
-
-    pattern: str
-    behaviour: str
-    times: int = -1
 
 
 def _run(day: str, hour: str) -> int:
@@ -142,7 +134,7 @@ def icon_file(run: int, step: int, level: int, param: str) -> bytes:
 
 
 @dataclass
-class ForecastServer:
+class ForecastServer(Loopback):
     """A server with rules, used as ``with ForecastServer() as server``.
 
     Behaviours: missing, busy, failing, dropped, truncated, garbled, wrong_run, wrong_step, ignores_range, slow, hole
@@ -158,22 +150,7 @@ class ForecastServer:
         self.most_at_once = 0
         self._now = 0
         self._lock = threading.Lock()
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.server.daemon_threads = True
-        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_address[1]}"
-
-    def __enter__(self) -> ForecastServer:
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
+        self.listen(self._handler())
 
     def count(self, pattern: str) -> int:
         """Requests whose path fits."""
