@@ -182,12 +182,7 @@ def _from(air: Air, request: AssessRequest, hours: int) -> Air:
             f"the weather goes from {stamp(air.start)} to {stamp(last)} and does not cover {hours} h of release",
             field="--at", value=stamp(request.at), cure="give weather of the event, or another time",
         )  # fmt: skip
-    series = {
-        name: getattr(air, name)[index:]
-        for name in air.__dataclass_fields__
-        if isinstance(getattr(air, name), np.ndarray)
-    }
-    return dataclasses.replace(air, start=air.start + index * 3600, **series)
+    return air.part(slice(index, None), start=air.start + index * 3600)
 
 
 def _answer(

@@ -29,7 +29,7 @@ from oberih.case.doses import Question, ask
 from oberih.case.flow_lease import FlowLease, lease_flow
 from oberih.case.ground import HEIGHTS
 from oberih.case.plume import FarCells, Plume, axes_of, far_cells, plume_of
-from oberih.case.progress import Progress
+from oberih.case.progress import Progress, advancing
 from oberih.case.request import AssessRequest
 from oberih.constants import SECONDS_PER_HOUR
 from oberih.dispersion.particles.flow import Flow
@@ -189,14 +189,9 @@ def _built(
         f"particles{name}: {event.hours} release hours at {len(plan.heights)} heights, followed for {request.hours} h",
         total=len(plan.tasks),
     )  # fmt: skip
-    seen: list[int] = []
-
-    def told(done: int, of: int) -> None:
-        progress.advance(done - (seen[-1] if seen else 0))
-        seen.append(done)
-
     scheduler = scheduler_for(workers=request.workers or os.cpu_count() or 1)
-    return build(request.cache / "events" / f"{plan.digest[:16]}.zarr", plan, scheduler=scheduler, told=told)
+    path = request.cache / "events" / f"{plan.digest[:16]}.zarr"
+    return build(path, plan, scheduler=scheduler, told=advancing(progress))
 
 
 def run_of(event: Event, stand: Stand) -> Run:
@@ -219,19 +214,12 @@ def plume_on(event: Event, stand: Stand, nuclides: Sequence[str], *, progress: P
     term = event.questions[0].released.source_term
     kind, weights = height_weights(stand.atlas, _asked(event.questions[0], stand).asked.source)
     hours = stand.start + np.arange(term.hours)
-    seen: list[int] = []
-
-    def told(done: int, of: int) -> None:
-        if not seen:
-            progress.stage("plume, hour by hour", total=of)
-        progress.advance(done - (seen[-1] if seen else 0))
-        seen.append(done)
-
     return plume_of(
         open_flow(stand.flow), term, nuclides=nuclides, start=int(stand.atlas.times[stand.start]), place=stand.place,
         latitude=event.site.latitude, longitude=event.site.longitude, heights=stand.atlas.heights,
         shares=weights[kind, hours], grid=stand.atlas.grid, far=stand.far, settings=stand.settings,
-        threads=event.request.workers or os.cpu_count() or 1, told=told,
+        threads=event.request.workers or os.cpu_count() or 1,
+        told=advancing(progress, "plume, hour by hour"),
     )  # fmt: skip
 
 
@@ -287,12 +275,7 @@ def _from(air: Air, at: int, hours: int) -> Air:
     if air.cyclic:
         index = np.zeros(hours + 1, dtype=np.int64)
     index = np.clip(index, 0, len(air) - 1)
-    series = {
-        name: getattr(air, name)[index]
-        for name in air.__dataclass_fields__
-        if isinstance(getattr(air, name), np.ndarray)
-    }
-    return dataclasses.replace(air, start=at, cyclic=False, **series)
+    return dataclasses.replace(air.part(index, start=at), cyclic=False)
 
 
 def _grid(fields: Fields) -> str:

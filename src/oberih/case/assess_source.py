@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from oberih.case.assess_fields import FieldSource, members_asked, source_of_files
-from oberih.case.progress import Progress
+from oberih.case.progress import Progress, advancing
 from oberih.case.request import FIELD_NAMES, AssessRequest
 from oberih.case.telling import telling
 from oberih.case.wording import stamp
@@ -71,13 +71,12 @@ def _archive(request: AssessRequest, site: Site, *, hours: int, progress: Progre
 
 def _telling(progress: Progress, name: str) -> Callable[[int, int, str], None]:
     """Who is told how far the fetching is; what it costs becomes the stage's name."""
-    seen: list[int] = []
+    begun: list[Callable[[int, int], None]] = []
 
     def told(done: int, of: int, what: str) -> None:
-        if not seen:
-            progress.stage(what or name, total=of)
-        progress.advance(done - (seen[-1] if seen else 0))
-        seen.append(done)
+        if not begun:
+            begun.append(advancing(progress, what or name))
+        begun[0](done, of)
 
     return told
 

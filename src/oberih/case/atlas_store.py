@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from oberih.atlas.build import Told
 from oberih.atlas.remote import is_far, store_at
 from oberih.atlas.remote_read import faults_there
 from oberih.atlas.remote_read import fetch as fetch_into
@@ -12,7 +11,7 @@ from oberih.atlas.remote_seals import FarAtlas
 from oberih.atlas.store import open_atlas, unseal
 from oberih.atlas.store import verify as faults_of
 from oberih.case.atlas_sheets import coverage_here, coverage_there, described, described_there, size_mib, state_of
-from oberih.case.progress import Progress
+from oberih.case.progress import Progress, advancing
 from oberih.case.sheet import Sheet
 from oberih.errors import CorruptStore, OberihError
 
@@ -80,7 +79,7 @@ def fetch(url: str, *, cache: Path, progress: Progress) -> Sheet:
         If there is none, it is not what was written, or it cannot be copied.
     """
     path = cache / "atlas" / _name(url)
-    atlas = fetch_into(url, path, told=_counting("blocks from the store", progress))
+    atlas = fetch_into(url, path, told=advancing(progress, "blocks from the store"))
     progress.done()
     return described(atlas, f"Atlas {path.name}")
 
@@ -88,7 +87,7 @@ def fetch(url: str, *, cache: Path, progress: Progress) -> Sheet:
 def _verify_there(url: str, progress: Progress) -> Sheet:
     far = FarAtlas.at(store_at(url))
     coverage = coverage_there(far)
-    faults = faults_there(far, told=_counting("parts of the atlas, read and compared", progress))
+    faults = faults_there(far, told=advancing(progress, "parts of the atlas, read and compared"))
     progress.done()
     if faults:
         _refuse(url, faults, far.unseal(faults))
@@ -137,15 +136,3 @@ def _short(state: str) -> str:
 
 def _name(url: str) -> str:
     return url.rstrip("/").rpartition("/")[2]
-
-
-def _counting(title: str, progress: Progress) -> Told:
-    last: list[int] = []
-
-    def told(done: int, total: int) -> None:
-        if not last:
-            progress.stage(title, total=total)
-        progress.advance(done - (last[-1] if last else 0))
-        last.append(done)
-
-    return told

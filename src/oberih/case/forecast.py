@@ -20,7 +20,7 @@ from oberih.case import forecast_state as state
 from oberih.case.forecast_request import ForecastRequest
 from oberih.case.forecast_state import Begun, ReadyAtlas, ready
 from oberih.case.ground import HEIGHTS, settings_of
-from oberih.case.progress import Progress
+from oberih.case.progress import Progress, advancing
 from oberih.case.telling import telling
 from oberih.case.wording import stamp
 from oberih.dispersion.particles.flow_file import save_flow
@@ -165,15 +165,12 @@ def _built(
     fields = fields_of_volume(raw, roughness_length=site.roughness_length, label="forecast")
     plan = _plan(request, site, run, fields, folder)
     path = folder / f"{plan.digest[:12]}.zarr"
-    total: list[int] = []
+    tell = advancing(progress, f"atlas: {plan.releases} release hours at {len(plan.heights)} heights")
 
     def told(done: int, of: int) -> None:
         if stopped():
             raise Stopped
-        if not total:
-            progress.stage(f"atlas: {plan.releases} release hours at {len(plan.heights)} heights", total=of)
-        progress.advance(done - (total[-1] if total else 0))
-        total.append(done)
+        tell(done, of)
 
     workers = request.workers or os.cpu_count() or 1
     scheduler = scheduler_for(workers=workers, address=request.scheduler, said=progress.note)

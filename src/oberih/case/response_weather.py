@@ -7,7 +7,6 @@ the year, or, for an exercise and told so, from the embedded climate statistics.
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,7 +29,7 @@ from oberih.weather.quality import check_weather, resample_hourly
 from oberih.weather.read import read_weather
 from oberih.weather.series import Weather
 
-__all__ = ["FOLLOWED", "LONGEST", "EventAir", "EventRoom", "Offer", "event_air", "offers", "part_of"]
+__all__ = ["FOLLOWED", "LONGEST", "EventAir", "EventRoom", "Offer", "event_air", "offers"]
 
 FOLLOWED = 48
 """How long the plume of each release hour is followed [h], as `oberih.case.request.AssessRequest.hours`."""
@@ -240,21 +239,11 @@ def _from(air: Air, at: int, hours: int) -> Air:
             f"the weather goes from {stamp(first)} to {stamp(last)} and does not cover {hours} h of release",
             field="at", value=stamp(at), cure="give weather of the event, a shorter release, or another time",
         )  # fmt: skip
-    return part_of(air, np.arange(index, len(air)), air.start + int(index * SECONDS_PER_HOUR))
+    return air.part(slice(index, None), start=air.start + int(index * SECONDS_PER_HOUR))
 
 
 def _of_the_day(air: Air, at: int) -> Air:
     """A year's air from the same day of the year and hour on, for as long as an event lasts."""
     begin = datetime(datetime.fromtimestamp(at, UTC).year, 1, 1, tzinfo=UTC).timestamp()
     first = int((at - begin) // SECONDS_PER_HOUR)
-    return part_of(air, (first + np.arange(FOLLOWED + LONGEST + 1)) % len(air), at)
-
-
-def part_of(air: Air, rows: np.ndarray[Any, Any], start: int) -> Air:
-    """Some hours of an air as an air of its own that begins at ``start`` [s since 1970]."""
-    series = {
-        name: getattr(air, name)[rows]
-        for name in air.__dataclass_fields__
-        if isinstance(getattr(air, name), np.ndarray)
-    }
-    return dataclasses.replace(air, start=start, **series)
+    return air.part((first + np.arange(FOLLOWED + LONGEST + 1)) % len(air), start=at)

@@ -7,7 +7,7 @@ from a `Weather`; dispersion reads it and nothing else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -79,3 +79,19 @@ class Air:
 
     def __len__(self) -> int:
         return len(self.east)
+
+    def part(self, rows: slice | npt.NDArray[np.int64], *, start: int) -> Air:
+        """Some of its hours as an air of its own.
+
+        Parameters
+        ----------
+        rows : slice or int array
+            Which, in order; one may come twice.
+        start : int
+            When the first of them shall be, seconds since 1970.
+        """
+        given = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        series: dict[str, Any] = {
+            name: values[rows] for name, values in given.items() if isinstance(values, np.ndarray)
+        }
+        return replace(self, start=start, **series)
