@@ -21,7 +21,6 @@ import numpy.typing as npt
 from numba import njit
 
 from oberih.atlas.kernels import by_hour
-from oberih.case.response_weather import part_of
 from oberih.dispersion.kernels import puff
 from oberih.dispersion.puffs import PuffSettings, air_table, gamma_mixture, mesh_of, settings_vector, workspace
 from oberih.earth.grid import Grid
@@ -139,7 +138,7 @@ def events_of(path: Path, latitude: float, longitude: float, *, count: int = 10)
     checked, _ = check_weather(read_weather(path, latitude=latitude, longitude=longitude), largest_gap=86400.0)
     air = air_from_weather(resample_hourly(checked, largest_gap=86400.0), roughness_length=0.1, cyclic=False)
     starts = np.linspace(24, len(air) - 140, count).astype(int)
-    return [part_of(air, np.arange(i, i + 110), air.start + int(i) * 3600) for i in starts]
+    return [air.part(np.arange(i, i + 110), start=air.start + int(i) * 3600) for i in starts]
 
 
 def summary(found: list[Timing]) -> dict[str, dict[str, object]]:

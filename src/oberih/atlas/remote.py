@@ -100,7 +100,7 @@ class FarStore:
     patience: float = PATIENCE
 
     def names(self) -> set[str]:
-        """Names of all files there; none if there is no such place yet.
+        """Names of all files there; none if there is no such place yet; an empty one if the place itself is a file.
 
         Raises
         ------
@@ -108,10 +108,15 @@ class FarStore:
             If the store refuses, or fails for longer than patience lasts.
         """
         try:
-            found = self._patiently("find", self.root)
+            found = self._names()
+            if found == {""} and self._patiently("info", self.root)["type"] == "directory":
+                found = self._names()  # s3fs names the place itself where the first file came while it looked
         except FileNotFoundError:
             return set()
-        return {name[len(self.root) :].lstrip("/") for name in found}
+        return found
+
+    def _names(self) -> set[str]:
+        return {name[len(self.root) :].lstrip("/") for name in self._patiently("find", self.root)}
 
     def folders(self) -> list[str]:
         """Names of the folders directly there, in order.
