@@ -34,8 +34,8 @@ from typing import Any
 import httpx
 
 from benchmarks.machine import load, machine
-from oberih.case.design import Bench
-from oberih.case.keeping import Keeping
+from oberih.case.prove.keeping import Keeping
+from oberih.case.reach.design import Bench
 from oberih.web.app import create_app
 from oberih.web.engine import Engine
 from oberih.web.engine_benches import opened_and_tried

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from benchmarks.job import SEED, SITE
 from oberih.atlas.packed import Packed, pack
 from oberih.atlas.store import Atlas
-from oberih.case.doses import ask, computable, question
-from oberih.case.outcome import Found, found_all
-from oberih.case.request import PLANNING_DAY
-from oberih.case.sources import released
+from oberih.case.reach.doses import ask, computable, question
+from oberih.case.reach.outcome import Found, found_all
+from oberih.case.reach.request import PLANNING_DAY
+from oberih.case.reach.sources import released
 from oberih.earth.places import places_near
 from oberih.earth.projection import LocalProjection
 from oberih.earth.site import load_site

@@ -22,8 +22,8 @@ from pathlib import Path
 import pytest
 from tests.case.regime_material import write_material
 
-from oberih.case.oscal import as_oscal
-from oberih.case.regime import Asked, judge_regime
+from oberih.case.hold.oscal import as_oscal
+from oberih.case.hold.regime import Asked, judge_regime
 from oberih.regimes.read.regime_file import list_regimes
 
 _READ = """

@@ -27,8 +27,8 @@ from tests.web.access.people import PASSWORD, House, accounts_file, house
 from tests.web.serving import serving
 from tests.web.tiny import opened, tiny_bench
 
-from oberih.case.design_bench import Bench
-from oberih.case.keeping import Keeping
+from oberih.case.prove.keeping import Keeping
+from oberih.case.reach.design_bench import Bench
 from oberih.web.app import create_app
 from oberih.web.engine import Engine
 from oberih.web.settings import ServeSettings

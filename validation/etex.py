@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from oberih.case.trace_fields import named
+from oberih.case.reach.trace_fields import named
 from oberih.errors import OberihError
 from validation.etex_data import Experiment, read_experiment
 from validation.etex_run import Prediction, predicted, weather_files

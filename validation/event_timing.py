@@ -39,7 +39,7 @@ MATTERS = 0.01
 
 
 @njit(cache=True)
-def follow_by_clock(mesh, work, gamma, settings, air, cyclic, hour, height, puffs, booked):
+def follow_by_clock(mesh, work, gamma, settings, air, cyclic, hour, height, puffs, booked):  # type: ignore[no-untyped-def]  # Numba types it
     """As `oberih.dispersion.kernels.puff.disperse_hour`, booking tic by the quarter hour."""
     outer = mesh.inner * np.exp(mesh.rings * mesh.log_ratio)
     for p in range(puffs):
@@ -107,8 +107,10 @@ def _compared(clock: Floats, served: Floats, by_age: Floats, grid: Grid) -> Timi
     total = clock.sum(axis=0).reshape(grid.rings, grid.sectors)
     matters = (total > MATTERS * total.max(axis=1, keepdims=True)).ravel()
     cells = np.flatnonzero(matters & (served.sum(axis=0) > 0.0) & (by_age.sum(axis=0) > 0.0))
-    reached = [np.array([_reached(b, cells, s) for s in (0.01, 0.5, 0.99)]) for b in (clock, served, by_age)]
-    return Timing(*reached, np.repeat(grid.radii, grid.sectors)[cells])
+    by_clock, as_served, aged = (
+        np.array([_reached(b, cells, s) for s in (0.01, 0.5, 0.99)]) for b in (clock, served, by_age)
+    )
+    return Timing(by_clock, as_served, aged, np.repeat(grid.radii, grid.sectors)[cells])
 
 
 def _reached(booked: Floats, cells: npt.NDArray[np.int64], share: float) -> Floats:
@@ -161,10 +163,13 @@ def main(words: list[str]) -> None:
     airs = {"turning": [turning_air(), turning_air(turn=8.0, speed=3.0)]}
     if words:
         airs = {words[0]: events_of(Path(words[0]), float(words[1]), float(words[2]))}
+    told = []
     for name, events in airs.items():
         for hours in (1, 24):
             found = [timing(air, hours=hours, height=30.0, grid=Grid(), settings=settings) for air in events]
-            print(json.dumps({"air": name, "release hours": hours, **summary(found)}))
+            told.append({"air": name, "release_hours": hours, **summary(found)})
+            print(f"{name}, released over {hours} h: {told[-1]}")
+    print(json.dumps({"event_timing": told}))
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from oberih.case.trace_fields import cell_areas, ground_density
+from oberih.case.reach.trace_fields import cell_areas, ground_density
 from oberih.dispersion.kernels.particles import step as kernel
 from oberih.dispersion.particles.backward import Receptor, backward, reversed_flow
 from oberih.dispersion.particles.flow import Flow

@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from oberih.case.keeping import Keeping
+from oberih.case.prove.keeping import Keeping
 from oberih.evidence.log import Log
 from oberih.evidence.record import record_fields
 from oberih.evidence.verify import verify_log

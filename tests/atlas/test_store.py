@@ -13,7 +13,7 @@ from oberih.atlas.build import build, compute_block
 from oberih.atlas.layout import BLOCK_HOURS, COLUMNS, rounded
 from oberih.atlas.packed import pack
 from oberih.atlas.store import FATES, Atlas, create, open_atlas, verify
-from oberih.case.atlas_store import info, list_atlases
+from oberih.case.reach.atlas_store import info, list_atlases
 from oberih.constants import FORMS
 from oberih.dispersion.kernels import puff
 from oberih.dispersion.puffs import disperse

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from oberih.case.response_weather import EventRoom
+from oberih.case.reach.response_weather import EventRoom
 from oberih.earth.site import load_site
 from tests.web.browser.material import MAPPING, hourly
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pypdfium2
 
-from oberih.case.request import PlanRequest
+from oberih.case.reach.request import PlanRequest
 from oberih.picture.report import Report, blocks_of, texts_of
 
 NUMBER = re.compile(r"\d[\d\u00a0]*(?:[.,]\d+)*")

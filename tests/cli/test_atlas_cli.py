@@ -16,8 +16,8 @@ from rich.console import Console
 from oberih.atlas.build import compute_block
 from oberih.atlas.coverage import Coverage
 from oberih.atlas.store import create
-from oberih.case.atlas_request import AtlasRequest
-from oberih.case.atlas_store import info
+from oberih.case.reach.atlas_request import AtlasRequest
+from oberih.case.reach.atlas_store import info
 from oberih.cli.main import door, main
 from oberih.cli.progress import Lines
 from oberih.dispersion.particles.unit import ParticleSettings

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
-from oberih.case.request import AssessRequest, PlanRequest
+from oberih.case.reach.request import AssessRequest, PlanRequest
 from oberih.cli.main import door, main
 from oberih.earth.site import list_sites
 from oberih.evidence.keep import keep_products

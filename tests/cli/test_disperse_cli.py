@@ -76,7 +76,7 @@ def test_the_summary_says_what_was_derived(air: Path, capsys: pytest.CaptureFixt
 def test_what_cannot_be_answered_is_one_line_and_writes_nothing(
     air: Path, words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("oberih.case.disperse.MOST_CELLS", 100_000)
+    monkeypatch.setattr("oberih.case.reach.disperse.MOST_CELLS", 100_000)
     assert run(air.parent, "--out", "cloud.nc", *words) == 2
     told = capsys.readouterr().err
     assert said in told and told.count("\n") == 1

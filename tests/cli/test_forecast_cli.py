@@ -16,11 +16,12 @@ pytest.importorskip("eccodes")
 pytest.importorskip("netCDF4")
 
 from oberih.atlas.store import open_atlas, verify
-from oberih.case.forecast_state import begun_of, entries_of, folder_of
+from oberih.case.reach.forecast_state import begun_of, entries_of, folder_of
 from tests.weather.live.simulator import ForecastServer
 
 OBERIH = [sys.executable, "-m", "oberih", "forecast", "zaporizhzhia"]
-PATIENCE = 240.0
+PATIENCE = 500.0
+"""So long that only a hang is one: on a loaded machine the kernels of a fresh clone are compiled within it [s]."""
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -30,6 +31,7 @@ def until(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.timeout(1200)
 def test_a_night_in_the_office(tmp_path: Path) -> None:
     """Killed in the middle of its build, the service goes on with it, answers, and ends when it is asked to."""
     now = time.time()

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from oberih.case.participation import list_events, open_register, show_event, votes, who
+from oberih.case.hold.participation import list_events, open_register, show_event, votes, who
 from oberih.cli.participation import participation
 from oberih.errors import InputError
 

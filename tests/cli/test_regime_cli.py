@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from oberih.case.findings_export import recompute_export
+from oberih.case.hold.findings_export import recompute_export
 from oberih.cli import regime as face
 from oberih.cli.clock import today
 from oberih.cli.main import main

@@ -16,7 +16,7 @@ from tests.case.report_material import weather
 
 RUN = """
 import sys
-from oberih.case import ground
+from oberih.case.reach import ground
 from oberih.cli.main import main
 ground.HEIGHTS = (30.0,)
 sys.exit(main())

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oberih.case.answer import Answer, Reach
+from oberih.case.reach.answer import Answer, Reach
 from oberih.case.wording import COMPASS, compass, km
 from oberih.cli.options import moment
 from oberih.cli.progress import watched

@@ -17,8 +17,8 @@ pytest.importorskip("netCDF4")
 
 import xarray as xr
 
-from oberih.case.trace_fields import on_the_clock
-from oberih.case.trace_samples import read_samples
+from oberih.case.reach.trace_fields import on_the_clock
+from oberih.case.reach.trace_samples import read_samples
 from oberih.cli.main import main
 from oberih.errors import InputError
 from oberih.evidence.digest import sha256_of_file
@@ -161,7 +161,7 @@ def test_many_samples_come_in_one_table_and_one_file(air: Path, capsys: pytest.C
 def test_a_trace_that_was_killed_goes_on_with_the_next_sample(
     air: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from oberih.case import trace as story
+    from oberih.case.reach import trace as story
 
     Path("samples.csv").write_text(
         "latitude,longitude,from,to\n" + "".join(

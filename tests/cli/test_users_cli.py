@@ -11,7 +11,7 @@ import pyotp
 import pytest
 from click.testing import CliRunner
 
-from oberih.case.keeping import Keeping
+from oberih.case.prove.keeping import Keeping
 from oberih.cli.main import door, main
 from oberih.cli.users import users
 from oberih.web.access.accounts import Account, account_named

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from validation.tamper_scene import BEGIN, SECOND, Scene, build, changed_text, replace_rows, signed_anew
 
-from oberih.case.keeping import Keeping
-from oberih.case.record_sheets import newest, one_record
-from oberih.case.regime import Asked, judge_regime
+from oberih.case.hold.regime import Asked, judge_regime
+from oberih.case.prove.keeping import Keeping
+from oberih.case.prove.record_sheets import newest, one_record
 from oberih.errors import CorruptStore
 from oberih.evidence.bundle import write_bundle
 from oberih.evidence.record import read_record

@@ -11,7 +11,7 @@ import pytest
 from validation.record_endurance import two_at_once
 from validation.record_writer import NOW, made
 
-from oberih.case.keeping import Keeping
+from oberih.case.prove.keeping import Keeping
 from oberih.evidence.bundle import write_bundle
 from oberih.evidence.keyring import key_record
 from oberih.evidence.keys import Signer, new_key_file

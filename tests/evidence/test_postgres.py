@@ -13,7 +13,7 @@ from validation.postgres_server import Server
 from validation.record_endurance import check, kill_once
 from validation.record_writer import NOW, made
 
-from oberih.case.keeping import Keeping
+from oberih.case.prove.keeping import Keeping
 from oberih.errors import InputError, StoreError
 from oberih.evidence import database as db
 from oberih.evidence.bundle import write_bundle

@@ -30,9 +30,9 @@ from validation.tamper_scene import (
 )
 from validation.tamper_store import verified
 
-from oberih.case.keeping import Keeping
-from oberih.case.proving import verify
-from oberih.case.recording import record_one
+from oberih.case.prove.keeping import Keeping
+from oberih.case.prove.proving import verify
+from oberih.case.prove.recording import record_one
 from oberih.errors import CorruptStore, InputError, OberihError
 from oberih.evidence.bundle import write_bundle
 from oberih.evidence.log import Log

@@ -14,8 +14,8 @@ from oberih.atlas.layout import COLUMNS
 from oberih.atlas.packed import pack
 from oberih.atlas.store import create, open_atlas, unseal, verify
 from oberih.atlas.superpose import dose_field
-from oberih.case.atlas_store import verify as verify_case
 from oberih.case.progress import Silent
+from oberih.case.reach.atlas_store import verify as verify_case
 from oberih.errors import CorruptStore, InputError
 from oberih.evidence.canonical import canonical_json
 from tests.atlas.small import digests, plan, source

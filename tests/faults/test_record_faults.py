@@ -149,7 +149,7 @@ def test_killed_between_the_commit_and_the_checkpoint_beside_it_the_record_holds
 ON_A_SMALL_DISK = """
 import json, subprocess, sys
 from pathlib import Path
-from oberih.case.keeping import Keeping
+from oberih.case.prove.keeping import Keeping
 from oberih.errors import OberihError
 from oberih.evidence.attachments import AttachmentStore
 from oberih.evidence.bundle import write_bundle

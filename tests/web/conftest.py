@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from oberih.case.design_bench import Bench
-from oberih.case.keeping import Keeping
+from oberih.case.prove.keeping import Keeping
+from oberih.case.reach.design_bench import Bench
 from oberih.web.app import create_app
 from oberih.web.engine import Engine
 from oberih.web.settings import ServeSettings

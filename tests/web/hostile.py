@@ -13,8 +13,8 @@ from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 
-from oberih.case.keeping import Keeping
-from oberih.case.recording import record_all
+from oberih.case.prove.keeping import Keeping
+from oberih.case.prove.recording import record_all
 from oberih.evidence.record import Record, read_record
 from oberih.web.access.accounts import account_named
 from oberih.web.access.by import By

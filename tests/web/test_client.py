@@ -15,7 +15,7 @@ import pytest
 from scripts.make_client import PACKAGE, content_types, make_client, openapi, overrides
 from validation.api_fuzz import at_the_machine
 
-from oberih.case.design_bench import Bench
+from oberih.case.reach.design_bench import Bench
 
 DESCRIPTION = openapi()
 OPERATIONS = {

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from oberih.case.design import Bench, DesignRequest
+from oberih.case.reach.design import Bench, DesignRequest
 from oberih.errors import InputError
 from oberih.web import engine as engine_module
 from oberih.web.app import create_app
@@ -174,7 +174,7 @@ def forecast_file(path: Path, *, hours: int = 72, begin: datetime = NOW) -> Path
 def test_a_forecast_is_asked_like_a_year_and_read_anew_when_it_changes(
     served: Callable[..., TestClient], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("oberih.case.ground.HEIGHTS", (30.0,))
+    monkeypatch.setattr("oberih.case.reach.ground.HEIGHTS", (30.0,))
     path = forecast_file(tmp_path / "forecast.json")
     client = served(forecast=path)
     assert client.get("/api/v1/design/choices").json()["weather"] == ["year", "forecast"]

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
-from oberih.case.response import EventRequest
+from oberih.case.reach.response import EventRequest
 from oberih.language.catalogue import catalogue
 from tests.case.event_material import AT, room
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from oberih.case import record_proofs
-from oberih.case.keeping import Keeping
+from oberih.case.prove import record_proofs
+from oberih.case.prove.keeping import Keeping
 from oberih.evidence.note import read_checkpoint, read_note
 from oberih.evidence.tree import leaf_hash, verify_consistency, verify_inclusion
 from oberih.evidence.verify_bundle import verify_bundle

@@ -15,7 +15,7 @@ import shapely
 from fastapi.testclient import TestClient
 from shapely.geometry import shape
 
-from oberih.case.design_export import FORMATS
+from oberih.case.reach.design_export import FORMATS
 from oberih.earth.projection import LocalProjection
 from oberih.earth.site import load_site
 

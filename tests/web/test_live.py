@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-from oberih.case.design_bench import Bench
-from oberih.case.desk import Desk, OnDesk
-from oberih.case.keeping import Keeping
+from oberih.case.prove.keeping import Keeping
+from oberih.case.reach.design_bench import Bench
+from oberih.case.watch.desk import Desk, OnDesk
 from oberih.errors import StoreError
 from oberih.web import live as live_module
 from oberih.web.app import create_app

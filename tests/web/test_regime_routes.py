@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from oberih.case import findings_export, regime_board
-from oberih.case.findings_export import recompute_export
-from oberih.case.judgement import Judgement
-from oberih.case.keeping import Keeping
-from oberih.case.oscal import as_oscal
-from oberih.case.recording import correct, record_one
-from oberih.case.regime import Asked, judge_regime
-from oberih.case.regime_words import WORDS
+from oberih.case.hold import findings_export, regime_board
+from oberih.case.hold.findings_export import recompute_export
+from oberih.case.hold.judgement import Judgement
+from oberih.case.hold.oscal import as_oscal
+from oberih.case.hold.regime import Asked, judge_regime
+from oberih.case.hold.regime_words import WORDS
+from oberih.case.prove.keeping import Keeping
+from oberih.case.prove.recording import correct, record_one
 from oberih.language.catalogue import LANGUAGES, catalogue
 from oberih.web.app import create_app
 from oberih.web.settings import ServeSettings

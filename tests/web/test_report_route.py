@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from starlette.exceptions import HTTPException
 
-from oberih.case.design_bench import Bench
+from oberih.case.reach.design_bench import Bench
 from oberih.web import press
 from oberih.web.press import Press
 from tests.case.report_material import pages_of_pdf

@@ -12,7 +12,7 @@ from fastapi.responses import PlainTextResponse
 from validation.api_asking import ENDLESS, KNOWN, Fault, Tally, fuzz
 from validation.api_fuzz import at_the_machine, with_accounts
 
-from oberih.case.design_bench import Bench
+from oberih.case.reach.design_bench import Bench
 from tests.web.serving import serving
 
 EXAMPLES = 14

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from oberih.case.given import DOUBTS, read_readings
-from oberih.case.regime_states import NOT_IN_FORCE
+from oberih.case.hold.regime_states import NOT_IN_FORCE
+from oberih.case.watch.given import DOUBTS, read_readings
 from oberih.evidence.record import CHANNELS
 from oberih.regimes.finding import STATUSES
 from tests.web.conftest import NOW

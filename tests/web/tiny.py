@@ -8,9 +8,9 @@ from typing import Any
 
 from oberih.atlas.build import build
 from oberih.atlas.layout import AtlasPlan
-from oberih.case.design_bench import Bench, bench_of
-from oberih.case.ground import Ground
 from oberih.case.progress import Silent
+from oberih.case.reach.design_bench import Bench, bench_of
+from oberih.case.reach.ground import Ground
 from oberih.dispersion.puffs import PuffSettings
 from oberih.earth.grid import Grid
 from oberih.earth.site import load_site

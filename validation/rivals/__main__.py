@@ -65,7 +65,7 @@ def trajectories(air: Air, folder: Path, *, hours: int = 24, particles: int = 20
 def speed(air: Air, folder: Path, *, particles: int) -> dict[str, Any]:
     """Processor seconds of one common job, one thread, and of a particle more: the slope between two numbers."""
     case = waves_case(air, particles=particles)
-    fields, told = write_netcdf(air, folder / "speed.nc"), {}
+    fields, told = write_netcdf(air, folder / "speed.nc"), dict[str, Any]()
     for name in ("oberih", "flexpart"):
         took = []
         for part, number in (("few", particles // 4), ("many", particles)):
@@ -88,7 +88,7 @@ def speed(air: Air, folder: Path, *, particles: int) -> dict[str, Any]:
 
 def run(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """All comparisons."""
-    air, found = waves(), {}
+    air, found = waves(), dict[str, Any]()
     particles = 5000 if given.quick else given.particles
     found["trajectories"] = trajectories(air, folder / "ways", particles=500 if given.quick else 2000)
     for row in found["trajectories"]:

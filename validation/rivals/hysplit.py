@@ -13,6 +13,7 @@ Source: NOAA ARL, HYSPLIT User's Guide S363; con2cdf4.f of HYSPLIT 5.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -101,14 +102,15 @@ class Parts:
         ).checked(self.path)  # fmt: skip
 
 
-def stamp(year: int, month: int, day: int, hour: int, minute: int, path: Path) -> int:
-    """Seconds since 1970 of what a record tells.
+def stamp(told: Sequence[int], path: Path) -> int:
+    """Seconds since 1970 of what a record tells: year, month, day, hour, minute.
 
     Raises
     ------
     InputError
         If it is no time.
     """
+    year, month, day, hour, minute = told
     if 0 <= year < 100:
         year += 2000 if year < LONG_AGO else 1900
     try:

@@ -32,7 +32,7 @@ def read_cdump(path: Path) -> Gridded:
     while not records.ended:
         when = [records.fields("6i"), records.fields("6i")]
         for told, (year, month, day, hour, minute, _) in zip((parts.start, parts.end), when, strict=True):
-            told.append(stamp(year, month, day, hour, minute, path))
+            told.append(stamp([year, month, day, hour, minute], path))
         shape = (len(parts.species), len(parts.levels), parts.rows, parts.columns)
         parts.values.append(np.zeros(shape))
         for k in range(shape[0] * shape[1]):

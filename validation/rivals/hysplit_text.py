@@ -62,7 +62,7 @@ def _table(lines: list[str], path: Path, stamps: str) -> Gridded:
         raise InputError("holds no cell", file=path)
     table = np.array(rows)
     order = sorted(columns, key=lambda n: TIMES[n])
-    when = [stamp(*(int(row[columns[n]]) for n in order), *([0] * (5 - len(order))), path) for row in table]
+    when = [stamp([*(int(row[columns[n]]) for n in order), *([0] * (5 - len(order)))], path) for row in table]
     lat, lon = (_axis(table[:, names.index(n)], path, n) for n in ("LAT", "LON"))
     species = tuple(dict.fromkeys(n[:-5] for _, n in fields))
     levels = tuple(dict.fromkeys(int(n[-5:]) for _, n in fields))
@@ -139,8 +139,8 @@ def _whole(lines: list[str], path: Path) -> Gridded:
         parts.check_size()
         size = parts.rows * parts.columns
         for number, line in rows:
-            parts.start.append(stamp(*(whole(line[4 * k : 4 * k + 4]) for k in range(5)), path))
-            parts.end.append(stamp(*(whole(w) for w in take(*[4] * 5)[:5]), path))
+            parts.start.append(stamp([whole(line[4 * k : 4 * k + 4]) for k in range(5)], path))
+            parts.end.append(stamp([whole(w) for w in take(*[4] * 5)[:5]], path))
             fields = [_values(take(4, 6)[2], size, path, number) for _ in range(len(levels) * len(species))]
             parts.values.append(np.array(fields).reshape(len(species), len(levels), parts.rows, parts.columns))
     except ValueError as error:

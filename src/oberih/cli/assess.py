@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from oberih.case.request import DEFAULT_PARTICLES, ENGINES, AssessRequest
+from oberih.case.reach.request import DEFAULT_PARTICLES, ENGINES, AssessRequest
 from oberih.cli.options import Moment, out_folder, shared
 
 __all__ = ["assess"]
@@ -74,7 +74,7 @@ def assess(
 
     Example:  oberih assess zaporizhzhia --at 2018-11-20T12:00Z --weather synop.csv
     """
-    from oberih.case.assess import assess as answer_assess  # here, so that help and mistakes answer at once
+    from oberih.case.reach.assess import assess as answer_assess  # here, so that help and mistakes answer at once
     from oberih.cli.clock import now
     from oberih.cli.progress import watched
     from oberih.cli.show import show_answer

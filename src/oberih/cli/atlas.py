@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from oberih.case.atlas_request import FOLLOW, PARTICLES
-from oberih.case.request import ENGINES
+from oberih.case.reach.atlas_request import FOLLOW, PARTICLES
+from oberih.case.reach.request import ENGINES
 from oberih.cli.lazy import WordsGroup
 from oberih.cli.options import scheduler_address, shared
 
@@ -80,9 +80,9 @@ def atlas() -> None:
 @shared("mapping", "server", "cache", "workers", "scheduler", "seed", "quiet", "json")
 def build(estimate: bool, quiet: bool, as_json: bool, **asked: Any) -> None:
     """Build SITE's atlas, or finish one that was interrupted."""
-    from oberih.case.atlas_build import build as build_atlas  # here, so that help and mistakes answer at once
-    from oberih.case.atlas_estimate import estimate as cost
-    from oberih.case.atlas_request import AtlasRequest
+    from oberih.case.reach.atlas_build import build as build_atlas  # here, so that help and mistakes answer at once
+    from oberih.case.reach.atlas_estimate import estimate as cost
+    from oberih.case.reach.atlas_request import AtlasRequest
     from oberih.cli.progress import watched
     from oberih.cli.show import show_sheet
 
@@ -97,7 +97,7 @@ def build(estimate: bool, quiet: bool, as_json: bool, **asked: Any) -> None:
 @shared("cache", "json")
 def list_atlases(store: str | None, cache: Path, as_json: bool) -> None:
     """List the atlases that are kept."""
-    from oberih.case.atlas_store import list_atlases as listed  # as above
+    from oberih.case.reach.atlas_store import list_atlases as listed  # as above
     from oberih.cli.show import show_sheet
 
     show_sheet(listed(cache, store=store), as_json=as_json)
@@ -108,7 +108,7 @@ def list_atlases(store: str | None, cache: Path, as_json: bool) -> None:
 @shared("json")
 def info(place: str, as_json: bool) -> None:
     """Describe the atlas at PATH or URL, also one that others are building."""
-    from oberih.case.atlas_store import info as described  # as above
+    from oberih.case.reach.atlas_store import info as described  # as above
     from oberih.cli.show import show_sheet
 
     show_sheet(described(place), as_json=as_json)
@@ -119,7 +119,7 @@ def info(place: str, as_json: bool) -> None:
 @shared("quiet")
 def verify(place: str, quiet: bool) -> None:
     """Check every chunk of the atlas at PATH or URL against its checksum."""
-    from oberih.case.atlas_store import verify as verified  # as above
+    from oberih.case.reach.atlas_store import verify as verified  # as above
     from oberih.cli.progress import watched
     from oberih.cli.show import show_sheet
 
@@ -134,7 +134,7 @@ def verify(place: str, quiet: bool) -> None:
 @shared("cache", "quiet", "json")
 def fetch(url: str, cache: Path, quiet: bool, as_json: bool) -> None:
     """Copy the atlas at URL out of an object store into the cache, every file verified."""
-    from oberih.case.atlas_store import fetch as fetched  # as above
+    from oberih.case.reach.atlas_store import fetch as fetched  # as above
     from oberih.cli.progress import watched
     from oberih.cli.show import show_sheet
 
@@ -151,7 +151,7 @@ def worker(scheduler: str, workers: int | None, quiet: bool) -> None:
     """Lend this machine's cores to a Dask scheduler until interrupted; workers that end are started again."""
     import signal
 
-    from oberih.case.atlas_build import lend_workers  # as above
+    from oberih.case.reach.atlas_build import lend_workers  # as above
     from oberih.cli.progress import watched
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -103,8 +103,8 @@ def disperse(fields: tuple[Path, ...], quiet: bool, as_json: bool, **given: Any)
 
     Example:  oberih disperse era5.nc --latitude 47.51 --longitude 34.59 --hours 12 --out cloud.nc
     """
-    from oberih.case.disperse import disperse as follow  # here, so that help and mistakes answer at once
-    from oberih.case.disperse_request import DisperseRequest
+    from oberih.case.reach.disperse import disperse as follow  # here, so that help and mistakes answer at once
+    from oberih.case.reach.disperse_request import DisperseRequest
     from oberih.cli.progress import watched
     from oberih.cli.show import show_sheet
 

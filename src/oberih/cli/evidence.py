@@ -39,7 +39,7 @@ def add(file: str | None, as_json: bool, **given: Any) -> None:
 
     Plain text on standard input becomes what is said.
     """
-    from oberih.case.recording import record_one  # here, so that help and mistakes answer at once
+    from oberih.case.prove.recording import record_one  # here, so that help and mistakes answer at once
 
     keeping = keeping_of(given)
     fields = read_fields(file, _typed()) if file else {}
@@ -62,8 +62,8 @@ def add(file: str | None, as_json: bool, **given: Any) -> None:
 @_JSON
 def import_(file: str, mapping: str, dry_run: bool, quiet: bool, as_json: bool, **given: Any) -> None:
     """Record every row of FILE (CSV, JSON lines, GeoJSON points), read by a declared mapping: all rows or none."""
-    from oberih.case.importing import read_all  # as above
-    from oberih.case.recording import record_all
+    from oberih.case.prove.importing import read_all  # as above
+    from oberih.case.prove.recording import record_all
     from oberih.cli.progress import watched
     from oberih.errors import InputError
 
@@ -88,7 +88,7 @@ def import_(file: str, mapping: str, dry_run: bool, quiet: bool, as_json: bool, 
 @_JSON
 def mappings(as_json: bool) -> None:
     """List the mappings that ship."""
-    from oberih.case.importing import all_mappings  # as above
+    from oberih.case.prove.importing import all_mappings  # as above
     from oberih.cli.show import show_sheet
 
     show_sheet(all_mappings(), as_json=as_json)
@@ -101,7 +101,7 @@ def mappings(as_json: bool) -> None:
 @_JSON
 def list_(limit: int, kind: str | None, as_json: bool, **given: Any) -> None:
     """List the last records written."""
-    from oberih.case.record_sheets import newest  # as above
+    from oberih.case.prove.record_sheets import newest  # as above
 
     _show_found(newest(keeping_of(given), limit=limit, kind=kind), as_json=as_json)
 
@@ -112,7 +112,7 @@ def list_(limit: int, kind: str | None, as_json: bool, **given: Any) -> None:
 @_JSON
 def show(name: str, as_json: bool, **given: Any) -> None:
     """Show one record in full."""
-    from oberih.case.record_sheets import one_record  # as above
+    from oberih.case.prove.record_sheets import one_record  # as above
 
     _show_found(one_record(keeping_of(given), name), as_json=as_json)
 
@@ -132,7 +132,7 @@ def search(
     near_to: str | None, limit: int, as_json: bool, **given: Any,
 ) -> None:  # fmt: skip
     """Find records that hold all WORDS, of a kind, source, time and place."""
-    from oberih.case import record_sheets  # as above
+    from oberih.case.prove import record_sheets  # as above
 
     asked: record_sheets.Search = {
         "text": " ".join(words), "kind": kind, "source": source, "since": since, "until": until,
@@ -149,7 +149,7 @@ def search(
 @_JSON
 def attach(name: str, files_named: tuple[Path, ...], text: str, as_json: bool, **given: Any) -> None:
     """Bring files to a record: copied into the store by their SHA-256, and recorded."""
-    from oberih.case.recording import attach as bring  # as above
+    from oberih.case.prove.recording import attach as bring  # as above
 
     _show_written(bring(keeping_of(given), name, files_named, text=text, now=now()), as_json=as_json)
 
@@ -160,7 +160,7 @@ def attach(name: str, files_named: tuple[Path, ...], text: str, as_json: bool, *
 @_JSON
 def keep(folder: Path, as_json: bool, **given: Any) -> None:
     """Put the result in FOLDER (of plan or assess) into the record: its result.json is signed with it."""
-    from oberih.case.kept_results import keep_result  # as above
+    from oberih.case.prove.kept_results import keep_result  # as above
 
     _show_written(keep_result(keeping_of(given), folder, now=now()), as_json=as_json)
 
@@ -173,7 +173,7 @@ def keep(folder: Path, as_json: bool, **given: Any) -> None:
 @_JSON
 def correct(name: str, file: str | None, as_json: bool, **given: Any) -> None:
     """Put a record right: a new one that names the old, which stays as it was."""
-    from oberih.case.recording import correct as put_right  # as above
+    from oberih.case.prove.recording import correct as put_right  # as above
 
     keeping = keeping_of(given)
     changes = read_fields(file, _typed()) if file else {}

@@ -44,7 +44,7 @@ def add_to(evidence: click.Group, stored: Decorator, as_json_option: Decorator) 
 @click.option("--attachments", is_flag=True, help="Include the files; their hashes are always in it.")
 def export(out: Path, ids: tuple[str, ...], words: str | None, attachments: bool, as_json: bool, **given: Any) -> None:
     """Write the record as one file OUT that verifies anywhere, without this program's server or the network."""
-    from oberih.case import proving  # here, so that help and mistakes answer at once
+    from oberih.case.prove import proving  # here, so that help and mistakes answer at once
     from oberih.cli.show import show_json
 
     keeping = keeping_of(given)
@@ -73,7 +73,7 @@ def verify(
 
     Looks at a BUNDLE, or at the live record.  No network is used.  The exit code is 0 for yes, 3 for no.
     """
-    from oberih.case import proving  # as above
+    from oberih.case.prove import proving  # as above
     from oberih.cli.progress import watched
     from oberih.cli.show import show_json
 
@@ -113,7 +113,7 @@ def _say(report: Any, *, quiet: bool) -> None:
 @click.argument("out", required=False, type=_FILE)
 def checkpoint(out: Path | None, as_json: bool, **given: Any) -> None:
     """Give the last checkpoint (a signed note), to keep elsewhere or to be countersigned."""
-    from oberih.case import proving  # as above
+    from oberih.case.prove import proving  # as above
     from oberih.cli.show import show_json
 
     text = proving.checkpoint(keeping_of(given), out)
@@ -140,7 +140,7 @@ def witness(
     """
     from dataclasses import replace
 
-    from oberih.case import witnessing  # as above
+    from oberih.case.prove import witnessing  # as above
     from oberih.cli.show import show_json, show_sheet
 
     keeping = keeping_of(given)
@@ -173,7 +173,7 @@ def timestamp(
     as_json: bool, **given: Any,
 ) -> None:  # fmt: skip
     """Have an authority say when the last checkpoint was there (RFC 3161)."""
-    from oberih.case import witnessing  # as above
+    from oberih.case.prove import witnessing  # as above
     from oberih.cli.show import show_sheet
 
     by_hand = reply is not None or request_out is not None
@@ -192,7 +192,7 @@ def key() -> None:
 @click.command("list")
 def key_list(as_json: bool, **given: Any) -> None:
     """List the keys that the record knows."""
-    from oberih.case import record_keys  # as above
+    from oberih.case.prove import record_keys  # as above
     from oberih.cli.show import show_sheet
 
     show_sheet(record_keys.keys(keeping_of(given)), as_json=as_json)
@@ -201,7 +201,7 @@ def key_list(as_json: bool, **given: Any) -> None:
 @click.command("new")
 def key_new(as_json: bool, **given: Any) -> None:
     """Make a key file (encrypted where OBERIH_KEY_PASSPHRASE is set)."""
-    from oberih.case import record_keys  # as above
+    from oberih.case.prove import record_keys  # as above
     from oberih.cli.show import show_sheet
 
     show_sheet(record_keys.new_key(keeping_of(given)), as_json=as_json)
@@ -212,7 +212,7 @@ def key_new(as_json: bool, **given: Any) -> None:
 @click.option("--name", required=True, metavar="ROLE", help="Of its holder: a role or organisation.")
 def key_add(public: str, name: str, as_json: bool, **given: Any) -> None:
     """Let another key sign: PUBLIC as 'key new' shows it."""
-    from oberih.case import record_keys  # as above
+    from oberih.case.prove import record_keys  # as above
     from oberih.cli.show import show_json
 
     written = record_keys.add_key(keeping_of(given), public, name=name, now=now())
@@ -226,7 +226,7 @@ def key_add(public: str, name: str, as_json: bool, **given: Any) -> None:
 @click.option("--reason", required=True)
 def key_revoke(keyid: str, reason: str, as_json: bool, **given: Any) -> None:
     """Let KEY (its id or the beginning of it) sign no longer."""
-    from oberih.case import record_keys  # as above
+    from oberih.case.prove import record_keys  # as above
     from oberih.cli.show import show_json
 
     written = record_keys.revoke_key(keeping_of(given), keyid, reason=reason, now=now())

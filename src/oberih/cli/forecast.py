@@ -58,8 +58,8 @@ def forecast(
 
     Example:  oberih forecast zaporizhzhia --every 6h
     """
-    from oberih.case.forecast_request import ForecastRequest  # here, so that help and mistakes answer at once
-    from oberih.case.forecast_watch import keep_ready, status
+    from oberih.case.reach.forecast_request import ForecastRequest  # here, so that help and mistakes answer at once
+    from oberih.case.reach.forecast_watch import keep_ready, status
     from oberih.cli.clock import now
     from oberih.cli.progress import watched
     from oberih.cli.show import show_sheet

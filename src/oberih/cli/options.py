@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from oberih.case.request import DEFAULT_CACHE, DEFAULT_SEED
+from oberih.case.reach.request import DEFAULT_CACHE, DEFAULT_SEED
 from oberih.constants import AGES
 from oberih.errors import InputError
 

@@ -103,7 +103,7 @@ def claims(**asked: Any) -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 def lint(folder: Path) -> None:
     """Explain every mistake in the tables of FOLDER, with row and cure."""
-    from oberih.case.participation import lint_folder  # as below
+    from oberih.case.hold.participation import lint_folder  # as below
 
     mistakes = lint_folder(folder)
     for mistake in mistakes:
@@ -115,7 +115,7 @@ def lint(folder: Path) -> None:
 
 def _show(asked: dict[str, Any], story: Callable[[Any, Any, date | None], Any]) -> None:
     """Open the register, tell the story, show its sheet."""
-    import oberih.case.participation as case  # here, so that help and mistakes answer at once
+    import oberih.case.hold.participation as case  # here, so that help and mistakes answer at once
     from oberih.cli.show import show_sheet
 
     if asked["as_json"] and asked["as_csv"]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from oberih.case.request import PlanRequest
+from oberih.case.reach.request import PlanRequest
 from oberih.cli.options import Moment, out_folder, shared
 
 __all__ = ["plan"]
@@ -64,7 +64,7 @@ def plan(
 
     Example:  oberih plan zaporizhzhia --scenario pool-drained --percentile 90
     """
-    from oberih.case.plan import plan as answer_plan  # here, so that help and mistakes answer at once
+    from oberih.case.reach.plan import plan as answer_plan  # here, so that help and mistakes answer at once
     from oberih.cli.progress import watched
     from oberih.cli.show import show_answer
 

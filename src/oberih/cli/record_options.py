@@ -57,7 +57,7 @@ FIELD_OPTIONS: tuple[Callable[[Any], Any], ...] = (
 
 def keeping_of(given: dict[str, Any]) -> Any:
     """Take the store's options out of a command's words."""
-    from oberih.case.keeping import DEFAULT_STORE, Keeping
+    from oberih.case.prove.keeping import DEFAULT_STORE, Keeping
 
     return Keeping(
         store=given.pop("store") or DEFAULT_STORE, files=given.pop("files"), key=given.pop("key"),

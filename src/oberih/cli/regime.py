@@ -17,8 +17,8 @@ from oberih.cli.options import shared, with_options
 from oberih.errors import InputError
 
 if TYPE_CHECKING:
-    from oberih.case.judgement import Judgement
-    from oberih.case.regime import Asked
+    from oberih.case.hold.judgement import Judgement
+    from oberih.case.hold.regime import Asked
 
 __all__ = ["AS_BAD", "Day", "regime"]
 
@@ -91,7 +91,7 @@ def regime() -> None:
 @shared("json")
 def list_(lang: str, as_json: bool) -> None:
     """List the regimes that ship."""
-    from oberih.case.regime import all_regimes  # here, so that help and mistakes answer at once
+    from oberih.case.hold.regime import all_regimes  # here, so that help and mistakes answer at once
     from oberih.cli.show import show_sheet
 
     show_sheet(all_regimes(lang), as_json=as_json)
@@ -108,9 +108,9 @@ def check(name: str, keep: bool, **given: Any) -> int | None:
 
     Leaves with 0 whatever is found, unless --fail-on is given: then with 5 where a finding is that bad.
     """
-    from oberih.case import findings_export as export  # as above
-    from oberih.case.regime import check as page
-    from oberih.case.regime import judge_regime
+    from oberih.case.hold import findings_export as export  # as above
+    from oberih.case.hold.regime import check as page
+    from oberih.case.hold.regime import judge_regime
 
     judgement = judge_regime(_asked(name, given))
     sheets = lambda: (page(judgement, given["lang"]),)  # noqa: E731 - made only where it is shown
@@ -126,10 +126,10 @@ def check(name: str, keep: bool, **given: Any) -> int | None:
 @with_options(_ASKED)
 def explain(name: str, obligation: str, **given: Any) -> int | None:
     """Lay one obligation open: its text, force and addressee, what counted, what did not and why."""
-    from oberih.case import findings_export as export  # as above
-    from oberih.case.regime import judge_regime
-    from oberih.case.regime_explain import explain as pages
-    from oberih.case.regime_explain import only
+    from oberih.case.hold import findings_export as export  # as above
+    from oberih.case.hold.regime import judge_regime
+    from oberih.case.hold.regime_explain import explain as pages
+    from oberih.case.hold.regime_explain import only
 
     judgement = only(judge_regime(_asked(name, given)), obligation)
     sheets = lambda: pages(judgement, obligation, given["lang"])  # noqa: E731 - as above
@@ -156,8 +156,8 @@ def timeline(name: str, start: date | None, end: date | None, as_known_then: boo
 
     Changes are found to the day; --step is of the picture alone.
     """
-    from oberih.case.regime_timeline import history  # as above
-    from oberih.case.timeline_pages import history_sheet
+    from oberih.case.hold.regime_timeline import history  # as above
+    from oberih.case.hold.timeline_pages import history_sheet
     from oberih.cli.progress import watched
     from oberih.cli.show import show_sheet
 
@@ -167,7 +167,7 @@ def timeline(name: str, start: date | None, end: date | None, as_known_then: boo
     if not given["quiet"] or given["as_json"]:
         show_sheet(history_sheet(found, given["lang"]), as_json=given["as_json"])
     if given["out"] is not None:
-        from oberih.case.timeline_products import keep_history  # here: it draws
+        from oberih.case.hold.timeline_products import keep_history  # here: it draws
 
         for path in keep_history(given["out"], found, step=given["step"], language=given["lang"]):
             click.echo(f"written  {path}", err=True)
@@ -181,7 +181,7 @@ def recompute(export: Path, name: str) -> int | None:
 
     Leaves with 3 where a finding does not come out the same to the byte.
     """
-    from oberih.case.findings_export import (
+    from oberih.case.hold.findings_export import (
         read_file,
         recompute_export,  # as above
     )
@@ -198,7 +198,7 @@ def lint(file: Path) -> int | None:
 
     Leaves with 2 where there is any.
     """
-    from oberih.case.regime import mistakes  # as above
+    from oberih.case.hold.regime import mistakes  # as above
 
     lines = mistakes(file)
     for line in lines:
@@ -218,16 +218,16 @@ def schema() -> None:
 
 
 def _asked(name: str, given: dict[str, Any]) -> Asked:
-    from oberih.case.keeping import own_record
-    from oberih.case.regime import Asked
+    from oberih.case.hold.regime import Asked
+    from oberih.case.prove.keeping import own_record
 
     as_of = given["as_of"] or today()
     return Asked(name, as_of, given["known_by"], own_record(given["evidence"]), tuple(given["observations"]))
 
 
 def _keep(judgement: Judgement, store: str | None) -> None:
-    from oberih.case.keep_judgement import keep_judgement
-    from oberih.case.keeping import DEFAULT_STORE, Keeping
+    from oberih.case.hold.keep_judgement import keep_judgement
+    from oberih.case.prove.keeping import DEFAULT_STORE, Keeping
 
     where = DEFAULT_STORE if store in (None, "none") else store
     written = keep_judgement(Keeping(where or DEFAULT_STORE), judgement, now=now())
@@ -250,15 +250,15 @@ def _give(judgement: Judgement, sheets: Callable[[], Any], own: dict[str, Any], 
     if given["out"] is None:
         sys.stdout.buffer.write(data)
         return
-    from oberih.case.timeline_products import keep_file
+    from oberih.case.hold.timeline_products import keep_file
 
     keep_file(given["out"], data)
     click.echo(f"written  {given['out']}", err=True)
 
 
 def _written(judgement: Judgement, sheets: Callable[[], Any], own: dict[str, Any], form: str, language: str) -> bytes:
-    from oberih.case import findings_export as export
-    from oberih.case.oscal import as_oscal
+    from oberih.case.hold import findings_export as export
+    from oberih.case.hold.oscal import as_oscal
 
     if form == "oscal":
         made = as_oscal(judgement, language)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from oberih.case.request import PlanRequest
+from oberih.case.reach.request import PlanRequest
 from oberih.cli.options import Moment, out_folder, shared
 
 __all__ = ["report"]
@@ -78,9 +78,9 @@ def report(
 
     Example:  oberih report zaporizhzhia --language uk --out out/report
     """
-    from oberih.case.report import report as make_report  # here, so that help and mistakes answer at once
-    from oberih.case.report import report_from
-    from oberih.case.report_regimes import regimes_on
+    from oberih.case.report.regimes import regimes_on
+    from oberih.case.report.report import report as make_report  # here, so that help and mistakes answer at once
+    from oberih.case.report.report import report_from
     from oberih.cli.progress import watched
     from oberih.cli.show import show_json
     from oberih.language.catalogue import LANGUAGES

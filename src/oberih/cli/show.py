@@ -17,7 +17,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from oberih.case.answer import Answer, Reach
+from oberih.case.reach.answer import Answer, Reach
 from oberih.case.sheet import Sheet
 from oberih.case.wording import compass, km
 from oberih.picture.caveat import weather_caveat

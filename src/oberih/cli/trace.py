@@ -68,7 +68,7 @@ def trace(quiet: bool, as_json: bool, **given: Any) -> None:
     Example:  oberih trace era5.nc --station 50.45,30.52 --from 2018-11-20T06:00Z --to 2018-11-21T06:00Z
     --measured 2e-6 --site zaporizhzhia
     """
-    from oberih.case.trace import trace as back  # here, so that help and mistakes answer at once
+    from oberih.case.reach.trace import trace as back  # here, so that help and mistakes answer at once
     from oberih.cli.progress import watched
     from oberih.cli.show import show_sheet
 
@@ -81,8 +81,8 @@ def trace(quiet: bool, as_json: bool, **given: Any) -> None:
 
 def _request(given: dict[str, Any]) -> Any:
     """The options as a request; one sample from the words, or many from a table."""
-    from oberih.case.trace_request import ONE_SAMPLE, Sample, TraceRequest
-    from oberih.case.trace_samples import checked, read_samples
+    from oberih.case.reach.trace_request import ONE_SAMPLE, Sample, TraceRequest
+    from oberih.case.reach.trace_samples import checked, read_samples
     from oberih.errors import InputError
 
     station, start, end = given.pop("station"), given.pop("start"), given.pop("end")

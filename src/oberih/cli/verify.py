@@ -19,8 +19,8 @@ def verify(folder: Path, store: str | None) -> None:
 
     The record itself, or a bundle of it:  oberih evidence verify
     """
-    from oberih.case.keeping import DEFAULT_STORE, Keeping  # here, so that help and mistakes answer at once
-    from oberih.case.kept_results import verified_result
+    from oberih.case.prove.keeping import DEFAULT_STORE, Keeping  # here, so that help and mistakes answer at once
+    from oberih.case.prove.kept_results import verified_result
     from oberih.cli.show import show_sheet
 
     show_sheet(verified_result(Keeping(store or DEFAULT_STORE), folder))

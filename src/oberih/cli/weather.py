@@ -40,7 +40,7 @@ def get(site: str, years: tuple[int, ...], server: str | None, cache: Path, quie
 
     Then:  oberih plan SITE --weather open-meteo:2019-2023
     """
-    from oberih.case import weather as stories  # here, so that help and mistakes answer at once
+    from oberih.case.reach import weather as stories  # here, so that help and mistakes answer at once
     from oberih.cli.progress import watched
     from oberih.cli.show import show_sheet
 
@@ -56,7 +56,7 @@ def get(site: str, years: tuple[int, ...], server: str | None, cache: Path, quie
 @shared("mapping", "json")
 def check(file: Path, site: str | None, mapping: Path | None, as_json: bool) -> None:
     """Judge the series in FILE: gaps, jumps, stuck values, calms, and whether it can be used."""
-    from oberih.case import weather as stories  # as above
+    from oberih.case.reach import weather as stories  # as above
     from oberih.cli.show import show_sheet
 
     show_sheet(stories.check(file, site=site, mapping=mapping), as_json=as_json)
@@ -68,7 +68,7 @@ def check(file: Path, site: str | None, mapping: Path | None, as_json: bool) -> 
 @shared("mapping", "seed", "json")
 def show(file: str, site: str | None, mapping: Path | None, seed: int, as_json: bool) -> None:
     """Summarise a series: wind rose, speeds, rain, temperature."""
-    from oberih.case import weather as stories  # as above
+    from oberih.case.reach import weather as stories  # as above
     from oberih.cli.show import show_sheet
 
     show_sheet(stories.show(file, site=site, mapping=mapping, seed=seed), as_json=as_json)
@@ -94,7 +94,7 @@ def era5(
 
     Example:  oberih weather era5 --area=-11,41,31,62 --from 1994-10-23T16:00Z --to 1994-10-27T09:00Z --estimate
     """
-    from oberih.case import era5_weather as stories  # as above
+    from oberih.case.reach import era5_weather as stories  # as above
     from oberih.cli.progress import watched
     from oberih.cli.show import show_sheet
 

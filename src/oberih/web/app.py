@@ -17,7 +17,7 @@ from pathlib import Path
 from anyio import to_thread
 from fastapi import FastAPI
 
-from oberih.case.base_map import warm
+from oberih.case.reach.base_map import warm
 from oberih.errors import InputError
 from oberih.web import pages
 from oberih.web.access.guard import guard

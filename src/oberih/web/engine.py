@@ -17,10 +17,10 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from datetime import datetime
 from typing import Any
 
-from oberih.case.design import Bench, Design, DesignRequest, Sums, answered, put, sums_of
-from oberih.case.design_bench import refuse_what_is_over
-from oberih.case.design_recent import Recent, weight_of
-from oberih.case.uploads import Uploads
+from oberih.case.reach.design import Bench, Design, DesignRequest, Sums, answered, put, sums_of
+from oberih.case.reach.design_bench import refuse_what_is_over
+from oberih.case.reach.design_recent import Recent, weight_of
+from oberih.case.reach.uploads import Uploads
 from oberih.web.engine_benches import Benches, not_yet, opened_and_tried
 from oberih.web.engine_watch import Readiness, Watch
 from oberih.web.settings import ServeSettings
@@ -113,7 +113,7 @@ class Engine:
         Raises
         ------
         OberihError
-            As of `oberih.case.design.design`.
+            As of `oberih.case.reach.design.design`.
         HTTPException
             409 while an atlas is prepared, 429 where too much is asked, each with the time to wait; 503 where the
             atlas could not be made.

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from starlette.exceptions import HTTPException
 
-from oberih.case.design import Bench, DesignRequest, design, open_bench, open_forecast, widened
 from oberih.case.progress import Progress, Silent
-from oberih.case.request import PlanRequest
+from oberih.case.reach.design import Bench, DesignRequest, design, open_bench, open_forecast, widened
+from oberih.case.reach.request import PlanRequest
 from oberih.errors import InputError, OberihError
 from oberih.web.engine_watch import Stopped, Watch
 from oberih.web.settings import ServeSettings

@@ -16,12 +16,12 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, Field
 
-from oberih.case.outcome import Found
-from oberih.case.report_words import Speech
-from oberih.case.response import EventAnswer
-from oberih.case.response_export import drawn
-from oberih.case.response_places import PlaceRow
-from oberih.case.response_run import Run
+from oberih.case.reach.outcome import Found
+from oberih.case.reach.response import EventAnswer
+from oberih.case.reach.response_export import drawn
+from oberih.case.reach.response_places import PlaceRow
+from oberih.case.reach.response_run import Run
+from oberih.case.report.words import Speech
 from oberih.case.wording import stamp
 from oberih.constants import SECONDS_PER_HOUR
 from oberih.language.catalogue import LANGUAGES

@@ -23,8 +23,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from oberih.case.desk import Desk
-from oberih.case.situation import Situation
+from oberih.case.watch.desk import Desk
+from oberih.case.watch.situation import Situation
 from oberih.errors import StoreError
 
 __all__ = ["BEAT", "LOOK", "MOST", "Live"]

@@ -13,8 +13,8 @@ from collections.abc import Callable
 
 from starlette.exceptions import HTTPException
 
-from oberih.case.report import printed, report_tag
-from oberih.case.report_facts import Facts
+from oberih.case.report.facts import Facts
+from oberih.case.report.report import printed, report_tag
 
 __all__ = ["Press"]
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
-from oberih.case.keeping import DEFAULT_STORE, Keeping
-from oberih.case.request import DEFAULT_CACHE, DEFAULT_SEED
+from oberih.case.prove.keeping import DEFAULT_STORE, Keeping
+from oberih.case.reach.request import DEFAULT_CACHE, DEFAULT_SEED
 from oberih.errors import InputError
 
 __all__ = ["DEFAULT_PORT", "ServeSettings", "is_loopback"]

@@ -13,10 +13,10 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from oberih.case.desk import Desk, OnDesk
-from oberih.case.response import Responder
-from oberih.case.response_plume import forecast_plume
-from oberih.case.response_weather import EventRoom
+from oberih.case.reach.response import Responder
+from oberih.case.reach.response_plume import forecast_plume
+from oberih.case.reach.response_weather import EventRoom
+from oberih.case.watch.desk import Desk, OnDesk
 from oberih.earth.site import load_site
 from oberih.web.engine import Engine
 from oberih.web.live import Live

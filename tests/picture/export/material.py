@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 
-from oberih.case.sources import released
+from oberih.case.reach.sources import released
 from oberih.earth.places import Place
 from oberih.earth.projection import LocalProjection, distance_and_azimuth
 from oberih.earth.site import load_site

@@ -8,12 +8,12 @@ from importlib import resources
 
 import pytest
 
-from oberih.case.assess import assess
-from oberih.case.forecast import refresh
-from oberih.case.forecast_request import ForecastRequest
-from oberih.case.forecast_state import alone_at, folder_of
 from oberih.case.progress import Silent
-from oberih.case.request import AssessRequest
+from oberih.case.reach.assess import assess
+from oberih.case.reach.forecast import refresh
+from oberih.case.reach.forecast_request import ForecastRequest
+from oberih.case.reach.forecast_state import alone_at, folder_of
+from oberih.case.reach.request import AssessRequest
 from oberih.errors import InputError
 from tests.weather.live.arco_simulator import build, serving
 from tests.weather.live.conftest import NOW

@@ -13,7 +13,7 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from oberih.case.keeping import Keeping
+from oberih.case.prove.keeping import Keeping
 from oberih.web.access.accounts_file import AccountsFile
 from oberih.web.access.by import By
 from oberih.web.access.minding import add_account

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from oberih.case.keeping import Keeping
+from oberih.case.prove.keeping import Keeping
 from oberih.earth.site import load_site
 from oberih.web.access.accounts import accounts
 from tests.web.access.people import PASSWORD, House

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from oberih.case.auditing import AUDIT_TAG
+from oberih.case.prove.auditing import AUDIT_TAG
 from oberih.web.access.notebook import FAILURES_AN_HOUR
 from tests.web.access.people import PASSWORD, House, enrolled, sign_in
 

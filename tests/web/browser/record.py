@@ -17,9 +17,9 @@ from typing import Any
 import httpx
 import uvicorn
 
-from oberih.case.keeping import Keeping
-from oberih.case.recording import attach, correct, record_all
-from oberih.case.witnessing import witness
+from oberih.case.prove.keeping import Keeping
+from oberih.case.prove.recording import attach, correct, record_all
+from oberih.case.prove.witnessing import witness
 from oberih.evidence.canonical import canonical_json
 from oberih.evidence.envelope import Envelope, pre_authentication, write_envelope
 from oberih.evidence.keys import Signer

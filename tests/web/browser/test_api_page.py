@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from validation.api_fuzz import at_the_machine
 
-from oberih.case.design_bench import Bench
+from oberih.case.reach.design_bench import Bench
 from oberih.language.catalogue import message
 from tests.web.browser.conftest import PHONE, Server
 from tests.web.conftest import bench as bench

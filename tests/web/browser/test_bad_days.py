@@ -14,7 +14,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from oberih.case.keeping import Keeping
+from oberih.case.prove.keeping import Keeping
 from oberih.language.catalogue import message
 from tests.web.browser.conftest import Server, free_port, serving
 from tests.web.browser.material import OBERIH, environment, furnish, readings

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from oberih.case.keeping import Keeping
-from oberih.case.proving import export
-from oberih.case.recording import record_one
+from oberih.case.prove.keeping import Keeping
+from oberih.case.prove.proving import export
+from oberih.case.prove.recording import record_one
 from oberih.language.catalogue import LANGUAGES, catalogue, message
 from oberih.web.pages import FOLDER
 from tests.web.browser.conftest import PHONE
@@ -42,7 +42,7 @@ def house(kept: Keeping) -> Iterator[Liar]:
 
 def settled(page: Any) -> None:
     page.wait_for_load_state("networkidle")
-    page.wait_for_function("!document.querySelector('[data-verdict=checking]')")
+    page.locator("[data-verdict=checking]").first.wait_for(state="detached")  # no script: the page's policy forbids it
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from oberih.case.proving import checkpoint, export
+from oberih.case.prove.proving import checkpoint, export
 from oberih.evidence.canonical import canonical_json
 from tests.web.browser.record import (
     Change,

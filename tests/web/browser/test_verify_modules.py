@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from oberih.case.proving import checkpoint, export
+from oberih.case.prove.proving import checkpoint, export
 from oberih.errors import InputError
 from oberih.evidence.bundle import words_for_people
 from oberih.evidence.canonical import canonical_json
@@ -342,7 +342,7 @@ def test_the_words_for_people_are_known_by_the_hash_of_what_oberih_writes(bundle
 
 
 def test_keys_are_added_and_withdrawn_in_the_browser_as_in_python(run: Any, tmp_path: Path) -> None:
-    from oberih.case.record_keys import add_key, revoke_key
+    from oberih.case.prove.record_keys import add_key, revoke_key
     from tests.web.browser.record import NOW, fill
 
     folder = tmp_path / "k"

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from oberih.case.auditing import Deed
+from oberih.case.prove.auditing import Deed
 from oberih.errors import InputError
 from oberih.web.access import backoff, second_factor, sessions, tokens
 from oberih.web.access.accounts import Account, account_named, add, change, every_session_ends, set_password

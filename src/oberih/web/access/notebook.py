@@ -1,6 +1,6 @@
 """What of it is written down?
 
-Notes deeds in the record (`oberih.case.auditing`).  A change of accounts is noted before it counts, and does not
+Notes deeds in the record (`oberih.case.prove.auditing`).  A change of accounts is noted before it counts, and does not
 count if it cannot be noted; a person who signs in is not kept out by a full disk: that is told in the log, and with
 the next deed that can be noted.  Failed sign-ins are noted one by one up to so many an hour, the rest as a number, so
 that nobody fills the record by guessing.
@@ -13,8 +13,8 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 
-from oberih.case.auditing import Deed, audit
-from oberih.case.keeping import Keeping
+from oberih.case.prove.auditing import Deed, audit
+from oberih.case.prove.keeping import Keeping
 from oberih.errors import OberihError
 
 __all__ = ["FAILURES_AN_HOUR", "Notebook"]

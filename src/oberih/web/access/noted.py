@@ -11,7 +11,7 @@ from typing import Any
 from anyio import to_thread
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from oberih.case.auditing import Deed
+from oberih.case.prove.auditing import Deed
 from oberih.errors import OberihError
 from oberih.web.access.crossing import SAFE
 from oberih.web.access.may import Who

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from oberih.case.auditing import Deed
+from oberih.case.prove.auditing import Deed
 from oberih.errors import InputError
 from oberih.web.access import second_factor, sessions, tokens
 from oberih.web.access.accounts import Account, account_named, every_session_ends

@@ -15,8 +15,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
 
-from oberih.case.auditing import Deed
-from oberih.case.keeping import Keeping
+from oberih.case.prove.auditing import Deed
+from oberih.case.prove.keeping import Keeping
 from oberih.errors import InputError
 from oberih.web.access.accounts import accounts
 from oberih.web.access.accounts_file import AccountsFile

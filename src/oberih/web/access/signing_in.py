@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from oberih.case.auditing import Deed
+from oberih.case.prove.auditing import Deed
 from oberih.errors import InputError
 from oberih.web.access import backoff, second_factor, sessions
 from oberih.web.access.accounts import Account, account_named, change_row, find, set_password

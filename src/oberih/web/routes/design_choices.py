@@ -10,9 +10,9 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from oberih.case.design_request import DEFAULT_SCENARIO, HIGHEST_RELEASE
-from oberih.case.design_words import measure_key
-from oberih.case.request import PLANNING_DAY
+from oberih.case.reach.design_request import DEFAULT_SCENARIO, HIGHEST_RELEASE
+from oberih.case.reach.design_words import measure_key
+from oberih.case.reach.request import PLANNING_DAY
 from oberih.case.wording import day
 from oberih.constants import AGES
 from oberih.dose.protection import measures

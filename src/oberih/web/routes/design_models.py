@@ -1,7 +1,7 @@
 """What does the designer's address answer?
 
-Typed models of the API, filled from `oberih.case.design_answer.Design`.  SI, but angles in degrees; every key carries
-its unit.
+Typed models of the API, filled from `oberih.case.reach.design_answer.Design`.  SI, but angles in degrees; every key
+carries its unit.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import BaseModel, Field
 
-from oberih.case.answer import Reach
-from oberih.case.design_answer import Design, Note, PartFound, PlaceFound
-from oberih.case.outcome import Found, reach_of
+from oberih.case.reach.answer import Reach
+from oberih.case.reach.design_answer import Design, Note, PartFound, PlaceFound
+from oberih.case.reach.outcome import Found, reach_of
 from oberih.case.wording import stamp
 from oberih.zone.distance import compass_name
 from oberih.zone.geojson import collection_geojson, feature_geojson

@@ -14,9 +14,9 @@ from typing import Annotated, Literal
 from fastapi import Query
 from pydantic import BaseModel, Field
 
-from oberih.case.design_request import ALL_MONTHS, DEFAULT_SCENARIO, DesignRequest
-from oberih.case.request import DEFAULT_SEED
-from oberih.case.sources import AT_POWER
+from oberih.case.reach.design_request import ALL_MONTHS, DEFAULT_SCENARIO, DesignRequest
+from oberih.case.reach.request import DEFAULT_SEED
+from oberih.case.reach.sources import AT_POWER
 from oberih.constants import AGES
 from oberih.errors import InputError
 from oberih.web.iso import IsoDay

@@ -17,9 +17,9 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from oberih.case.response import DEFAULT_SCENARIO, EventRequest
-from oberih.case.response_choices import choices, course_of
-from oberih.case.response_export import settlements_csv, zones_geojson
+from oberih.case.reach.response import DEFAULT_SCENARIO, EventRequest
+from oberih.case.reach.response_choices import choices, course_of
+from oberih.case.reach.response_export import settlements_csv, zones_geojson
 from oberih.case.wording import stamp
 from oberih.constants import SECONDS_PER_HOUR
 from oberih.earth.grid import Grid

@@ -18,9 +18,9 @@ from fastapi.responses import FileResponse, PlainTextResponse, Response
 from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 
-from oberih.case import record_data, record_proofs
-from oberih.case.proving import found_ids
-from oberih.case.record_sheets import near as box_about
+from oberih.case.prove import record_data, record_proofs
+from oberih.case.prove.proving import found_ids
+from oberih.case.prove.record_sheets import near as box_about
 from oberih.web.access.may import may
 from oberih.web.problem import refusals
 from oberih.web.routes.evidence_models import (

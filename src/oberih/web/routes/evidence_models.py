@@ -7,9 +7,9 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from oberih.case.record_data import One, Page, Standing
-from oberih.case.record_proofs import Proof
-from oberih.case.recording import Written
+from oberih.case.prove.record_data import One, Page, Standing
+from oberih.case.prove.record_proofs import Proof
+from oberih.case.prove.recording import Written
 
 __all__ = [
     "ConsistencyProof", "FullRecord", "InclusionProof", "KeyTenure", "RecordPage", "RecordStanding", "Reference",

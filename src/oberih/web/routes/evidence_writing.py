@@ -15,7 +15,7 @@ from fastapi import Path as InPath
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from oberih.case import record_writing
+from oberih.case.prove import record_writing
 from oberih.errors import InputError
 from oberih.web.access.may import Who, may
 from oberih.web.problem import refusals

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response
 from pydantic import Field
 
-from oberih.case.design_export import FORMATS, TABLE_TYPE, Wanted, export
+from oberih.case.reach.design_export import FORMATS, TABLE_TYPE, Wanted, export
 from oberih.picture.export.content import Reporter
 from oberih.web.access.may import may
 from oberih.web.iso import IsoTime

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from oberih.case.base_map import base_map
+from oberih.case.reach.base_map import base_map
 from oberih.earth.site import load_site
 from oberih.picture.palette import LAND, ZONE_STYLES, class_colours
 from oberih.web.access.may import may

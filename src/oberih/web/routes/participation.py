@@ -9,10 +9,10 @@ from fastapi import APIRouter, Query
 from fastapi import Path as InPath
 from pydantic import BaseModel
 
-from oberih.case import participation_data as data
-from oberih.case.participation_data import Actor, Gathering, Stand
-from oberih.case.regime_board import refuse_day
-from oberih.case.regime_words import in_language
+from oberih.case.hold import participation_data as data
+from oberih.case.hold.participation_data import Actor, Gathering, Stand
+from oberih.case.hold.regime_board import refuse_day
+from oberih.case.hold.regime_words import in_language
 from oberih.regimes.participation import Claim, Position, Register, Role
 from oberih.web.access.may import may
 from oberih.web.problem import refusals

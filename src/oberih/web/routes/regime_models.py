@@ -8,11 +8,11 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from oberih.case.findings_export import observation_fields
-from oberih.case.judgement import Judgement
-from oberih.case.regime import rests_on_text, summary
-from oberih.case.regime_timeline import History
-from oberih.case.regime_words import in_language
+from oberih.case.hold.findings_export import observation_fields
+from oberih.case.hold.judgement import Judgement
+from oberih.case.hold.regime import rests_on_text, summary
+from oberih.case.hold.regime_timeline import History
+from oberih.case.hold.regime_words import in_language
 from oberih.regimes.finding import Finding
 from oberih.regimes.regime import Condition, Obligation, Regime
 

@@ -9,14 +9,14 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi import Path as InPath
 from fastapi.responses import Response
 
-from oberih.case import findings_export as export
-from oberih.case.judgement import Judgement
-from oberih.case.oscal import as_oscal
-from oberih.case.regime import check
-from oberih.case.regime_board import Board, refuse_day
-from oberih.case.regime_explain import explain, only, recipe
-from oberih.case.timeline_pages import history_sheet
-from oberih.case.timeline_products import changes_as_csv, changes_as_json
+from oberih.case.hold import findings_export as export
+from oberih.case.hold.judgement import Judgement
+from oberih.case.hold.oscal import as_oscal
+from oberih.case.hold.regime import check
+from oberih.case.hold.regime_board import Board, refuse_day
+from oberih.case.hold.regime_explain import explain, only, recipe
+from oberih.case.hold.timeline_pages import history_sheet
+from oberih.case.hold.timeline_products import changes_as_csv, changes_as_json
 from oberih.errors import UnknownName
 from oberih.web.access.may import may
 from oberih.web.problem import refusals

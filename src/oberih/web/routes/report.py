@@ -13,9 +13,9 @@ from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response
 from pydantic import Field
 
-from oberih.case.report_design import facts_of_designs
-from oberih.case.report_facts import Facts
-from oberih.case.sources import scenarios_of
+from oberih.case.reach.sources import scenarios_of
+from oberih.case.report.design import facts_of_designs
+from oberih.case.report.facts import Facts
 from oberih.picture.report_html import report_policy
 from oberih.web.access.may import may
 from oberih.web.problem import refusals

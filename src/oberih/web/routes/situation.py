@@ -11,8 +11,8 @@ from fastapi.responses import StreamingResponse
 from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 
-from oberih.case.given import as_csv
-from oberih.case.situation import Situation
+from oberih.case.watch.given import as_csv
+from oberih.case.watch.situation import Situation
 from oberih.web.access.may import may
 from oberih.web.live import LOOK
 from oberih.web.problem import refusals

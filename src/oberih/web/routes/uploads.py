@@ -14,7 +14,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from oberih.case.uploads import MOST_BYTES, Upload, Uploads
+from oberih.case.reach.uploads import MOST_BYTES, Upload, Uploads
 from oberih.case.wording import stamp
 from oberih.earth.site import load_site
 from oberih.web.access.may import may

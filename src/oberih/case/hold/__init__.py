@@ -1,0 +1,1 @@
+"""Do the rules hold, on which evidence?"""
