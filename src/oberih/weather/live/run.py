@@ -58,7 +58,7 @@ def source_of(name: str) -> Source:
 def fetch_run(
     source: str, *, latitude: float, longitude: float, hours: int, cache: Path, now: int, start: int | None = None,
     server: str | None = None, told: Told | None = None, patience: Patience | None = None, at_once: int = AT_ONCE,
-    transport: Any = None, stopped: Callable[[], bool] = lambda: False,
+    transport: Any = None, stopped: Callable[[], bool] = lambda: False, only: int | None = None,
 ) -> KeptRun:  # fmt: skip
     """Fetch the newest complete run of a source, or take it from the cache.
 
@@ -85,6 +85,8 @@ def fetch_run(
     transport : httpx.BaseTransport, optional
     stopped : callable, optional
         Whether to give up at once.
+    only : int, optional
+        Time of the only run that will do, seconds since 1970; no other is looked at.
 
     Returns
     -------
@@ -115,7 +117,7 @@ def fetch_run(
 
     _refuse_past(order, server)
     with kept.one_at_a_time(order.folder, own.name, waiting=waiting):
-        run = _newest(order)
+        run = _newest(order, only)
         kept.prune(order.folder, order.prefix, keep=KEPT_RUNS, newest=run.run)
     return run
 
@@ -128,9 +130,9 @@ def _candidates(order: Order) -> list[int]:
     return sorted(useful, key=lambda r: (not order.covers(r), -r))
 
 
-def _newest(order: Order) -> KeptRun:
+def _newest(order: Order, only: int | None) -> KeptRun:
     passed: list[str] = []
-    at_hand = kept.kept_runs(order.folder, order.prefix)
+    at_hand = [k for k in kept.kept_runs(order.folder, order.prefix) if only in (None, k.run)]
     with (
         Decoder() as decoder,
         Server.open(
@@ -141,7 +143,7 @@ def _newest(order: Order) -> KeptRun:
             said=order.say,
         ) as server,  # fmt: skip
     ):
-        for run in _candidates(order):
+        for run in (r for r in _candidates(order) if only in (None, r)):
             held = next((k for k in at_hand if k.run == run and _enough(k, order)), None)
             if held is not None:
                 return _said(held, order, passed)
