@@ -59,7 +59,7 @@ class State:
         room = EventRoom(load_site(s.site), s.forecast, s.weather, s.mapping, s.cache, s.seed)
         self.events = Responder(room)
         desk = Desk(
-            OnDesk(s.site, s.keeping, s.readings, s.in_force, s.forecast),
+            OnDesk(s.site, s.keeping, s.readings, s.in_force, s.forecast, s.cache),
             plume=lambda now: forecast_plume(self.events, now=now),
         )
         self.live = Live(desk, self.clock, engine=self.engine.told)

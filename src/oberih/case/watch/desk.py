@@ -21,6 +21,8 @@ import orjson
 from oberih.case.hold.regime_states import RegimeState, regime_states
 from oberih.case.prove.keeping import Keeping
 from oberih.case.prove.record_data import named
+from oberih.case.reach.forecast_state import folder_of
+from oberih.case.reach.request import DEFAULT_CACHE
 from oberih.case.reach.response_plume import Plume
 from oberih.case.watch.given import Given, read_readings
 from oberih.case.watch.in_force import ZONES, InForce, zones_in_force
@@ -33,10 +35,12 @@ from oberih.case.watch.situation import (
     Situation,
     SourceNow,
     readings_now,
+    ready_changes,
     record_changes,
     regime_changes,
     site_now,
 )  # fmt: skip
+from oberih.case.watch.standing import RUN_OLD_AFTER, Kept, kept_at, ready_now
 from oberih.case.watch.watched import Watched, mark_of
 from oberih.earth.site import load_site
 from oberih.evidence.database import is_url
@@ -63,6 +67,8 @@ class OnDesk:
     keeping : Keeping
     readings : tuple of Path
     in_force, forecast : Path or None
+    cache : Path
+        In which ``oberih forecast`` keeps what stands ready.
     """
 
     site: str
@@ -70,6 +76,7 @@ class OnDesk:
     readings: tuple[Path, ...] = ()
     in_force: Path | None = None
     forecast: Path | None = None
+    cache: Path = DEFAULT_CACHE
 
 
 class Desk:
@@ -95,6 +102,8 @@ class Desk:
         self.in_force: Watched[InForce] | None = _in_force(on)
         self.readings = [_readings(path) for path in on.readings]
         self.forecast: Watched[Plume] | None = _forecast(on.forecast, plume)
+        self.ready: Watched[Kept] = _ready(folder_of(on.cache, self.site.id))
+        self._command = f"oberih forecast {Path(on.site).name} --once"
         self._atlas = ""
         self._events: deque[Change] = deque(maxlen=_MOST_EVENTS)
         self._digests: dict[str, bytes] = {}
@@ -147,10 +156,14 @@ class Desk:
 
     def _quick(self) -> list[Watched[Any]]:
         """What is looked at every time: all but the forecast."""
-        return [self.record, self.regimes, *([] if self.in_force is None else [self.in_force]), *self.readings]
+        in_force = [] if self.in_force is None else [self.in_force]
+        return [self.record, self.regimes, *in_force, *self.readings, self.ready]
 
     def _sources(self) -> Iterable[Watched[Any]]:
-        return [*self._quick(), *([] if self.forecast is None else [self.forecast])]
+        """Those of which anything is told: that no forecast ever stood ready is no fault of a source."""
+        never = self.ready.value is not None and not self.ready.value.entries and not self.ready.error
+        quick = [s for s in self._quick() if s is not self.ready or not never]
+        return [*quick, *([] if self.forecast is None else [self.forecast])]
 
     def _note(self, source: Watched[Any], what: str | None, now: datetime) -> None:
         if what is not None:
@@ -165,6 +178,7 @@ class Desk:
             sources=tuple(SourceNow.of(s.health(now)) for s in self._sources()),
             record_size=recent.size if recent else None,
             plume=PlumeNow.of(self.forecast.value) if self.forecast else None,
+            ready=ready_now(self.ready.value, now=now, command=self._command),
         )  # fmt: skip
         return self._numbered(found)
 
@@ -181,7 +195,7 @@ class Desk:
     ) -> tuple[Change, ...]:  # fmt: skip
         came = [Change(f.newest, "readings", f.name, count=f.last_day) for f in self._readings_now.files
                 if f.newest is not None and f.last_day]  # fmt: skip
-        events = [e for e in self._events if now - e.at < DAY]
+        events = [e for e in (*self._events, *ready_changes(self.ready.value)) if now - e.at < DAY]
         found = [*record_changes(recent), *regime_changes(states, now=now), *came, *events]
         return tuple(sorted(found, key=lambda c: c.at, reverse=True))
 
@@ -204,7 +218,7 @@ def _parts(s: Situation) -> dict[str, Any]:
     return {
         "site": s.site, "in_force": s.in_force and replace(s.in_force, zones={}), "readings": s.readings,
         "incidents": s.incidents, "regimes": s.regimes, "changes": s.changes, "sources": (sources, s.record_size),
-        "plume": s.plume,
+        "plume": s.plume, "ready": s.ready,
     }  # fmt: skip
 
 
@@ -256,4 +270,14 @@ def _forecast(path: Path | None, plume: Callable[[int], Plume | None] | None) ->
         path.name, "forecast", read=lambda now: plume(int(now.timestamp())), mark=lambda: mark_of(path),
         newest=lambda p: None if p.written is None else datetime.fromtimestamp(p.written, UTC),
         stale_after=FORECAST_OLD_AFTER.total_seconds(), again=10 * _AGAIN,
+    )  # fmt: skip
+
+
+def _ready(folder: Path) -> Watched[Kept]:
+    """The forecast that stands ready: another one when its pointer is another."""
+    return Watched(
+        "oberih forecast", "ready", read=lambda now: kept_at(folder),
+        mark=lambda: mark_of(folder / "ready.json", folder / "begun.json"),
+        newest=lambda kept: datetime.fromtimestamp(kept.entries[0].run, UTC) if kept.entries else None,
+        stale_after=RUN_OLD_AFTER.total_seconds(), again=_AGAIN,
     )  # fmt: skip

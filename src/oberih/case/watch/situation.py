@@ -16,6 +16,7 @@ from oberih.case.reach.response_plume import Plume
 from oberih.case.watch.given import AHEAD, Given, Reading, doubted
 from oberih.case.watch.in_force import InForce
 from oberih.case.watch.incidents import DAY, Incident, Recent
+from oberih.case.watch.standing import Kept, ReadyNow
 from oberih.case.watch.watched import Health
 from oberih.earth.site import Site
 
@@ -32,12 +33,13 @@ __all__ = [
     "SourceNow",
     "UnitNow",
     "readings_now",
+    "ready_changes",
     "record_changes",
     "regime_changes",
     "site_now",
 ]  # fmt: skip
 
-PARTS = ("site", "in_force", "readings", "incidents", "regimes", "changes", "sources", "plume")
+PARTS = ("site", "in_force", "readings", "incidents", "regimes", "changes", "sources", "plume", "ready")
 """Of a situation; each has a version of its own."""
 
 OLD_AFTER = timedelta(hours=3)
@@ -119,7 +121,7 @@ class Change:
     at : datetime
         UTC.
     kind : str
-        ``record``, ``correction``, ``readings``, ``regime``, ``atlas``, ``source-down`` or ``source-back``.
+        ``record``, ``correction``, ``readings``, ``regime``, ``atlas``, ``ready``, ``source-down`` or ``source-back``.
     name : str
         Of the record, file, regime or source.
     text : str
@@ -211,6 +213,8 @@ class Situation:
         Records kept; None where no record was begun.
     plume : PlumeNow or None
         The forecast plume, where there is one; its cells are asked for apart.
+    ready : ReadyNow or None
+        The forecast that stands ready, or that none does.
     """
 
     at: datetime
@@ -226,6 +230,7 @@ class Situation:
     sources: tuple[SourceNow, ...]
     record_size: int | None
     plume: PlumeNow | None = None
+    ready: ReadyNow | None = None
 
 
 def site_now(site: Site) -> SiteNow:
@@ -298,4 +303,14 @@ def regime_changes(states: Iterable[RegimeState], *, now: datetime) -> list[Chan
     return [
         Change(midnight, "regime", s.id, f"{obligation} {subject}", before=before, now=after)
         for s in states for obligation, subject, before, after in s.changes
+    ]  # fmt: skip
+
+
+def ready_changes(kept: Kept | None) -> list[Change]:
+    """Say which forecasts came to stand ready."""
+    entries = () if kept is None else kept.entries
+    return [
+        Change(datetime.fromtimestamp(e.made_at, UTC), "ready", e.title,
+               now=datetime.fromtimestamp(e.run, UTC).isoformat())
+        for e in entries
     ]  # fmt: skip

@@ -31,7 +31,7 @@ class Health:
     name : str
         As ``readings.csv``.
     kind : str
-        ``record``, ``in-force``, ``readings``, ``regimes``, ``forecast`` or ``atlas``.
+        ``record``, ``in-force``, ``readings``, ``regimes``, ``forecast``, ``ready`` or ``atlas``.
     state : str
         ``good``, ``stale`` (what it says is older than it should be), ``broken``, ``absent`` (there is nothing), or
         ``reading`` (it is read for the first time).

@@ -9,6 +9,7 @@ import { ago, language, moment, number, say } from "./words.js";
 
 const MARKS = { holds: "✓", "at-risk": "△", compromised: "✕", unknown: "?", contested: "⇄", "not-in-force": "–" };
 const ORDER = ["compromised", "at-risk", "unknown", "holds", "not-in-force"];
+const NEWEST = { forecast: "situation.file-of", ready: "situation.run-of" };
 const body = (tile) => document.querySelector(`#tile-${tile} .tile-body`);
 const named = (thing) => thing.title?.[language] ?? thing.title?.en ?? thing.id;
 
@@ -18,12 +19,13 @@ export function badge(status) {
 }
 
 const time = (iso) => make("time", { datetime: iso, title: moment(iso) }, ago(iso));
-const both = (iso) => make("span", {}, moment(iso), " (", time(iso), ")");
+/** A time in full, and how long ago that is. */
+export const both = (iso) => make("span", {}, moment(iso), " (", time(iso), ")");
 
 /** The tiles: the answer in five seconds. */
 export function tiles(now) {
   const count = (kind) => now.changes.filter((c) => kind.includes(c.kind)).reduce((n, c) => n + (c.count || 1), 0);
-  const kinds = { record: "record", correction: "correction", readings: "readings", regime: "regime", atlas: "atlas", source: "source-down" };
+  const kinds = { record: "record", correction: "correction", readings: "readings", regime: "regime", atlas: "atlas", ready: "ready", source: "source-down" };
   const told = Object.entries(kinds).map(([key, kind]) => [key, count(kind === "source-down" ? [kind, "source-back"] : [kind])])
     .filter(([, n]) => n).map(([key, n]) => say(`situation.new-${key}`, { count: n }));
   fill(body("new"), make("strong", {}, now.changes.length ? String(now.changes.length) : say("situation.new-none")),
@@ -65,6 +67,7 @@ function changeText(c, now) {
     case "readings": return say("situation.change-readings-text", { count: c.count, name: c.name });
     case "regime": return say("situation.change-regime-text", { name: regime ? named(regime) : c.name, text: c.text, before: status(c.before), now: status(c.now) });
     case "atlas": return say("situation.change-atlas-text", { text: [say(`situation.atlas-${c.name}`), c.text].filter(Boolean).join(": ") });
+    case "ready": return say("situation.change-ready-text", { title: c.name, when: moment(c.now) });
     case "source-down": return `${c.name}: ${c.text}`;
     case "source-back": return c.name;
     default: return c.name ? (c.text.length > 180 ? `${c.text.slice(0, 177)}…` : c.text) : say("situation.change-more", { count: c.count });
@@ -101,7 +104,7 @@ export function sources(now) {
     make("div", {}, make("strong", {}, s.name), ` ${say(`situation.kind-${s.kind}`)} `, make("span", { class: `source-state ${s.state}` },
       `${{ good: "✓", stale: "⚠", broken: "✕", absent: "–", reading: "…" }[s.state]} ${say(`situation.source-${s.state}`)}`)),
     make("p", { class: "faint" }, `${say("situation.last-good")}: `, s.last_good ? time(s.last_good) : say("situation.never"),
-      s.newest ? [`; ${say(s.kind === "forecast" ? "situation.file-of" : "situation.newest")}: `, time(s.newest)] : null,
+      s.newest ? [`; ${say(NEWEST[s.kind] ?? "situation.newest")}: `, time(s.newest)] : null,
       s.stale_after_s ? `; ${say("situation.stale-after")}: ${say("situation.hours", { hours: number(s.stale_after_s / 3600) })}` : ""),
     s.broken_since ? make("p", { class: "why" }, say("situation.broken-since", { when: moment(s.broken_since), why: printable(s.error) }),
       s.last_good ? ` (${say("situation.last-good-shown")})` : "") : null)));

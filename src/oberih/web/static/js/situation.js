@@ -7,6 +7,7 @@ import { listen } from "./live.js";
 import { fresh, lost } from "./shell.js";
 import { language, say } from "./words.js";
 import { changes, clock, inForce, incidents, plume, plumeLegend, readings, regimes, site, sources, tiles } from "./situation-parts.js";
+import { ready } from "./situation-ready.js";
 import { incidentPoint, readingPoint } from "./situation-points.js";
 
 const at = (id) => document.getElementById(id);
@@ -37,6 +38,7 @@ function show() {
   put("in_force", inForce, "sources");
   at("plume-part").hidden = !now.plume;
   if (now.plume) put("plume", plume);
+  put("ready", ready, "sources");
   put("incidents", incidents);
   put("readings", readings);
   put("site", site);
