@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from oberih.errors import InputError, SourceUnavailable, StoreFull
-from oberih.weather.fetch import Patience, fetch_open_meteo
+from oberih.far.patience import Patience
+from oberih.weather.fetch import fetch_open_meteo
 from oberih.weather.quality import check_weather
 from oberih.weather.read import read_weather
 from tests.weather.simulator import OpenMeteoSimulator, made_up
@@ -26,13 +27,14 @@ class Waits:
         self.now = now
 
     def patience(self, attempts: int = 5, timeout: float = 5.0) -> Patience:
-        return Patience(attempts=attempts, timeout=timeout, sleep=self.asked.append, clock=lambda: self.now)
+        return Patience(attempts=attempts, timeout=timeout, spread=0.0, sleep=lambda s, stopped: self.asked.append(s))
 
 
 def fetch(server: OpenMeteoSimulator, folder: Path, waits: Waits | None = None, **changes: Any) -> Any:
+    waits = waits or Waits()
     asked: dict[str, Any] = {
         "start_date": "2019-12-30", "end_date": "2020-01-02", "cache_dir": folder, "base_url": server.url,
-        "patience": (waits or Waits()).patience(),
+        "patience": waits.patience(), "clock": lambda: waits.now,
     }  # fmt: skip
     return fetch_open_meteo(*PLACE, **{**asked, **changes})
 

@@ -6,8 +6,8 @@ was received whole and read without complaint, by writing beside and renaming: a
 download leaves nothing that looks valid.  A busy or failing server is asked again, ever more
 slowly, as it asks for (Retry-After); then one clear line says what was the matter.
 
-The clock, the waiting and the network are arguments.  A kept archive answer stays valid; a
-kept forecast for an hour.
+The clock, the waiting and the network are arguments; how long an answer may take and how much
+it may hold is bounded (`oberih.far`).  A kept archive answer stays valid; a kept forecast for an hour.
 """
 
 from __future__ import annotations
@@ -18,9 +18,8 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlencode
@@ -28,6 +27,8 @@ from urllib.parse import urlencode
 import numpy as np
 
 from oberih.errors import InputError, SourceUnavailable, StoreError, StoreFull
+from oberih.far.patience import Again, Patience, PatienceEnded, ask_patiently
+from oberih.far.web import RETRIED, Web, plain, retry_after
 from oberih.weather.read.document import Document, read_document
 from oberih.weather.read.open_meteo import HOURLY, read_open_meteo
 from oberih.weather.series import Weather
@@ -35,7 +36,7 @@ from oberih.weather.series import Weather
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["ARCHIVE_URL", "FORECAST_URL", "RETRIED", "Patience", "fetch_open_meteo", "retry_after"]
+__all__ = ["ARCHIVE_URL", "FORECAST_URL", "Patience", "fetch_open_meteo"]
 
 ARCHIVE_URL = "https://archive-api.open-meteo.com"
 """Reanalysis since 1940; path /v1/archive."""
@@ -48,45 +49,11 @@ PATHS = {"archive": (ARCHIVE_URL, "/v1/archive", "reanalysis"), "forecast": (FOR
 PASSING_VALID = 3600.0
 """A kept forecast, or an archive answer that still lacked its last hours, is asked anew after this [s]."""
 
-RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
-"""Answers worth asking again."""
+MOST = 64 * 1024**2
+"""A year of hours is a hundredth of it [bytes]."""
 
 Kind = Literal["archive", "forecast"]
 Progress = Callable[[int, int, str], None]
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How long to try.
-
-    Parameters
-    ----------
-    attempts : int
-        Requests for one answer at most.
-    first_wait : float
-        Before the second request [s]; doubled each time.
-    longest_wait : float
-        A server that asks for a longer wait is given up [s].
-    timeout : float
-        For connecting, and between bytes [s].
-    sleep, clock : callable
-        Waiting, and the time [s since 1970 UTC].
-    """
-
-    attempts: int = 5
-    first_wait: float = 1.0
-    longest_wait: float = 120.0
-    timeout: float = 60.0
-    sleep: Callable[[float], None] = field(default=time.sleep)
-    clock: Callable[[], float] = field(default=time.time)
-
-
-class _Again(Exception):
-    """An answer worth asking again: why, and how long the server wants us to wait [s]."""
-
-    def __init__(self, reason: str, wait: float | None = None) -> None:
-        super().__init__(reason)
-        self.reason, self.wait = reason, wait
 
 
 def fetch_open_meteo(
@@ -101,6 +68,7 @@ def fetch_open_meteo(
     transport: httpx.BaseTransport | None = None,
     patience: Patience | None = None,
     progress: Progress | None = None,
+    clock: Callable[[], float] = time.time,
 ) -> Weather:
     """Fetch hourly weather at a place, from the cache where it is kept.
 
@@ -119,9 +87,11 @@ def fetch_open_meteo(
     transport : httpx.BaseTransport, optional
         Another way to the network.
     patience : Patience, optional
-        Attempts, waits, clock.
+        Attempts and waits.
     progress : callable, optional
         Called as ``progress(done, of, what)`` before the first and after each part.
+    clock : callable
+        The time, by which what is kept grows old [s since 1970 UTC].
 
     Returns
     -------
@@ -150,7 +120,7 @@ def fetch_open_meteo(
     for done, query in enumerate(queries):
         if progress is not None:
             progress(done, len(queries), query.what)
-        parts.append(_part(query, folder, patience=patience, transport=transport))
+        parts.append(_part(query, folder, patience=patience, transport=transport, clock=clock))
     if progress is not None:
         progress(len(queries), len(queries), "done")
     return _joined(parts)
@@ -211,19 +181,22 @@ def _folder(cache_dir: Path | str) -> Path:
     return folder
 
 
-def _part(query: _Query, folder: Path, *, patience: Patience, transport: httpx.BaseTransport | None) -> Weather:
-    kept = _kept(query, folder, patience)
+def _part(
+    query: _Query, folder: Path, *, patience: Patience, transport: httpx.BaseTransport | None,
+    clock: Callable[[], float],
+) -> Weather:  # fmt: skip
+    kept = _kept(query, folder, clock)
     if kept is not None:
         return kept
-    envelope = _asked(query, patience=patience, transport=transport)
+    envelope = _asked(query, patience=patience, transport=transport, clock=clock)
     _keep(folder / query.file_name, envelope)
-    fresh = _kept(query, folder, patience)
+    fresh = _kept(query, folder, clock)
     if fresh is None:
         raise StoreError(f"{folder / query.file_name}: was written but cannot be read back; check the disk")
     return fresh
 
 
-def _kept(query: _Query, folder: Path, patience: Patience) -> Weather | None:
+def _kept(query: _Query, folder: Path, clock: Callable[[], float]) -> Weather | None:
     """The kept answer, or None if there is none, it is too old, or it is not what was written."""
     path = folder / query.file_name
     if not path.exists():
@@ -233,7 +206,7 @@ def _kept(query: _Query, folder: Path, patience: Patience) -> Weather | None:
         envelope = json.loads(document.text())
         if envelope["query"] != query.url or envelope["sha256"] != _digest(envelope["answer"]):
             return None
-        age = patience.clock() - float(envelope["fetched"])
+        age = clock() - float(envelope["fetched"])
         weather = read_open_meteo(document, latitude=query.latitude, longitude=query.longitude)
         passing = query.label == "forecast" or "rows_without_wind_left_out" in weather.attrs
         return None if passing and not -60.0 <= age <= PASSING_VALID else weather
@@ -264,61 +237,34 @@ def _keep(path: Path, envelope: bytes) -> None:
         ) from error
 
 
-def _asked(query: _Query, *, patience: Patience, transport: httpx.BaseTransport | None) -> bytes:
-    import httpx  # here because it takes a tenth of a second to load, and most runs need no network
-
-    wait = patience.first_wait
-    with httpx.Client(transport=transport, timeout=patience.timeout, follow_redirects=True) as client:
-        for attempt in range(1, patience.attempts + 1):
-            try:
-                return _envelope(query, _answer(client, query), patience)
-            except _Again as again:
-                last = again
-            if attempt < patience.attempts:
-                asked = last.wait if last.wait is not None else wait
-                if asked > patience.longest_wait:
-                    raise SourceUnavailable(f"Open-Meteo asks to wait {asked:.0f} s ({last.reason}); try again later")
-                patience.sleep(asked)
-                wait = min(wait * 2.0, patience.longest_wait)
-    raise SourceUnavailable(
-        f"Open-Meteo did not answer ({query.what}): {last.reason}, {patience.attempts} attempts; "
-        "try again later or give a weather file"
-    )
+def _asked(
+    query: _Query, *, patience: Patience, transport: httpx.BaseTransport | None, clock: Callable[[], float]
+) -> bytes:
+    with Web(at_once=1, timeout=patience.timeout, connect=patience.timeout, transport=transport) as web:
+        try:
+            return ask_patiently(
+                lambda: _envelope(query, _answer(web, query, patience.whole), clock), patience, name=query.url
+            )
+        except PatienceEnded as ended:
+            if ended.wait is not None:
+                raise SourceUnavailable(
+                    f"Open-Meteo asks to wait {ended.wait:.0f} s ({ended.reason}); try again later"
+                ) from ended
+            raise SourceUnavailable(
+                f"Open-Meteo did not answer ({query.what}): {ended.reason}, {ended.attempts} attempts; "
+                "try again later or give a weather file"
+            ) from ended
 
 
-def _answer(client: httpx.Client, query: _Query) -> bytes:
-    import httpx  # see `_asked`
-
-    try:
-        response = client.get(query.url)
-    except httpx.TimeoutException as error:
-        raise _Again("no answer in time") from error
-    except httpx.HTTPError as error:
-        raise _Again(f"connection failed ({type(error).__name__})") from error
-    except httpx.InvalidURL as error:
-        raise InputError("is not an address", field="base_url", value=query.url) from error
-    if response.status_code in RETRIED:
-        raise _Again(f"HTTP {response.status_code}", retry_after(response.headers))
+def _answer(web: Web, query: _Query, whole: float) -> bytes:
+    asked = {"Accept-Encoding": "gzip"}
+    with web.answer(query.url, headers=asked, whole=whole, field="base_url") as response:
+        if response.status_code in RETRIED:
+            raise Again(f"HTTP {response.status_code}", wait=retry_after(response.headers))
+        content = b"".join(plain(response, most=MOST))
     if response.status_code != 200:
-        raise SourceUnavailable(
-            f"Open-Meteo refused {query.what}: HTTP {response.status_code}, {_reason(response.content)}"
-        )
-    return bytes(response.content)
-
-
-def retry_after(headers: Any) -> float | None:
-    """Seconds from a Retry-After header; a date is counted from the answer's own Date (RFC 9110, 10.2.3)."""
-    value = headers.get("retry-after")
-    if value is None:
-        return None
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - parsedate_to_datetime(headers["date"])).total_seconds())
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return None
+        raise SourceUnavailable(f"Open-Meteo refused {query.what}: HTTP {response.status_code}, {_reason(content)}")
+    return content
 
 
 def _reason(content: bytes) -> str:
@@ -328,15 +274,15 @@ def _reason(content: bytes) -> str:
         return "no reason given"
 
 
-def _envelope(query: _Query, content: bytes, patience: Patience) -> bytes:
+def _envelope(query: _Query, content: bytes, clock: Callable[[], float]) -> bytes:
     """The answer with its query and hash, after it was read without complaint."""
     try:
         answer = json.loads(content)
     except ValueError as error:
-        raise _Again("an answer that is not whole JSON") from error
+        raise Again("an answer that is not whole JSON") from error
     if isinstance(answer, dict) and answer.get("error"):
         raise SourceUnavailable(f"Open-Meteo refused {query.what}: {_reason(content)}")
-    fetched = datetime.fromtimestamp(patience.clock(), tz=UTC)
+    fetched = datetime.fromtimestamp(clock(), tz=UTC)
     envelope = {
         "oberih_cache": 1, "query": query.url, "label": query.label, "fetched": fetched.timestamp(),
         "sha256": _digest(answer), "answer": answer,
@@ -345,7 +291,7 @@ def _envelope(query: _Query, content: bytes, patience: Patience) -> bytes:
     try:
         read_open_meteo(Document("answer", "", data), latitude=query.latitude, longitude=query.longitude)
     except InputError as error:
-        raise _Again(f"an answer that is not weather ({error.message})") from error
+        raise Again(f"an answer that is not weather ({error.message})") from error
     return data
 
 

@@ -13,7 +13,7 @@ import pytest
 pytest.importorskip("eccodes")
 pytest.importorskip("netCDF4")
 
-from oberih.weather.fetch import Patience
+from oberih.far.patience import Patience
 from oberih.weather.live import SOURCES, KeptRun, fetch_run
 from oberih.weather.live.decoder import Decoder
 from tests.weather.live import simulator

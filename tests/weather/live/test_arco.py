@@ -15,7 +15,7 @@ pytest.importorskip("netCDF4")
 from numcodecs import Blosc
 
 from oberih.errors import InputError, SourceUnavailable, StoreFull
-from oberih.weather.fetch import Patience
+from oberih.far.patience import Patience
 from oberih.weather.live.arco import cost_of, fetch_area, fetch_era5
 from oberih.weather.live.blosc_part import Head, head_of, part_of, spans_of
 from oberih.weather.live.era5_names import PRESSURES, hybrid_coefficients, model_levels
@@ -42,7 +42,7 @@ def server(stores: Path) -> Iterator[ArcoServer]:
 
 
 def patience() -> Patience:
-    return Patience(attempts=3, first_wait=0.01, timeout=5.0, sleep=lambda s: None)
+    return Patience(attempts=3, first_wait=0.01, timeout=5.0, sleep=lambda s, stopped: None)
 
 
 def fetch(server: ArcoServer, folder: Path, wish: Wish = WISH, **more: object) -> tuple[Path, ...]:

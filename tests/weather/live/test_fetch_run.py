@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 
 from oberih.errors import InputError, SourceUnavailable, StoreFull, UnknownName
-from oberih.weather.fetch import Patience
+from oberih.far.deadline import Stopped
+from oberih.far.patience import Patience
 from oberih.weather.live import KeptRun, fetch_run
 from oberih.weather.live.ecmwf import Ecmwf
-from oberih.weather.live.server import Stopped
 from oberih.weather.read.volume import volume_of
 from oberih.weather.volume import fields_of_volume
 from tests.weather.live.conftest import LEVELS, NOW, QUICK, RUN, SITE
@@ -254,7 +254,7 @@ def test_whoever_is_told_to_stop_stops_and_goes_on_later(fetch: Fetch, well: Wel
 def test_a_killed_process_leaves_nothing_that_looks_whole_and_the_next_one_goes_on(tmp_path: Path, well: Well) -> None:
     script = textwrap.dedent(f"""
         from pathlib import Path
-        from oberih.weather.fetch import Patience
+        from oberih.far.patience import Patience
         from oberih.weather.live import SOURCES, fetch_run
         type(SOURCES["gfs"]).levels = {LEVELS!r}
         fetch_run("gfs", hours=3, now={NOW}, cache=Path({str(tmp_path)!r}), server=URL, **{SITE!r})

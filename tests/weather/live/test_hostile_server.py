@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from oberih.errors import InputError, SourceUnavailable
-from oberih.weather.fetch import Patience, retry_after
+from oberih.far.patience import Patience
+from oberih.far.web import retry_after
 from oberih.weather.live.arco_store import Store
 from oberih.weather.live.ecmwf import ECMWF
 from oberih.weather.live.gfs import GFS, lines_of
@@ -22,8 +23,11 @@ SOUND = {"shape": [10], "chunks": [10], "dtype": "<f4", "compressor": None}
 
 
 def server(response: httpx.Response) -> Server:
-    patience = Patience(attempts=2, first_wait=0.0, sleep=lambda s: None)
-    return Server.open(patience=patience, at_once=1, transport=httpx.MockTransport(lambda asked: response))
+    def answer(asked: httpx.Request) -> httpx.Response:  # as it comes from the network: not read yet
+        return httpx.Response(response.status_code, headers=response.headers, stream=httpx.ByteStream(response.content))
+
+    patience = Patience(attempts=2, first_wait=0.0, sleep=lambda s, stopped: None)
+    return Server.open(patience=patience, at_once=1, transport=httpx.MockTransport(answer))
 
 
 @pytest.mark.parametrize("told", [f"bytes {MANY}-", "bytes ٣-9/10", "bytes -5-9/10", "", "bytes 7-8/10"])

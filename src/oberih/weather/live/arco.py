@@ -14,13 +14,12 @@ Source: Carver & Merose (2023), ARCO-ERA5; Hersbach et al. (2020), Q. J. R. Mete
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oberih.errors import SourceUnavailable, StoreFull
-from oberih.weather.fetch import Patience
+from oberih.far.patience import Patience
 from oberih.weather.live.arco_source import ArcoSource
 from oberih.weather.live.era5_file import is_kept, path_of, write_hour
 from oberih.weather.live.era5_names import ARCO
@@ -147,13 +146,13 @@ def fetch_area(
     patience = patience or Patience()
     with (
         Server.open(patience=patience, at_once=AT_ONCE, transport=transport, stopped=stopped) as connection,
-        ThreadPoolExecutor(AT_ONCE) as pool,
+        connection.threads(AT_ONCE) as pool,
     ):
         source = ArcoSource(connection, server or ARCO, wish)
         if told:
             told(0, len(lacking), str(_cost(source, lacking)))
         for done, time in enumerate(lacking, 1):
-            fields = source.hour(time, pool, attempts=patience.attempts)
+            fields = source.hour(time, pool)
             write_hour(path_of(folder, time, wish), time, wish, source, fields)
             if told:
                 told(done, len(lacking), f"{stamp(time)}, {_size(connection.received)} received")

@@ -30,6 +30,9 @@ from oberih.weather.live.wanted import NotThere
 
 __all__ = ["ArcoSource"]
 
+ATTEMPTS = 3
+"""What was damaged on its way is asked for so often."""
+
 Floats = npt.NDArray[np.float32]
 
 
@@ -97,10 +100,10 @@ class ArcoSource:
             self._clocks[id(store)] = _Clock(store)
         return self._clocks[id(store)]
 
-    def hour(self, time: int, pool: ThreadPoolExecutor, *, attempts: int) -> dict[str, Floats]:
+    def hour(self, time: int, pool: ThreadPoolExecutor) -> dict[str, Floats]:
         """Read a time, several fields at once, and check each."""
         parts = self.parts(time)
-        read = pool.map(lambda item: _read(item[1][0], item[1][1], item[0], time, attempts), parts.items())
+        read = pool.map(lambda item: _read(item[1][0], item[1][1], item[0], time), parts.items())
         return dict(zip(parts, read, strict=True))
 
 
@@ -160,11 +163,11 @@ def _covered(store: Store, times: Sequence[int]) -> None:
         )
 
 
-def _read(store: Store, part: Part, short: str, time: int, attempts: int) -> Floats:
+def _read(store: Store, part: Part, short: str, time: int) -> Floats:
     """Read a part and refuse what is no weather; what was damaged on its way is asked for again."""
     _, unit, most = (LEVELS | GROUND)[short]
     last: SourceUnavailable | None = None
-    for _ in range(max(1, min(attempts, 3))):
+    for _ in range(ATTEMPTS):
         try:
             values = store.read(part)
         except NotThere as error:

@@ -24,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from oberih.errors import StoreError, StoreFull
+from oberih.far.deadline import LOOK, Stop, Stopped, never, slept
 from oberih.weather.live.message import Area
 
 try:
@@ -250,7 +251,9 @@ def prune(folder: Path, prefix: str, *, keep: int, newest: int) -> None:
 
 
 @contextlib.contextmanager
-def one_at_a_time(folder: Path, name: str, *, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
+def one_at_a_time(
+    folder: Path, name: str, *, waiting: Callable[[], None] = lambda: None, stopped: Stop = never
+) -> Iterator[None]:  # fmt: skip
     """Wait until nobody else fetches of this source, and keep others out meanwhile; a killed process holds nothing.
 
     Parameters
@@ -261,6 +264,15 @@ def one_at_a_time(folder: Path, name: str, *, waiting: Callable[[], None] = lamb
         Of the source.
     waiting : callable
         Told if there is somebody to wait for.
+    stopped : callable
+        Whether to give up at once.
+
+    Raises
+    ------
+    StoreFull
+        If the folder cannot be written.
+    Stopped
+        If ``stopped`` said so while it waited.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -268,12 +280,21 @@ def one_at_a_time(folder: Path, name: str, *, waiting: Callable[[], None] = lamb
     except OSError as error:
         raise StoreFull(f"{folder}: cannot be written ({error.strerror}); give another --cache") from error
     try:
-        if fcntl is not None:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                waiting()
-                fcntl.flock(handle, fcntl.LOCK_EX)
+        if fcntl is not None and not _locked(handle):
+            waiting()
+            while not _locked(handle):
+                if stopped():
+                    raise Stopped
+                slept(LOOK, stopped)
         yield
     finally:
         os.close(handle)
+
+
+def _locked(handle: int) -> bool:
+    """Whether the lock is ours now."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

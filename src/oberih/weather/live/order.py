@@ -11,7 +11,7 @@ from math import ceil, cos, radians
 from pathlib import Path
 from typing import Any
 
-from oberih.weather.fetch import Patience
+from oberih.far.patience import Patience
 from oberih.weather.live import kept
 from oberih.weather.live.message import Area
 from oberih.weather.live.wanted import Source

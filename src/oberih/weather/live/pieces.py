@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -143,7 +143,7 @@ def _all_at_once(order: Order, lane: Lane, run: int, wanted: list[Wanted]) -> Ta
         if not any(w.field.needed for w in failed):
             break
         if attempt < ATTEMPTS - 1:
-            order.patience.sleep(order.patience.first_wait)
+            order.patience.sleep(order.patience.first_wait, order.stopped)
     return found, failed, []
 
 
@@ -170,20 +170,16 @@ def _taken(
             except Fault:
                 if attempt == ATTEMPTS - 1:
                     raise
-                order.patience.sleep(order.patience.first_wait)
+                order.patience.sleep(order.patience.first_wait, order.stopped)
         raise AssertionError  # the last attempt returns or raises
 
-    with ThreadPoolExecutor(order.at_once) as pool:
+    with lane.server.threads(order.at_once) as pool:
         asked = {pool.submit(one, wanted, place): wanted for wanted, place in places.items()}
-        try:
-            for future in as_completed(asked):
-                try:
-                    found[asked[future]] = future.result()
-                except (Fault, NotThere) as error:
-                    failed[asked[future]] = str(error)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        for future in as_completed(asked):
+            try:
+                found[asked[future]] = future.result()
+            except (Fault, NotThere) as error:
+                failed[asked[future]] = str(error)
     return found, failed
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from oberih.errors import InputError, SourceUnavailable, UnknownName
-from oberih.weather.fetch import Patience
+from oberih.far.patience import Patience
 from oberih.weather.live import assemble, kept
 from oberih.weather.live.decoder import Decoder
 from oberih.weather.live.ecmwf import ECMWF, Ecmwf
@@ -116,7 +116,7 @@ def fetch_run(
         order.say(f"{own.title}: another process is fetching; waiting for it")
 
     _refuse_past(order, server)
-    with kept.one_at_a_time(order.folder, own.name, waiting=waiting):
+    with kept.one_at_a_time(order.folder, own.name, waiting=waiting, stopped=stopped):
         run = _newest(order, only)
         kept.prune(order.folder, order.prefix, keep=KEPT_RUNS, newest=run.run)
     return run

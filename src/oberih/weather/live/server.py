@@ -2,7 +2,7 @@
 
 Bytes are asked for by range, a connection that breaks is taken up where it broke, a server that is busy is asked again
 ever more slowly.  A server that ignores ranges and sends the file from its beginning is read up to the part wanted, if
-that is not too far.  What comes is counted.
+that is not too far.  What comes is counted.  When, how long and how much is the affair of `oberih.far`.
 """
 
 from __future__ import annotations
@@ -10,14 +10,17 @@ from __future__ import annotations
 import bz2
 import re
 import threading
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from oberih.errors import InputError, SourceUnavailable
-from oberih.weather.fetch import RETRIED, Patience, retry_after
+from oberih.errors import SourceUnavailable
+from oberih.far.deadline import Stop, Stopped, never
+from oberih.far.patience import Again, Patience, PatienceEnded, ask_patiently
+from oberih.far.web import RETRIED, Web, plain, retry_after
 from oberih.weather.live.wanted import NotThere, Place
 
 if TYPE_CHECKING:
@@ -34,11 +37,8 @@ MOST_INDEX = 32 * 1024**2
 MOST_MESSAGE = 64 * 1024**2
 """Nor a message, packed or not [bytes]."""
 
-LONGEST = 600.0
-"""A message that takes longer is given up and asked for again [s]."""
-
 UNCONNECTED, SILENT = 10.0, 30.0
-"""A server that does not take the connection, or says nothing, is given up and asked again after this [s]."""
+"""A server that does not take the connection, or gives no head of an answer, is asked again after this [s]."""
 
 LOOKS = 3
 """So often it is asked whether a run is there: a duty officer is told within two minutes that nobody answers."""
@@ -47,25 +47,13 @@ MISSING = frozenset({403, 404, 410})
 """Answers that say that nothing is there; buckets that cannot be listed say 403."""
 
 
-class Stopped(Exception):
-    """Whoever asked wants no more."""
-
-
-class _Again(Exception):
-    """Worth asking again: why, and how long the server wants us to wait [s]."""
-
-    def __init__(self, reason: str, wait: float | None = None) -> None:
-        super().__init__(reason)
-        self.reason, self.wait = reason, wait
-
-
 @dataclass
 class Server:
     """A connection to one server, shared by threads.
 
     Parameters
     ----------
-    client : httpx.Client
+    web : Web
     patience : Patience
     stopped : callable
         Whether to give up at once.
@@ -73,33 +61,47 @@ class Server:
         Told in a line why something is asked again, and after which wait; of single messages nothing is said.
     """
 
-    client: httpx.Client
+    web: Web
     patience: Patience
-    stopped: Callable[[], bool] = lambda: False
+    stopped: Stop = never
     said: Callable[[str], None] = lambda line: None
 
     def __post_init__(self) -> None:
         self.received = 0
         self._counting = threading.Lock()
+        self._left = threading.Event()
 
     @classmethod
     def open(
         cls, *, patience: Patience, at_once: int, transport: httpx.BaseTransport | None = None,
-        stopped: Callable[[], bool] = lambda: False, said: Callable[[str], None] = lambda line: None,
+        stopped: Stop = never, said: Callable[[str], None] = lambda line: None,
     ) -> Server:  # fmt: skip
         """Open connections, ``at_once`` at most."""
-        import httpx  # here because it takes a tenth of a second to load, and most runs need no network
-
-        limits = httpx.Limits(max_connections=at_once, max_keepalive_connections=at_once)
-        bounds = httpx.Timeout(min(patience.timeout, SILENT), connect=min(patience.timeout, UNCONNECTED))
-        client = httpx.Client(transport=transport, timeout=bounds, follow_redirects=True, limits=limits)
-        return cls(client, patience, stopped, said)
+        timeout = min(patience.timeout, SILENT)
+        return cls(
+            Web(at_once=at_once, timeout=timeout, connect=UNCONNECTED, transport=transport), patience, stopped, said
+        )
 
     def __enter__(self) -> Server:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.client.close()
+    def __exit__(self, *ended: object) -> None:
+        self.web.__exit__(*ended)
+
+    @contextmanager
+    def threads(self, at_once: int) -> Iterator[ThreadPoolExecutor]:
+        """Threads that ask; if the block is left by an error, what they still ask for is given up, and they end."""
+        with ThreadPoolExecutor(at_once) as pool:
+            try:
+                yield pool
+            except BaseException:
+                self._left.set()
+                pool.shutdown(wait=True, cancel_futures=True)
+                self._left.clear()
+                raise
+
+    def _given_up(self) -> bool:
+        return self.stopped() or self._left.is_set()
 
     def ask(self, url: str) -> bytes:
         """What stands at an address, whole.
@@ -129,68 +131,60 @@ class Server:
         return True
 
     def _patiently(self, place: Place, *, most: int, aloud: bool = False, attempts: int = 99) -> bytes:
-        got, wait, last = bytearray(), self.patience.first_wait, _Again("not asked")
-        attempts = min(attempts, self.patience.attempts)
-        for attempt in range(1, attempts + 1):
-            if self.stopped():
-                raise Stopped
+        got, host = bytearray(), host_of(place.url)
+        own = self.patience
+        patience = replace(own, attempts=attempts if own.attempts is None else min(attempts, own.attempts))
+
+        def request() -> bytes:
             before = len(got)
             try:
                 self._answer(place, got, most)
-                return bytes(got)
-            except _Again as again:
-                last = again
-            if attempt < attempts:
-                asked = last.wait if last.wait is not None else wait
-                if asked > self.patience.longest_wait:
-                    raise SourceUnavailable(f"{place.url}: the server asks to wait {asked:.0f} s ({last.reason})")
-                if aloud:
-                    self.said(
-                        f"{host_of(place.url)}: {last.reason}; attempt {attempt} of {attempts}, waiting {asked:.0f} s"
-                    )
-                if len(got) == before or last.wait is not None:  # a connection that gave something is taken up at once
-                    self.patience.sleep(asked)
-                    wait = min(wait * 2.0, self.patience.longest_wait)
-        raise SourceUnavailable(
-            f"{host_of(place.url)} does not answer: {last.reason}, {attempts} attempts at {place.url}"
-        )
+            except Again as again:
+                raise Again(again.reason, wait=again.wait, gained=len(got) > before) from again
+            return bytes(got)
+
+        def said(line: str) -> None:
+            if aloud:
+                self.said(f"{host}: {line}")
+
+        name = f"{place.url} {place.start}"
+        try:
+            return ask_patiently(request, patience, name=name, stopped=self._given_up, said=said)
+        except PatienceEnded as ended:
+            if ended.wait is not None:
+                raise SourceUnavailable(
+                    f"{place.url}: the server asks to wait {ended.wait:.0f} s ({ended.reason})"
+                ) from ended
+            raise SourceUnavailable(
+                f"{host} does not answer: {ended.reason}, {ended.attempts} attempts at {place.url}"
+            ) from ended
 
     def _answer(self, place: Place, got: bytearray, most: int) -> None:
         """Ask once for what is still lacking, and append it."""
-        import httpx  # see `open`
-
-        if urlsplit(place.url).scheme not in ("http", "https"):
-            raise InputError("is not an address of the web", field="--server", value=place.url,
-                             cure="begin it with https://")  # fmt: skip
         first = place.start + len(got)
         ranged = first > 0 or place.end is not None
         last = "" if place.end is None else str(place.end - 1)
         headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={first}-{last}"} if ranged else {})
-        try:
-            with self.client.stream("GET", place.url, headers=headers) as response:
-                skip = self._skipped(response, place, first, got, ranged)
-                self._read(response, place, got, skip, most)
-        except httpx.TimeoutException as error:
-            raise _Again("no answer in time") from error
-        except httpx.InvalidURL as error:
-            raise InputError("is not an address", field="--server", value=place.url) from error
-        except httpx.HTTPError as error:
-            raise _Again(f"connection failed ({type(error).__name__})") from error
+        with self.web.answer(
+            place.url, headers=headers, whole=self.patience.whole, stopped=self._given_up, field="--server"
+        ) as response:
+            skip = self._skipped(response, place, first, got, ranged)
+            self._read(response, place, got, skip, most)
 
-    def _skipped(self, response: Any, place: Place, first: int, got: bytearray, ranged: bool) -> int:
+    def _skipped(self, response: httpx.Response, place: Place, first: int, got: bytearray, ranged: bool) -> int:
         """Bytes to pass over before what is wanted; refuses what is no part of the file."""
         status = response.status_code
         if status in MISSING:
             raise NotThere(f"{place.url}: HTTP {status}")
         if status in RETRIED:
-            raise _Again(f"HTTP {status}", retry_after(response.headers))
+            raise Again(f"HTTP {status}", wait=retry_after(response.headers))
         if status == 206 and ranged:
             told = re.match(r"bytes ([0-9]{1,15})-", response.headers.get("content-range", ""))
             if told is None or int(told[1]) != first:
-                raise _Again("another part of the file than was asked for")
+                raise Again("another part of the file than was asked for")
             return 0
         if status == 416:
-            raise _Again("the file is shorter than its index says")
+            raise Again("the file is shorter than its index says")
         if status != 200:
             raise SourceUnavailable(f"{place.url}: HTTP {status}")
         got.clear()
@@ -201,26 +195,19 @@ class Server:
             )
         return place.start
 
-    def _read(self, response: Any, place: Place, got: bytearray, skip: int, most: int) -> None:
+    def _read(self, response: httpx.Response, place: Place, got: bytearray, skip: int, most: int) -> None:
         wanted = None if place.end is None else place.end - place.start
-        begun = time.monotonic()
-        for chunk in response.iter_bytes():
+        for chunk in plain(response, most=most + skip):
             with self._counting:
                 self.received += len(chunk)
-            if self.stopped():
-                raise Stopped
             passed = min(skip, len(chunk))
             skip -= passed
             got += chunk[passed:]
             if wanted is not None and len(got) >= wanted:
                 del got[wanted:]
                 return
-            if len(got) > most:
-                raise SourceUnavailable(f"{place.url}: sends more than {most / 2**20:.0f} MiB")
-            if time.monotonic() - begun > LONGEST:
-                raise _Again(f"slower than {LONGEST:.0f} s a message")
         if wanted is not None and len(got) < wanted:
-            raise _Again("the answer ended early")
+            raise Again("the answer ended early")
 
 
 def host_of(url: str) -> str:

@@ -1,0 +1,1 @@
+"""How is something asked of a machine far away, and given up in time?"""

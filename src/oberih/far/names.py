@@ -1,0 +1,71 @@
+"""Where is the host of a name, without waiting longer than we may?
+
+Looking a name up cannot be interrupted within a process: where no name server answers, the system waits for it half a
+minute and more, deaf to signals.  So a small child process looks, and is ended when the deadline says so.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import subprocess
+import sys
+from typing import Any
+
+from oberih.far.deadline import LOOK, present
+
+__all__ = ["addresses_of"]
+
+LOOKUP = """
+import json, socket, sys
+try:
+    found = socket.getaddrinfo(sys.argv[1], int(sys.argv[2]), 0, socket.SOCK_STREAM)
+    print(json.dumps([[int(f), list(a)] for f, _, _, _, a in found]))
+except (OSError, UnicodeError) as error:
+    print(json.dumps(str(error)))
+"""
+
+Address = tuple[int, tuple[Any, ...]]
+"""Family, and what `socket.socket.connect` takes."""
+
+
+def addresses_of(host: str, port: int) -> list[Address]:
+    """Addresses of a host, those to be tried first before others.
+
+    Parameters
+    ----------
+    host : str
+        A name or an address.
+    port : int
+
+    Raises
+    ------
+    OSError
+        If there is no such host.
+    Stopped, TooLate
+        As the deadline says that this thread is held to.
+    """
+    with contextlib.suppress(OSError):  # an address is no name
+        return _plain(socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM, 0, socket.AI_NUMERICHOST))
+    if host == "localhost" or not sys.executable:
+        return _plain(socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM))
+    found = json.loads(_looked_up(host, port))
+    if isinstance(found, str):
+        raise OSError(found)
+    return [(int(family), tuple(address)) for family, address in found]
+
+
+def _plain(found: Any) -> list[Address]:
+    return [(int(family), tuple(address)) for family, _, _, _, address in found]
+
+
+def _looked_up(host: str, port: int) -> bytes:
+    command = [sys.executable, "-I", "-S", "-c", LOOKUP, host, str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
+        try:
+            while True:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    return child.communicate(timeout=min(present().left(), LOOK))[0] or b'"cannot be looked up"'
+        finally:
+            child.kill()
