@@ -20,7 +20,7 @@ class Reach:
     Parameters
     ----------
     action : str
-        For people, as ``Evacuate``.
+        Title of its criterion, as ``Evacuation``: the same words on the map, in its legend and in the zones' file.
     scenario : str
         Its title.
     level : float

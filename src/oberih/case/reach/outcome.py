@@ -19,7 +19,7 @@ from oberih.dose.contributions import contributions
 from oberih.earth.places import Place
 from oberih.earth.population import PopulationRaster
 from oberih.earth.projection import LocalProjection
-from oberih.zone.criterion import ACTIONS, Criterion
+from oberih.zone.criterion import Criterion
 from oberih.zone.distance import Distances, distances
 from oberih.zone.exceedance import Exceedance
 from oberih.zone.map_zones import map_zones
@@ -114,7 +114,7 @@ def reach_of(found: Found, *, percentile: float) -> Reach:
     beyond = bool(at.distance >= 0.999 * found.exceedance.grid.outer_radius)
     people = found.zone.people
     return Reach(
-        action=ACTIONS[c.action][0] + (f" ({c.tier})" if c.tier else ""),
+        action=c.title,  # as on the map, in its legend and in the zones' file
         scenario=found.question.released.scenario.title["en"],
         level=c.level, unit=c.unit, quantity=quantity_text(c), distance=at.distance, low=at.low, high=at.high,
         median=median.distance,
