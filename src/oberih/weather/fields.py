@@ -125,9 +125,39 @@ class Fields:
             east, north = Transformer.from_crs("EPSG:4326", self.crs, always_xy=True).transform(longitude, latitude)
         column = (east - self.x[0]) / (self.x[1] - self.x[0])
         row = (north - self.y[0]) / (self.y[1] - self.y[0])
-        if not (0.0 < column < len(self.x) - 1 and 0.0 < row < len(self.y) - 1):
+        if not self._holds(column, row):
             raise InputError(
-                "lies outside the fields, or on their edge", field="latitude, longitude",
-                value=f"{latitude}, {longitude}", cure="give fields that reach well beyond the place",
+                f"lies outside the fields, or on their edge; what was read of them spans {self.span}",
+                field="latitude, longitude", value=f"{latitude:g}, {longitude:g}", cure=self._cure(longitude, latitude),
             )  # fmt: skip
         return float(column), float(row)
+
+    @property
+    def span(self) -> str:
+        """How far the fields go, for people: W,S,E,N in degrees, and their times."""
+        west, south, east, north = self.bounds
+        first, last = (f"{np.datetime64(int(t), 's')}"[:16] + "Z" for t in (self.time[0], self.time[-1]))
+        times = f"{first}, held still" if len(self.time) == 1 else f"{first} to {last}"
+        return f"W,S,E,N = {west:.5g},{south:.5g},{east:.5g},{north:.5g} ({times})"
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east, north [°]; of a plane, what its edge reaches."""
+        x, y = self.x, self.y
+        if self.geographic:
+            west = float((x[0] + 180.0) % 360.0 - 180.0)
+            return west, float(y[0]), west + float(x[-1] - x[0]), float(y[-1])
+        edge_x = np.concatenate([x, x, np.full(len(y), x[0]), np.full(len(y), x[-1])])
+        edge_y = np.concatenate([np.full(len(x), y[0]), np.full(len(x), y[-1]), y, y])
+        lon, lat = Transformer.from_crs(self.crs, "EPSG:4326", always_xy=True).transform(edge_x, edge_y)
+        return float(np.min(lon)), float(np.min(lat)), float(np.max(lon)), float(np.max(lat))
+
+    def _holds(self, column: float, row: float) -> bool:
+        return bool(0.0 < column < len(self.x) - 1 and 0.0 < row < len(self.y) - 1)
+
+    def _cure(self, longitude: float, latitude: float) -> str:
+        """What to do about a place outside: two numbers that were given in the wrong order would lie within."""
+        west, south, east, north = self.bounds
+        if west < latitude < east and south < longitude < north:
+            return f"latitude comes first: {longitude:g}, {latitude:g} lies within"
+        return "give fields that reach well beyond the place"

@@ -65,7 +65,7 @@ def fields_of_volume(raw: RawVolume, *, roughness_length: float = ROUGHNESS, lab
     missing = [*_gaps(raw), *missing_of(raw)]
     if missing:
         raise WeatherRefused(
-            "cannot be used: missing " + "; ".join(missing), file=", ".join(raw.files[:3]), field="fields",
+            "cannot be used: missing " + "; ".join(missing), file=_few(raw), field="fields",
             cure="add them to the request, or give another file of the same grid and times that holds them",
         )  # fmt: skip
     size = max(1, AT_ONCE // max(1, raw.levels["east"][0].size))
@@ -149,7 +149,7 @@ def _refuse_shallow(parts: list[Fields], raw: RawVolume) -> None:
     reach = min(float(np.median(part.height[:, -1])) for part in parts)
     if reach < LEAST_REACH:
         raise WeatherRefused(
-            f"reaches {reach:.0f} m above ground, and {LEAST_REACH:.0f} m are needed", file=", ".join(raw.files[:3]),
+            f"reaches {reach:.0f} m above ground, and {LEAST_REACH:.0f} m are needed", file=_few(raw),
             field="levels", value=len(raw.levels["east"][0]), cure="give more levels",
         )  # fmt: skip
 
@@ -209,15 +209,24 @@ def cut(raw: RawVolume, *, start: int, end: int) -> None:
     first = int(np.searchsorted(raw.time, start, side="right")) - 1
     last = int(np.searchsorted(raw.time, end, side="left"))
     if first < 0 or last >= len(raw.time):
-        covered = f"{raw.time[0].astype('datetime64[s]')}Z to {raw.time[-1].astype('datetime64[s]')}Z"
+        covered, asked = (
+            " to ".join(f"{np.datetime64(int(t), 's')}"[:16] + "Z" for t in span)
+            for span in ((raw.time[0], raw.time[-1]), (start, end))
+        )
         raise WeatherRefused(
-            "does not cover the hours asked for", file=", ".join(raw.files), field="time", value=covered,
+            f"does not cover {asked}, the hours asked for", file=_few(raw), field="time", value=covered,
             cure="give more times, or another start",
         )  # fmt: skip
     kept = slice(first, last + 1)
     raw.time = raw.time[kept]
     raw.levels = {k: v[kept] for k, v in raw.levels.items()}
     raw.surface = {k: v[kept] for k, v in raw.surface.items()}
+
+
+def _few(raw: RawVolume) -> str:
+    """The first files, and how many there are besides."""
+    more = len(raw.files) - 3
+    return ", ".join(raw.files[:3]) + (f" and {more} more" if more > 0 else "")
 
 
 def _ground_under(raw: RawVolume, column: Column) -> Array | None:
