@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -77,6 +78,35 @@ def test_a_kept_flow_that_was_changed_on_disk_is_made_anew(tmp_path: Path) -> No
         open_flow(folder)
     assert open_flow(save_flow(folder, air)).digest == air.digest
     assert [p.name for p in tmp_path.iterdir()] == ["flow"]
+
+
+def test_a_process_reads_a_kept_flow_through_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    air, counted = varied(), []
+    real = hashlib.sha256
+    monkeypatch.setattr(hashlib, "sha256", lambda *given: counted.append(1) or real(*given))
+    folder = save_flow(tmp_path / "flow", air)
+    for _ in range(3):
+        assert open_flow(folder).digest == air.digest
+        save_flow(folder, air)
+    assert len(counted) == 1  # that of the air itself
+    (folder / "wind.npy").write_bytes((folder / "wind.npy").read_bytes())  # the same bytes, but who knows?
+    assert open_flow(folder).digest == open_flow(folder).digest == air.digest
+    assert len(counted) == 2
+
+
+@pytest.mark.parametrize("changed", ["wind.npy", "surface.npy", "flow.json"])
+def test_what_changes_after_it_was_read_is_read_again(tmp_path: Path, changed: str) -> None:
+    folder = save_flow(tmp_path / "flow", varied())
+    open_flow(folder)
+    if changed == "flow.json":
+        facts = json.loads((folder / changed).read_text())
+        (folder / changed).write_text(json.dumps(facts | {"start": facts["start"] + 1}))
+    else:
+        with (folder / changed).open("r+b") as file:  # in place, at once: neither size nor inode tells it
+            file.seek(-3, 2)
+            file.write(b"\x01")
+    with pytest.raises(InputError, match="not those that were kept"):
+        open_flow(folder)
 
 
 def test_every_number_of_a_flow_is_in_its_digest() -> None:
