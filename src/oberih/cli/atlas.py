@@ -1,4 +1,4 @@
-"""``oberih atlas``: build, describe, verify and fetch atlases; keep workers of a cluster at work."""
+"""``oberih atlas``: build, describe, verify, fetch and clear away atlases; keep workers of a cluster at work."""
 
 from __future__ import annotations
 
@@ -127,6 +127,22 @@ def verify(place: str, quiet: bool) -> None:
         sheet = verified(place, progress=progress)
     if not quiet:
         show_sheet(sheet)
+
+
+@atlas.command()
+@click.option("--events", is_flag=True, help="Atlases of single events too; the same event is computed anew then.")
+@click.option("--dry-run", is_flag=True, help="Only say what would go.")
+@shared("cache", "json")
+def prune(events: bool, dry_run: bool, cache: Path, as_json: bool) -> None:
+    """Remove from the cache what nobody needs: fields for particles that no running command holds.
+
+    Atlases stay, and so do what a forecast keeps ready and what was fetched.
+    """
+    from oberih.case.reach.atlas_cache import prune as pruned  # as above
+    from oberih.cli.clock import now
+    from oberih.cli.show import show_sheet
+
+    show_sheet(pruned(cache, events=events, dry_run=dry_run, now=round(now().timestamp())), as_json=as_json)
 
 
 @atlas.command()

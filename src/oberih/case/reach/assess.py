@@ -32,7 +32,7 @@ from oberih.case.reach.assess_told import (
 from oberih.case.reach.doses import Question, ask
 from oberih.case.reach.ground import HEIGHTS, settings_of, weather_notes
 from oberih.case.reach.outcome import Found, dominant, found_all, reach_of
-from oberih.case.reach.products import check_paths, keep, provenance_of, reach_data, release_data
+from oberih.case.reach.products import check_folder, check_paths, keep, provenance_of, reach_data, release_data
 from oberih.case.reach.request import FIELD_NAMES, AssessRequest
 from oberih.case.wording import stamp
 from oberih.constants import SECONDS_PER_HOUR
@@ -81,6 +81,7 @@ def assess(request: AssessRequest, *, progress: Progress, now: int | None = None
         return assess_by_particles(request, progress=progress, now=now)
     _refuse_particles(request)
     check_paths(request.out, request.population)
+    check_folder(request.cache, field="--cache")
     site, criteria = load_site(request.site), load_criteria(request.criteria)
     questions, longest = questions_of(request, site, criteria)
     releases = [q.released for q in questions]

@@ -54,7 +54,9 @@ def assess_by_particles(request: AssessRequest, *, progress: Progress, now: int 
     """
     if request.mapping is not None:
         raise InputError("maps a CSV, and particles need fields", field="--mapping", value=str(request.mapping))
-    check_paths(request.out, request.population)
+    check_paths(request.out, request.population, names=(*PLAIN, *FILES))
+    if request.weather != FORECAST:
+        check_folder(request.cache, field="--cache")
     site, criteria = load_site(request.site), load_criteria(request.criteria)
     event = _event(request, site, criteria)
     progress.stage("weather")
@@ -76,7 +78,13 @@ def assess_by_particles(request: AssessRequest, *, progress: Progress, now: int 
     drawn = [z for b in bands for z in (b.half, b.any)] or [f.zone for f in found]
     zones = [z.geojson() for z in drawn if not z.outline.is_empty]
     scene, extra = products(shown)
-    kept = keep(request.out, answer, scene, zones, origin, extra=extra)
+    try:
+        kept = keep(request.out, answer, scene, zones, origin, extra=extra)
+    except StoreError as error:
+        where = first.atlas.path.parent
+        raise type(error)(
+            f"{error}; what the particles did is kept in {where}: the same command goes on from there"
+        ) from error
     progress.done()
     return kept
 

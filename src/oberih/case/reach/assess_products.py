@@ -31,7 +31,10 @@ from oberih.picture.table import distance_text, people_text
 from oberih.units import millisieverts
 from oberih.zone.criterion import CriteriaSet
 
-__all__ = ["Shown", "origin_of", "products"]
+__all__ = ["FILES", "Shown", "origin_of", "products"]
+
+FILES = ("far.png", "share.png", "plume.png", "plume.svg", "plume.nc")
+"""Beside those of every answer."""
 
 FAR_LEVELS = (0.001, 0.01, 0.1, 1.0, 10.0, 100.0, 1000.0)
 """Classes of the dose map out to 1,000 km [mSv]."""
@@ -192,7 +195,8 @@ def _far_scene(shown: Shown, scene: MapScene) -> MapScene:
 
 def _share_scene(shown: Shown, scene: MapScene) -> MapScene | None:
     """Where how many of the courses need people to leave, or what reaches farthest; None where none needs any."""
-    bands = [b for b in shown.bands if b.question is shown.event.questions[0] and b.high > 0.0]
+    asked = [b for b in shown.bands if b.question is shown.event.questions[0]]
+    bands = [b for b in asked if b.high > 0.0]
     if not bands:
         return None
     evacuate = [b for b in bands if b.criterion.action == "evacuate"]
@@ -205,7 +209,7 @@ def _share_scene(shown: Shown, scene: MapScene) -> MapScene | None:
         levels=levels, label=f"Courses of the weather that need: {band.criterion.title}", unit="%",
         labels=tuple({0: "any"}.get(i, "half" if v == 50.0 else "") for i, v in enumerate(levels)),
     )  # fmt: skip
-    own = tuple(z for z in scene.zones if z.name.startswith(band.criterion.title + ","))
+    own = (scene.zones[next(i for i, b in enumerate(asked) if b is band)],)
     return dataclasses.replace(
         scene, field=field, zones=own, overview=0.0, extent=extent_for(band.high),
         subtitle=f"{len(shown.runs)} courses of the weather; {scene.subtitle}",

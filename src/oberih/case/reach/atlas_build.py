@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 from oberih.atlas.build import build as build_here
 from oberih.atlas.layout import AtlasPlan
@@ -15,9 +17,12 @@ from oberih.case.progress import Progress
 from oberih.case.reach.atlas_plan import plan_of
 from oberih.case.reach.atlas_request import AtlasRequest
 from oberih.case.reach.atlas_sheets import described, described_there
+from oberih.case.reach.flow_lease import lease_flow
 from oberih.case.reach.ground import HEIGHTS, atlas_path
+from oberih.case.reach.products import check_folder
 from oberih.case.sheet import Sheet
-from oberih.earth.site import load_site
+from oberih.dispersion.particles.flow import Flow
+from oberih.earth.site import Site, load_site
 
 __all__ = ["OTHER_HEIGHTS", "build", "far_url", "lend_workers"]
 
@@ -29,14 +34,27 @@ OWN_READERS = "a plan stands on puffs; this atlas of particles is for those who 
 def build(request: AtlasRequest, *, progress: Progress) -> Sheet:
     """Build the atlas that a plan would stand on, or finish one that was interrupted.
 
+    The fields that carry particles are kept in the cache while it is built, and no longer.
+
     Raises
     ------
     InputError, WeatherRefused, StoreError
         As for a plan; if a store refuses or fails for long.
     """
     site = load_site(request.site)
+    if request.store is None or request.engine == "particles":
+        check_folder(request.cache, field="--cache")
+    with contextlib.ExitStack() as held:
+        return _built(request, site, held, progress)
+
+
+def _built(request: AtlasRequest, site: Site, held: contextlib.ExitStack, progress: Progress) -> Sheet:
     flows = request.cache / "atlas"
-    plan = plan_of(request, site, flows=flows, progress=progress)
+
+    def keep(folder: Path, flow: Flow) -> None:
+        held.callback(lease_flow(folder, flow).let_go)
+
+    plan = plan_of(request, site, flows=flows, progress=progress, keep=keep)
     workers = request.workers or os.cpu_count() or 1
     scheduler = scheduler_for(workers=workers, address=request.scheduler, said=progress.note)
     told = counting(plan, progress)

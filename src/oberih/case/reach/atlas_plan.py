@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,9 @@ from oberih.atlas.layout import AtlasPlan, FlowAt
 from oberih.case.progress import Progress
 from oberih.case.reach.atlas_request import AtlasRequest
 from oberih.case.reach.ground import HEIGHTS, ground_of, settings_of
+from oberih.case.wording import stamp
 from oberih.constants import SECONDS_PER_HOUR
+from oberih.dispersion.particles.flow import Flow
 from oberih.dispersion.particles.flow_file import save_flow
 from oberih.dispersion.particles.flow_of_fields import flow_of_fields
 from oberih.dispersion.particles.unit import ParticleSettings
@@ -29,7 +32,14 @@ BLOCK_HOURS = 6
 """Release hours that are carried in one pass over the fields."""
 
 
-def plan_of(request: AtlasRequest, site: Site, *, flows: Path, progress: Progress) -> AtlasPlan:
+def plan_of(
+    request: AtlasRequest,
+    site: Site,
+    *,
+    flows: Path,
+    progress: Progress,
+    keep: Callable[[Path, Flow], object] = save_flow,
+) -> AtlasPlan:
     """What the atlas of a request is built from.
 
     Parameters
@@ -39,6 +49,8 @@ def plan_of(request: AtlasRequest, site: Site, *, flows: Path, progress: Progres
     flows : Path
         Folder in which the fields that carry particles are kept, as `flow_name` says.
     progress : Progress
+    keep : callable
+        Given the folder and the fields that are to be kept there.
 
     Raises
     ------
@@ -46,7 +58,7 @@ def plan_of(request: AtlasRequest, site: Site, *, flows: Path, progress: Progres
         If the weather cannot be used, or is too short.
     """
     if request.engine == "particles":
-        return _particles(request, site, flows, progress)
+        return _particles(request, site, flows, progress, keep)
     if len(request.weather) != 1:
         raise InputError("names several files", field="--weather", value=", ".join(request.weather),
                          cure="give one series, or --engine particles with fields on levels")  # fmt: skip
@@ -59,7 +71,9 @@ def flow_name(digest: str) -> str:
     return f"flow-{digest[:16]}"
 
 
-def _particles(request: AtlasRequest, site: Site, flows: Path, progress: Progress) -> AtlasPlan:
+def _particles(
+    request: AtlasRequest, site: Site, flows: Path, progress: Progress, keep: Callable[[Path, Flow], object]
+) -> AtlasPlan:
     progress.stage("fields of the air")
     fields = fields_of_volume(volume_of(_files(request.weather)), roughness_length=site.roughness_length)
     here = {"latitude": site.latitude, "longitude": site.longitude}
@@ -68,11 +82,12 @@ def _particles(request: AtlasRequest, site: Site, flows: Path, progress: Progres
     releases = min(hours - request.follow, len(air))
     if releases < 1:
         raise InputError(
-            f"{hours} hours of fields are too few for releases that are followed for {request.follow} h",
+            f"{hours} hours of fields, {stamp(int(fields.time[0]))} to {stamp(int(fields.time[-1]))}, are too few for "
+            f"releases that are followed for {request.follow} h",
             field="--weather", value=", ".join(request.weather), cure="give more hours, or a shorter --follow",
         )  # fmt: skip
     flow = flow_of_fields(fields)
-    save_flow(flows / flow_name(flow.digest), flow)
+    keep(flows / flow_name(flow.digest), flow)
     x, y = fields.place(**here)
     at = FlowAt(flow.digest, x, y, site.latitude, site.longitude, flow_name(flow.digest))
     settings = ParticleSettings(

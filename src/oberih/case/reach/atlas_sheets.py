@@ -14,12 +14,13 @@ from oberih.atlas import seal
 from oberih.atlas.coverage import Coverage
 from oberih.atlas.remote_seals import FarAtlas
 from oberih.atlas.store import FATES, Atlas
+from oberih.case.reach.atlas_cache import size_mib
 from oberih.case.sheet import Sheet
 from oberih.case.wording import stamp
 from oberih.constants import FORMS
 from oberih.earth.grid import Grid
 
-__all__ = ["coverage_here", "coverage_there", "described", "described_there", "size_mib", "state_of"]
+__all__ = ["coverage_here", "coverage_there", "described", "described_there", "state_of"]
 
 MOST_SPANS = 3
 """Spans of hours that are named; the others are counted."""
@@ -54,17 +55,6 @@ def state_of(coverage: Coverage) -> str:
     """Say in a line whether it is complete."""
     missing = coverage.tasks - len(coverage.sealed)
     return "complete" if not missing else f"{missing} blocks missing; build again, it resumes"
-
-
-def size_mib(path: Path) -> str:
-    """What a folder holds [MiB]; files that others remove meanwhile count nothing."""
-    total = 0
-    for file in path.rglob("*"):
-        try:
-            total += file.stat().st_size if file.is_file() else 0
-        except OSError:
-            continue
-    return f"{total / 2**20:.0f}"
 
 
 def described(atlas: Atlas, title: str) -> Sheet:

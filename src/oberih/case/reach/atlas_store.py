@@ -11,7 +11,9 @@ from oberih.atlas.remote_seals import FarAtlas
 from oberih.atlas.store import open_atlas, unseal
 from oberih.atlas.store import verify as faults_of
 from oberih.case.progress import Progress, advancing
-from oberih.case.reach.atlas_sheets import coverage_here, coverage_there, described, described_there, size_mib, state_of
+from oberih.case.reach.atlas_cache import cache_facts, size_mib
+from oberih.case.reach.atlas_sheets import coverage_here, coverage_there, described, described_there, state_of
+from oberih.case.reach.products import check_folder
 from oberih.case.sheet import Sheet
 from oberih.errors import CorruptStore, OberihError
 
@@ -30,7 +32,10 @@ def list_atlases(cache: Path, *, store: str | None = None) -> Sheet:
     where = store or str(cache / "atlas")
     notes = () if rows else (f"none in {where}; build one with 'oberih atlas build SITE'",)
     last = "files" if store else "MiB"
-    return Sheet("Atlases", columns=("name", "site", "weather", "state", last), rows=tuple(rows), notes=notes)
+    lying = () if store else cache_facts(cache)
+    return Sheet(
+        "Atlases", facts=lying, columns=("name", "site", "weather", "state", last), rows=tuple(rows), notes=notes
+    )
 
 
 def info(place: str | Path) -> Sheet:
@@ -78,6 +83,7 @@ def fetch(url: str, *, cache: Path, progress: Progress) -> Sheet:
     InputError, CorruptStore, StoreError, StoreFull
         If there is none, it is not what was written, or it cannot be copied.
     """
+    check_folder(cache, field="--cache")
     path = cache / "atlas" / _name(url)
     atlas = fetch_into(url, path, told=advancing(progress, "blocks from the store"))
     progress.done()

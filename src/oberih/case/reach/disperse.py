@@ -10,14 +10,15 @@ import numpy as np
 
 from oberih.case.progress import Progress
 from oberih.case.reach.disperse_request import DisperseRequest
-from oberih.case.reach.dispersed_file import write_dispersed
-from oberih.case.reach.products import check_paths
+from oberih.case.reach.dispersed_file import largest, write_dispersed
+from oberih.case.reach.products import check_folder
 from oberih.case.sheet import Sheet
 from oberih.case.wording import stamp
 from oberih.constants import FORMS
 from oberih.dispersion.particles.flow_of_fields import flow_of_fields
 from oberih.dispersion.particles.follow import Cells, Release, Trail, follow
 from oberih.errors import InputError
+from oberih.evidence.keep import refuse_precious
 from oberih.weather.fields import Fields
 from oberih.weather.read.raw_volume import RawVolume
 from oberih.weather.read.volume import volume_of
@@ -39,12 +40,7 @@ def disperse(request: DisperseRequest, *, progress: Progress) -> Sheet:
     StoreError
         If the file cannot be written.
     """
-    if request.out.exists() and request.out.is_dir():
-        raise InputError("is a folder", field="--out", value=str(request.out), cure="name a file such as cloud.nc")
-    check_paths(request.out.parent, None)
-    if any(request.out.exists() and path.exists() and request.out.samefile(path) for path in request.fields):
-        raise InputError("is one of the fields, which it would overwrite", field="--out", value=str(request.out),
-                         cure="name another file")  # fmt: skip
+    _check_out(request)
     if request.low > request.high:
         raise InputError(f"lies above --high = {request.high:g}", field="--low", value=f"{request.low:g}",
                          cure="give the lower height first, in metres above ground")  # fmt: skip
@@ -57,6 +53,7 @@ def disperse(request: DisperseRequest, *, progress: Progress) -> Sheet:
     x, y = fields.place(longitude=request.longitude, latitude=request.latitude)
     flow = flow_of_fields(fields)
     cells = _cells(fields, request, hours)
+    check_folder(request.out.parent, field="--out", room=largest(cells, hours, request))
     release = Release(
         start, request.release_hours * 3600.0, x, y, request.low, request.high, request.particles, request.settling,
         request.seed,
@@ -70,6 +67,18 @@ def disperse(request: DisperseRequest, *, progress: Progress) -> Sheet:
     write_dispersed(request.out, request, fields, cells, trail)
     progress.done()
     return _sheet(request, fields, cells, trail)
+
+
+def _check_out(request: DisperseRequest) -> None:
+    """Refuse a file that cannot be written, or must not be."""
+    out = request.out
+    if out.is_dir():
+        raise InputError("is a folder", field="--out", value=str(out), cure="name a file such as cloud.nc")
+    check_folder(out.parent, field="--out")
+    if any(out.exists() and path.exists() and out.samefile(path) for path in request.fields):
+        raise InputError("is one of the fields, which it would overwrite", field="--out", value=str(out),
+                         cure="name another file")  # fmt: skip
+    refuse_precious(out)
 
 
 def _hours(raw: RawVolume, start: int) -> int:

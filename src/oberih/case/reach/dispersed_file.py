@@ -7,7 +7,10 @@ amounts can be added up.  It is written whole or not at all.  Needs the extra ``
 
 from __future__ import annotations
 
+import contextlib
 import os
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +25,7 @@ from oberih.dispersion.particles.follow import Cells, Trail
 from oberih.errors import StoreFull
 from oberih.weather.fields import Fields
 
-__all__ = ["lying", "write_dispersed"]
+__all__ = ["largest", "lying", "write_dispersed"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -33,19 +36,50 @@ def write_dispersed(path: Path, request: DisperseRequest, fields: Fields, cells:
     Raises
     ------
     StoreFull
-        If there is no room, or no right, to write it.
+        If there is no room, or no right, to write it; then it is written among temporary files, where those have room,
+        and the message says where.
     """
-    import netCDF4  # an extra
 
-    partial = path.with_name(path.name + ".part")
+    def fill(file: Any) -> None:
+        _fill(file, request, fields, cells, trail)
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _written(path, fill)
+    except (OSError, RuntimeError) as error:  # netCDF4 raises the latter where the disk is full
+        saved = _saved(path.name, fill)
+        cure = f"what was found is kept in {saved}" if saved else "choose another place"
+        reason = getattr(error, "strerror", None) or error
+        raise StoreFull(f"{path}: cannot be written ({reason}); {cure}") from error
+
+
+def largest(cells: Cells, hours: int, request: DisperseRequest) -> int:
+    """What the file takes at most, with some to spare [bytes]."""
+    fields = 1 if request.form == FORMS[0] else 4
+    return cells.rows * cells.columns * (8 + 4 * fields * hours) + 2**20
+
+
+def _written(path: Path, fill: Callable[[Any], None]) -> None:
+    """Write beside and rename."""
+    import netCDF4  # an extra
+
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
         with netCDF4.Dataset(partial, "w", format="NETCDF4") as file:
-            _fill(file, request, fields, cells, trail)
+            fill(file)
         os.replace(partial, path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise StoreFull(f"{path}: cannot be written ({error.strerror or error}); choose another place") from error
+    finally:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
+def _saved(name: str, fill: Callable[[Any], None]) -> Path | None:
+    """The file among temporary ones, so that minutes of work are not lost; None where those have no room either."""
+    with contextlib.suppress(OSError, RuntimeError):
+        path = Path(tempfile.mkdtemp(prefix="oberih-")) / name
+        _written(path, fill)
+        return path
+    return None
 
 
 def lying(laid: Any, decay: float) -> Floats:

@@ -21,7 +21,7 @@ try:
 except ImportError:  # pragma: no cover - Windows: flows stay until they are cleared away by hand
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["FlowLease", "lease_flow"]
+__all__ = ["FlowLease", "lease_flow", "remove_unheld"]
 
 TRIES = 5
 """So often a flow is kept anew, if it is removed between being kept and being held."""
@@ -71,3 +71,30 @@ def lease_flow(folder: Path, flow: Flow) -> FlowLease:
                 return FlowLease(folder, handle)
             handle.close()
     return FlowLease(save_flow(folder, flow), None)
+
+
+def remove_unheld(folder: Path, *, dry_run: bool = False) -> bool:
+    """Remove a kept flow that nobody holds, as a killed command leaves it; whether nobody does.
+
+    Parameters
+    ----------
+    dry_run : bool
+        Whether it is only looked at.
+    """
+    try:
+        handle = (folder / "flow.json").open("rb")
+    except FileNotFoundError:
+        handle = None  # nobody can hold what is no flow
+    except OSError:
+        return False
+    try:
+        if handle is not None and fcntl is not None:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not dry_run:
+            shutil.rmtree(folder, ignore_errors=True)
+        return dry_run or not folder.exists()
+    except OSError:
+        return False
+    finally:
+        if handle is not None:
+            handle.close()

@@ -11,6 +11,8 @@ import dataclasses
 import io
 import json
 import os
+import shutil
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,7 @@ from oberih.case.reach.sources import Released
 from oberih.earth.site import Site
 from oberih.errors import InputError
 from oberih.evidence.digest import sha256_of_array, sha256_of_value
-from oberih.evidence.keep import RESULT, keep_products
+from oberih.evidence.keep import RESULT, keep_products, refuse_precious
 from oberih.evidence.provenance import Provenance
 from oberih.picture.map_html import draw_html
 from oberih.picture.map_png import draw_png
@@ -31,21 +33,69 @@ from oberih.picture.scene import MapScene
 from oberih.zone.criterion import CriteriaSet
 from oberih.zone.geojson import collection_geojson
 
+ROOM = 64 * 2**20
+"""That an answer's files need at most, with some to spare [bytes]."""
 
-def check_paths(out: Path | None, population: Path | None) -> None:
+PLAIN = ("map.png", "map.html", "zones.geojson", RESULT)
+"""Files of every answer."""
+
+
+def check_paths(out: Path | None, population: Path | None, *, names: Sequence[str] = PLAIN) -> None:
     """Refuse, before any work is done, a folder or a file that cannot serve.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of the files that will be written into ``out``.
 
     Raises
     ------
     InputError
-        If ``out`` is a file or cannot be written, or ``population`` is not there.
+        If ``out`` is a file or cannot be written, has no room, or holds what is never overwritten in the place of a
+        product; or if ``population`` is not there.
     """
     if out is not None:
-        there = next((p for p in (out, *out.parents) if p.exists()), Path("."))
-        if not there.is_dir() or not os.access(there, os.W_OK):
-            raise InputError("is no folder that can be written", field="--out", value=str(out), cure="choose another")
+        check_folder(out, field="--out")
+        for name in names:
+            refuse_precious(out / name)
+            if (out / name).is_dir():
+                raise InputError(f"holds a folder named {name}, where a file is to stand", field="--out",
+                                 value=str(out), cure="choose another")  # fmt: skip
     if population is not None and not population.is_file():
         raise InputError("no such file", field="--population", value=str(population), cure="give a GeoTIFF")
+
+
+def check_folder(folder: Path, *, field: str, room: int = ROOM) -> None:
+    """Refuse a folder that is none, cannot be written or made, or has no room: a file is tried where it would stand.
+
+    Parameters
+    ----------
+    field : str
+        The option, named when it is refused.
+    room : int
+        That is needed [bytes].
+
+    Raises
+    ------
+    InputError
+        If it cannot serve.
+    """
+    there = next((p for p in (folder, *folder.parents) if os.path.lexists(p)), Path("."))
+    if not there.is_dir():
+        what = "is a link to nowhere" if there.is_symlink() and not there.exists() else "is a file, no folder"
+        raise InputError(f"is no folder that can be written: {there} {what}", field=field, value=str(folder),
+                         cure="choose another")  # fmt: skip
+    try:
+        with tempfile.NamedTemporaryFile(prefix=".oberih-", dir=there) as tried:
+            tried.write(bytes(4096))
+            tried.flush()
+        free = shutil.disk_usage(there).free
+    except OSError as error:
+        raise InputError(f"is no folder that can be written: {there}: {error.strerror}", field=field,
+                         value=str(folder), cure="choose another") from error  # fmt: skip
+    if free < room:
+        raise InputError(f"has {free / 2**20:.0f} MiB of room, and {room / 2**20:.0f} may be needed", field=field,
+                         value=str(folder), cure="free some, or choose another")  # fmt: skip
 
 
 def provenance_of(

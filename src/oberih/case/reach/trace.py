@@ -27,9 +27,9 @@ from oberih.dispersion.particles.flow import Flow
 from oberih.dispersion.particles.flow_of_fields import flow_of_fields
 from oberih.dispersion.particles.follow import Cells
 from oberih.earth.site import Site, load_site
-from oberih.errors import InputError
+from oberih.errors import InputError, StoreError
 from oberih.evidence.digest import sha256_of_file, sha256_of_value
-from oberih.evidence.keep import keep_products
+from oberih.evidence.keep import RESULT, keep_products
 from oberih.evidence.provenance import Provenance
 from oberih.nuclide import half_life
 from oberih.weather.fields import Fields
@@ -58,14 +58,14 @@ def trace(request: TraceRequest, *, progress: Progress) -> Sheet:
     StoreError
         If the products cannot be written.
     """
-    check_paths(request.out, None)
+    check_paths(request.out, None, names=_names(request))
     site = None if request.site is None else load_site(request.site)
     decay = 0.0 if request.nuclide is None else float(np.log(2.0)) / half_life(request.nuclide)
     progress.stage("fields")
     fields, density, turned, starts = _air(request)
     cells = _cells(fields, request, len(starts))
     at = None if site is None else fields.place(longitude=site.longitude, latitude=site.latitude)
-    found, digest = [], turned.digest if len(request.samples) > 1 else ""
+    found, digest = [], turned.digest
     for sample in request.samples:
         found.append(_one(request, sample, fields, density, turned, cells, starts, decay, progress, digest))
     progress.stage("files")
@@ -75,6 +75,16 @@ def trace(request: TraceRequest, *, progress: Progress) -> Sheet:
     return sheet
 
 
+def _names(request: TraceRequest) -> tuple[str, ...]:
+    """Of the files to be."""
+    maps = [f"{name}.{kind}" for name in _map_names(len(request.samples)) for kind in ("png", "svg")]
+    return ("sensitivity.nc", RESULT, *maps, *(("hours.csv",) if request.site is not None else ()))
+
+
+def _map_names(samples: int) -> list[str]:
+    return ["map"] if samples == 1 else [f"map-{i}" for i in range(1, min(samples, MOST_MAPS) + 1)]
+
+
 def _air(request: TraceRequest) -> tuple[Fields, Array | None, Flow, Any]:
     """Fields as far back as is asked or known, density at the ground, the air met back in time, and the hours."""
     raw = volume_of(request.fields)
@@ -82,12 +92,15 @@ def _air(request: TraceRequest) -> tuple[Fields, Array | None, Flow, Any]:
     starts = clock_hours(request.samples, back=request.back, first=first)
     latest = max(s.end for s in request.samples)
     if first is not None:
-        early = [s for s in request.samples if s.start < first]
-        if early:
-            raise InputError(
-                "is not covered by the fields", field="--from", value=stamp(early[0].start),
-                cure=f"they begin at {stamp(first)}",
-            )  # fmt: skip
+        last = int(raw.time[-1])
+        for one in request.samples:
+            if one.start < first or one.end > last:
+                early = one.start < first
+                raise InputError(
+                    f"{one.name} is not covered by the fields, which go from {stamp(first)} to {stamp(last)}",
+                    field="--from" if early else "--to", value=stamp(one.start if early else one.end),
+                    cure="give fields that hold the whole sampling",
+                )  # fmt: skip
         cut(raw, start=max(int(starts[0]), first), end=latest)
     fields = fields_of_volume(raw, roughness_length=request.roughness_length)
     return fields, ground_density(raw, fields), reversed_flow(flow_of_fields(fields)), starts
@@ -122,7 +135,7 @@ def _one(
         form=FORMS.index(request.form), particles=request.particles, decay=decay, seed=request.seed,
         threads=request.threads, told=lambda done, of: progress.advance(),
     )  # fmt: skip
-    if len(request.samples) > 1 and not begun.exists():
+    if not begun.exists():
         keep_footprint(begun, footprint)
     thinner = float(np.exp(-turned.lapse * (0.5 * (request.low + request.high) - 0.5 * request.layer)))
     return sensitivity_of(
@@ -215,8 +228,7 @@ def _keep(
     from oberih.picture.footprint import draw_footprint  # matplotlib takes a while, and mistakes answer at once
 
     products = {"sensitivity.nc": sensitivity_netcdf(request, fields, cells, found, sheet.notes)}
-    for i, one in enumerate(found[:MOST_MAPS], 1):
-        name = "map" if len(found) == 1 else f"map-{i}"
+    for name, one in zip(_map_names(len(found)), found, strict=False):
         scene = footprint_scene(request, site, fields, cells, one)
         products[f"{name}.png"], products[f"{name}.svg"] = draw_footprint(scene)
     if site is not None:
@@ -229,5 +241,8 @@ def _keep(
         inputs["site"] = sha256_of_value(site)
     provenance = Provenance("trace", inputs=inputs, parameters=parameters, seed=request.seed)
     result = {"facts": [list(f) for f in sheet.facts], "columns": list(heads), "rows": rows, "notes": list(sheet.notes)}
-    keep_products(request.out, products, result=result, provenance=provenance)
+    try:
+        keep_products(request.out, products, result=result, provenance=provenance)
+    except StoreError as error:
+        raise type(error)(f"{error}; the way back is kept beside it: the same command goes on from there") from error
     drop_begun(request)
