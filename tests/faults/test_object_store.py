@@ -9,13 +9,14 @@ import socket
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from oberih.atlas import remote_build, remote_flow
 from oberih.atlas.build import build
-from oberih.atlas.remote import store_at
+from oberih.atlas.remote import PATIENCE, store_at
 from oberih.atlas.remote_build import build_there, compute_block_there
 from oberih.atlas.remote_read import faults_there, fetch
 from oberih.atlas.remote_seals import FarAtlas, seal_name
@@ -135,7 +136,7 @@ def test_a_build_broken_off_in_the_midst_of_a_block_resumes_from_the_seals(
 def test_a_store_that_stays_broken_is_one_clear_line_when_patience_ends(s3: tuple[Front, str]) -> None:
     front, url = s3
     front.set_moods((BROKEN,))
-    store = store_at(url, patience=3.0)
+    store = store_at(url, patience=replace(PATIENCE, lasts=3.0))
     for attempt in (store.names, lambda: store.get("x"), lambda: store.put("x", b"y")):
         with pytest.raises(StoreError, match=r"the store failed for 3 s \(.*\); run again, it resumes") as caught:
             attempt()
@@ -148,7 +149,7 @@ def test_a_store_that_takes_requests_and_never_answers_is_not_waited_for_for_eve
 ) -> None:
     with socket.create_server(("127.0.0.1", 0), backlog=64) as silent:
         monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
-        store = store_at(s3[1], patience=2.0)
+        store = store_at(s3[1], patience=replace(PATIENCE, lasts=2.0))
         for attempt in (lambda: store.put("x", b"y"), lambda: store.get("x"), store.names):
             with pytest.raises(StoreError, match=r"the store failed for 2 s"):
                 attempt()

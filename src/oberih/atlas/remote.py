@@ -2,8 +2,8 @@
 
 Defines `FarStore`: a folder of files behind an fsspec URL (``s3://bucket/prefix``, ``memory://``,
 ``file://``).  What an answer may still mend (an error of the server, a dropped connection, a slow
-answer) is asked again, at longer and longer intervals, until patience ends; a refusal (no such
-bucket, no right, no credentials) is said at once.
+answer) is asked again as `oberih.far.patience` has it; a refusal (no such bucket, no right, no credentials)
+is said at once.  Whoever leaves in the midst, by Ctrl-C or for an error, waits for no answer.
 
 Credentials are never taken as an argument nor from the URL: the library reads the usual environment variables and
 files, on each machine its own.  What is said of an error has their values taken out.
@@ -11,34 +11,35 @@ files, on each machine its own.  What is said of an error has their values taken
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import os
 import re
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import threading
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, quote_plus
 
 from oberih.errors import InputError, StoreError, StoreFull
+from oberih.far.deadline import LOOK, Deadline, Stop, Stopped, TooLate, never
+from oberih.far.patience import Again, Patience, PatienceEnded, ask_patiently
+from oberih.far.web import retry_after
 
 __all__ = ["PATIENCE", "FarStore", "is_far", "store_at"]
 
 A = TypeVar("A")
 T = TypeVar("T")
 
-PATIENCE = 120.0
-"""How long one request is repeated before it counts as failed [s]."""
+PATIENCE = Patience(attempts=None, lasts=120.0, first_wait=0.2, longest_wait=10.0, whole=60.0)
+"""With one request; ``whole`` is for a chunk."""
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
-"""Before the first repetition and before the later ones, doubling in between [s]."""
-
-ANSWER, LARGE_ANSWER = 60.0, 3600.0
-"""How long one answer may take at most, for a chunk and for the fields of particles [s]."""
+LARGE_ANSWER = 3600.0
+"""How long one answer may take at most for the fields of particles [s]."""
 
 AT_ONCE = 8
 """Requests of one process under way at the same time."""
@@ -90,14 +91,17 @@ class FarStore:
     files : fsspec.AbstractFileSystem
     root : str
         What the URL's path is to that file system.
-    patience : float
-        How long one request is repeated [s].
+    patience : Patience
+        How long one request is repeated.
+    stopped : callable
+        Whether to give up at once.
     """
 
     url: str
     files: Any = field(repr=False)
     root: str = field(repr=False)
-    patience: float = PATIENCE
+    patience: Patience = field(default=PATIENCE, repr=False)
+    stopped: Stop = field(default=never, repr=False)
 
     def names(self) -> set[str]:
         """Names of all files there; none if there is no such place yet; an empty one if the place itself is a file.
@@ -189,47 +193,63 @@ class FarStore:
 
     def get_all(self, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Content of several files, some at a time, in their order."""
-        yield from _at_once(lambda name: (name, self.get(name)), names)
+        yield from self._at_once(lambda store, name: (name, store.get(name)), names)
 
     def put_all(self, contents: Mapping[str, bytes]) -> None:
         """Put several files there, some at a time; all are there when it returns."""
-        for _ in _at_once(lambda item: self.put(*item), contents.items()):
+        for _ in self._at_once(lambda store, item: store.put(*item), contents.items()):
             pass
 
     def beside(self, name: str) -> FarStore:
         """The place of that name that stands beside this one."""
         url, root = self.url.rpartition("/")[0], self.root.rpartition("/")[0]
-        return FarStore(f"{url}/{name}", self.files, f"{root}/{name}", self.patience)
+        return replace(self, url=f"{url}/{name}", root=f"{root}/{name}")
 
     def under(self, name: str) -> FarStore:
         """The place of that name within this one."""
-        return FarStore(f"{self.url.rstrip('/')}/{name}", self.files, f"{self.root.rstrip('/')}/{name}", self.patience)
+        return replace(self, url=f"{self.url.rstrip('/')}/{name}", root=f"{self.root.rstrip('/')}/{name}")
+
+    def _at_once(self, request: Callable[[FarStore, A], T], wanted: Iterable[A]) -> Iterator[T]:
+        """Make requests, some at a time; when one fails, or whoever asks leaves, the others are given up."""
+        left = threading.Event()
+        own = replace(self, stopped=lambda: self.stopped() or left.is_set())
+        pool = ThreadPoolExecutor(AT_ONCE)
+        try:
+            yield from pool.map(lambda item: request(own, item), list(wanted))
+        finally:
+            left.set()
+            pool.shutdown(cancel_futures=True)
 
     def _patiently(self, verb: str, *words: Any, answer: float | None = None, **options: Any) -> Any:
         """Make a request until it is answered, refused, or patience ends."""
-        until, pause = time.monotonic() + self.patience, FIRST_PAUSE
-        answer = answer or min(ANSWER, max(self.patience, 1.0))
-        while True:
+        bound = answer or min(self.patience.whole, max(self.patience.lasts, 1.0))
+
+        def request() -> Any:
             try:
-                return self._asked(verb, *words, answer=answer, **options)
-            except FileNotFoundError:
+                return self._asked(verb, *words, answer=bound, **options)
+            except (FileNotFoundError, Stopped):
                 raise
+            except TooLate:
+                raise Again(f"no answer in {bound:.0f} s") from None
             except Exception as error:  # each library has its own; what is no refusal may be mended by asking again
                 self._refuse(error)
-                if time.monotonic() + pause > until:
-                    raise StoreError(
-                        f"{self.url}: the store failed for {self.patience:.0f} s ({said_of(error)}); "
-                        "run again, it resumes"
-                    ) from None  # what stands behind it may quote a request with its credentials
-            time.sleep(pause)
-            pause = min(2.0 * pause, LONGEST_PAUSE)
+                raise Again(said_of(error), wait=_wished(error)) from None
+
+        try:
+            return ask_patiently(request, self.patience, name=f"{verb} {words[0]}", stopped=self.stopped)
+        except PatienceEnded as ended:
+            held = (
+                f"failed for {self.patience.lasts:.0f} s" if ended.wait is None else f"asks to wait {ended.wait:.0f} s"
+            )
+            raise StoreError(
+                f"{self.url}: the store {held} ({ended.reason}); run again, it resumes"
+            ) from None  # what stands behind it may quote a request with its credentials
 
     def _asked(self, verb: str, *words: Any, answer: float, **options: Any) -> Any:
         """Make a request once; a file system that can be interrupted is, when it does not answer in time."""
         if getattr(self.files, "async_impl", False):
-            from fsspec.asyn import sync  # of the extra ``store``, which is there
-
-            return sync(self.files.loop, getattr(self.files, f"_{verb}"), *words, timeout=answer, **options)
+            request = getattr(self.files, f"_{verb}")(*words, **options)
+            return _awaited(request, self.files.loop, Deadline.within(answer, stopped=self.stopped))
         return getattr(self.files, verb)(*words, **options)
 
     def _refuse(self, error: Exception) -> None:
@@ -248,13 +268,29 @@ class FarStore:
             raise StoreFull(f"{self.url}: no room to write ({said_of(error)}); free some, run again: it resumes")
 
 
-def _at_once(request: Callable[[A], T], wanted: Iterable[A]) -> Iterator[T]:
-    """Make requests, some at a time; when one fails, those that have not begun are not made."""
-    pool = ThreadPoolExecutor(AT_ONCE)
+def _awaited(request: Coroutine[Any, Any, Any], loop: asyncio.AbstractEventLoop, deadline: Deadline) -> Any:
+    """What a request comes to, which runs in the loop of its file system; whoever leaves before ends it."""
+    running = asyncio.run_coroutine_threadsafe(request, loop)
     try:
-        yield from pool.map(request, list(wanted))
+        while True:
+            try:
+                return running.result(timeout=min(deadline.left(), LOOK))
+            except TimeoutError:
+                if running.done():
+                    raise  # its own, not ours
     finally:
-        pool.shutdown(cancel_futures=True)
+        running.cancel()
+
+
+def _wished(error: BaseException) -> float | None:
+    """How long the store wishes us to wait, where an answer of it stands behind an error [s]."""
+    behind: BaseException | None = error
+    while behind is not None:
+        answer = getattr(behind, "response", None)
+        if isinstance(answer, dict):
+            return retry_after(answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}))
+        behind = behind.__cause__ or behind.__context__
+    return None
 
 
 def said_of(error: BaseException) -> str:
@@ -268,7 +304,7 @@ def said_of(error: BaseException) -> str:
     return re.sub(r"(?i)(signature|credential|token|secret|password)(\s*[=:]\s*)[^&\s,]+", r"\1\2…", line)[:300]
 
 
-def store_at(url: str, *, patience: float = PATIENCE) -> FarStore:
+def store_at(url: str, *, patience: Patience = PATIENCE) -> FarStore:
     """The store that a URL names; nothing is asked of it yet.
 
     Raises
