@@ -11,7 +11,6 @@ JSON.  Exit code 0 for none, 1 for some.
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 import tempfile
@@ -33,6 +32,7 @@ from oberih.web.app import create_app
 from oberih.web.engine import Engine
 from oberih.web.settings import ServeSettings
 from validation.api_asking import Tally, fuzz
+from validation.door import Words, answering, whole_number
 
 __all__ = ["EXAMPLES", "at_the_machine", "main", "with_accounts"]
 
@@ -109,13 +109,14 @@ def report(tally: Tally) -> Iterable[str]:
         yield f"    {fault.curl}"
 
 
+@answering
 def main(arguments: Sequence[str] = ()) -> int:
     """Serve, ask, and tell."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--examples", type=int, default=EXAMPLES)
+    parser = Words("validation.api_fuzz", __doc__)
+    parser.add_argument("--examples", type=whole_number, default=EXAMPLES)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="")
-    chosen = parser.parse_args(list(arguments))
+    chosen = parser.parse_args(arguments)
     given = {"examples": chosen.examples, "seed": chosen.seed, "only": chosen.only, "told": print}
     with tempfile.TemporaryDirectory(prefix="oberih-fuzz-") as folder:
         home = Path(folder)

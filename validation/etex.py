@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from oberih.case.reach.trace_fields import named
-from oberih.errors import OberihError
+from validation.door import Words, answering, existing_folder, positive_number, whole_number
 from validation.etex_data import Experiment, read_experiment
 from validation.etex_run import Prediction, predicted, weather_files
 from validation.etex_score import LEVEL, Verdict, verdict
@@ -73,22 +73,19 @@ def told(experiment: Experiment, prediction: Prediction) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@answering
 def main(arguments: Sequence[str]) -> int:
     """Run the case and print its figures."""
-    parser = argparse.ArgumentParser(prog="python -m validation.etex", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("folder", nargs="?", type=Path, default=shared_data("tracer_etex1"))
+    parser = Words("validation.etex", __doc__)
+    parser.add_argument("folder", nargs="?", type=existing_folder, default=shared_data("tracer_etex1"))
     parser.add_argument("--weather", type=Path)
     parser.add_argument("--synthetic", action="store_true")
-    parser.add_argument("--particles", type=int, default=400_000)
-    parser.add_argument("--seeds", type=int, default=2, help="runs with other random numbers, whose mean is judged")
-    parser.add_argument("--spacing", type=float, default=1.0, help="of the synthetic fields [degrees]")
-    given = parser.parse_args(list(arguments))
-    try:
-        return _run(given)
-    except OberihError as error:
-        print(f"error: {error}")
-        print(json.dumps({"case": "ETEX-1", "weather": None, "error": str(error)}))
-        return 2
+    parser.add_argument("--particles", type=whole_number, default=400_000)
+    parser.add_argument(
+        "--seeds", type=whole_number, default=2, help="runs with other random numbers, whose mean is judged"
+    )
+    parser.add_argument("--spacing", type=positive_number, default=1.0, help="of the synthetic fields [degrees]")
+    return _run(parser.parse_args(arguments))
 
 
 def _run(given: argparse.Namespace) -> int:
@@ -106,7 +103,7 @@ def _run(given: argparse.Namespace) -> int:
             (write_synthetic(Path(folder) / "synthetic.nc", spacing=given.spacing),)
             if given.synthetic else weather_files(given.weather)
         )  # fmt: skip
-        prediction = predicted(experiment, files, particles=given.particles, seeds=max(given.seeds, 1))
+        prediction = predicted(experiment, files, particles=given.particles, seeds=given.seeds)
     found = told(experiment, prediction)
     if given.synthetic:
         print("SYNTHETIC steady wind: the figures show that the case runs, they are no verdict")

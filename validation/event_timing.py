@@ -1,20 +1,23 @@
 """How far off are the hours that an event tells, and why is the mean age of the plume not enough?
 
+    python -m validation.event_timing [WEATHER LATITUDE LONGITUDE]
+
 An atlas holds no time but the mean age of the plume in each cell.  Event response follows the puffs once more and books
 what they lay down by the hour (`oberih.atlas.kernels.by_hour`).  Here the same puffs are followed with a finer clock, a
 quarter of an hour, written anew; compared are, cell by cell, when a hundredth, a half and ninety-nine hundredths of the
-exposure have passed: by the clock, by the hours that are served, and by the mean age, which was the plainer way.
-
-Run: ``python -m validation.event_timing [WEATHER LATITUDE LONGITUDE]``: made-up weather that turns, or ten events of
-a file of weather.
+exposure have passed: by the clock, by the hours that are served, and by the mean age, which was the plainer way.  In
+made-up weather that turns, or in ten events of a file of weather.  What is served is held to `TOLERANCE` in 90 of 100
+cells of each band of distance.  The last line is JSON.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,15 +27,23 @@ from oberih.atlas.kernels import by_hour
 from oberih.dispersion.kernels import puff
 from oberih.dispersion.puffs import PuffSettings, air_table, gamma_mixture, mesh_of, settings_vector, workspace
 from oberih.earth.grid import Grid
+from oberih.errors import InputError
 from oberih.weather.air import Air
 from oberih.weather.boundary_layer import air_from_weather
 from oberih.weather.quality import check_weather, resample_hourly
 from oberih.weather.read import read_weather
+from validation.door import Words, answering, existing_file
 
 Floats = npt.NDArray[np.float64]
 
 QUARTERS = 4
 """Of an hour: the clock's step."""
+
+BANDS = {"to 30 km": (0.0, 30e3), "30 to 100 km": (30e3, 100e3), "beyond 100 km": (100e3, 1e6)}
+"""Distances that are told apart [m]."""
+
+TOLERANCE = {"comes": (-0.9, 0.1), "middle": (-0.4, 0.4), "past": (-0.3, 0.8)}
+"""Served less the clock [h]: told early rather than late, past late rather than early, by less than an hour."""
 
 MATTERS = 0.01
 """Of a ring's largest exposure: cells that are compared [1]."""
@@ -139,6 +150,8 @@ def events_of(path: Path, latitude: float, longitude: float, *, count: int = 10)
     """Air of so many events, spread over a file of weather."""
     checked, _ = check_weather(read_weather(path, latitude=latitude, longitude=longitude), largest_gap=86400.0)
     air = air_from_weather(resample_hourly(checked, largest_gap=86400.0), roughness_length=0.1, cyclic=False)
+    if len(air) < 164:
+        raise InputError("too short for an event", file=path, value=f"{len(air)} hours", cure="give 164 hours or more")
     starts = np.linspace(24, len(air) - 140, count).astype(int)
     return [air.part(np.arange(i, i + 110), start=air.start + int(i) * 3600) for i in starts]
 
@@ -147,7 +160,7 @@ def summary(found: list[Timing]) -> dict[str, dict[str, object]]:
     """Errors of both ways [h]: which 90 of 100 cells stay within (5 % below, 5 % above), near and far."""
     told: dict[str, dict[str, object]] = {}
     distance = np.concatenate([f.distance for f in found])
-    for name, near, far in (("to 30 km", 0.0, 30e3), ("30 to 100 km", 30e3, 100e3), ("beyond 100 km", 100e3, 1e6)):
+    for name, (near, far) in BANDS.items():
         own = (distance >= near) & (distance < far)
         told[name] = {"cells": int(own.sum())}
         for way in ("served", "by_age"):
@@ -157,20 +170,46 @@ def summary(found: list[Timing]) -> dict[str, dict[str, object]]:
     return told
 
 
-def main(words: list[str]) -> None:
-    """Print what was found."""
+def beyond(told: Sequence[dict[str, Any]]) -> list[str]:
+    """What is served outside its tolerance, in words."""
+    return [
+        f"{one['air']}, released over {one['release_hours']} h, {name}: {what} {band[0]:+g} to {band[-1]:+g} h"
+        for one in told
+        for name in BANDS
+        for what, (least, most) in TOLERANCE.items()
+        if (band := one[name][f"served {what}"]) and not (least <= band[0] and band[-1] <= most)
+    ]
+
+
+def _asked(arguments: Sequence[str]) -> tuple[Path, float, float] | None:
+    words = Words("validation.event_timing", __doc__)
+    words.add_argument("weather", nargs="?", type=existing_file)
+    words.add_argument("latitude", nargs="?", type=float)
+    words.add_argument("longitude", nargs="?", type=float)
+    given = words.parse_args(arguments)
+    if given.weather and given.longitude is None:
+        words.error("a file of weather needs its latitude and longitude")
+    return (given.weather, given.latitude, given.longitude) if given.weather else None
+
+
+@answering
+def main(arguments: Sequence[str]) -> int:
+    """Print what was found; 0 where what is served keeps its tolerance, else 1."""
+    asked = _asked(arguments)
     settings = PuffSettings(oldest=48 * 3600.0, building_height=60.0, building_width=60.0)
     airs = {"turning": [turning_air(), turning_air(turn=8.0, speed=3.0)]}
-    if words:
-        airs = {words[0]: events_of(Path(words[0]), float(words[1]), float(words[2]))}
-    told = []
+    if asked:
+        airs = {asked[0].name: events_of(*asked)}
+    told: list[dict[str, Any]] = []
     for name, events in airs.items():
         for hours in (1, 24):
             found = [timing(air, hours=hours, height=30.0, grid=Grid(), settings=settings) for air in events]
             told.append({"air": name, "release_hours": hours, **summary(found)})
             print(f"{name}, released over {hours} h: {told[-1]}")
-    print(json.dumps({"event_timing": told}))
+    wrong = beyond(told)
+    print(json.dumps({"event_timing": told, "tolerance": TOLERANCE, "beyond": wrong, "passed": not wrong}))
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    raise SystemExit(main(sys.argv[1:]))

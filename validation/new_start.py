@@ -29,6 +29,7 @@ from oberih.regimes.judge import timeline
 from oberih.regimes.observation import Observation
 from oberih.regimes.read.observation_table import shipped_observations
 from oberih.regimes.read.regime_file import load_regime
+from validation.door import Words, answering, existing_folder
 from validation.shelf import Row, number, read_table, shared_data
 
 REGIME = "new-start"
@@ -154,15 +155,12 @@ def compare(folder: Path) -> list[Compared]:
     ]
 
 
+@answering
 def main(arguments: Sequence[str]) -> int:
     """Print what differs and the JSON line; 0 if all but the argued rows are equal, else 1; 2 without tables."""
-    try:
-        if len(arguments) > 1:
-            raise InputError(f"expected one folder, got {len(arguments)}", file="command line")
-        compared = compare(Path(arguments[0]) if arguments else shared_data("new_start"))
-    except InputError as error:
-        print(error, file=sys.stderr)
-        return error.exit_code
+    words = Words("validation.new_start", __doc__)
+    words.add_argument("folder", nargs="?", type=existing_folder, metavar="FOLDER", default=shared_data("new_start"))
+    compared = compare(words.parse_args(arguments).folder)
     differ = [c for c in compared if not c.equal]
     argued = [c for c in differ if c.argued]
     print(*(c.line for c in differ), sep="\n")

@@ -11,11 +11,9 @@ that young particles see a changing wind 75 s late.  The last line is JSON.
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,7 +21,7 @@ import numpy as np
 from oberih.dispersion.kernels.particles import step as kernel
 from oberih.dispersion.particles.flow import Flow
 from oberih.dispersion.particles.flow_of_fields import flow_of_fields
-from oberih.errors import OberihError
+from oberih.errors import InputError
 from oberih.weather.read.volume import volume_of
 from oberih.weather.volume import fields_of_volume
 from validation.columns import (
@@ -38,6 +36,7 @@ from validation.columns import (
     mixed,
     spread,
 )
+from validation.door import Words, answering, existing_folder, whole_number
 from validation.shelf import shared_data
 
 TOP, LAPSE = 3500.0, 1e-4
@@ -140,19 +139,19 @@ def late(*, change: float = 5.0) -> dict[str, float]:
     return {"change_m_s_per_h": change, "short_m": true - seen, "after_s": spans * 150.0}
 
 
+@answering
 def main(arguments: Sequence[str]) -> int:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", nargs="?", type=Path, default=None)
-    parser.add_argument("--blocks", type=int, default=1000, help="of 64 particles, displaced; a fifth with velocity")
+    parser = Words("validation.particles", __doc__)
+    parser.add_argument("folder", nargs="?", type=existing_folder, default=None)
+    parser.add_argument(
+        "--blocks", type=whole_number, default=1000, help="of 64 particles, displaced; a fifth with velocity"
+    )
     given = parser.parse_args(arguments)
-    folder = given.folder or shared_data("nwp_era5_utm32_2025")
-    try:
-        paths = sorted(folder.glob("*.nc"))
-        flow = flow_of_fields(fields_of_volume(volume_of(paths))) if paths else None
-    except OberihError as error:
-        print(error, file=sys.stderr)
-        return 2
+    paths = sorted((given.folder or shared_data("nwp_era5_utm32_2025")).glob("*.nc"))
+    if given.folder and not paths:
+        raise InputError("holds no netCDF file (*.nc)", file=given.folder)
+    flow = flow_of_fields(fields_of_volume(volume_of(paths))) if paths else None
     found: dict[str, Any] = {
         "mixed_displaced": through_days(given.blocks, hours=48, young=False),
         "mixed_with_velocity": through_days(max(given.blocks // 5, 1), hours=24, young=True),

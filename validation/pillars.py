@@ -29,6 +29,7 @@ from oberih.regimes.read.regime_file import load_regime
 from oberih.regimes.regime import Obligation, Regime
 from oberih.regimes.rules import rule_of
 from validation.chronology import load_coding, read_chronology, row_of
+from validation.door import Words, answering, existing_folder
 from validation.shelf import shared_data
 
 FILE = "znpp_chronology.csv"
@@ -182,21 +183,6 @@ def side_by_side(evidence: Evidence) -> tuple[list[str], dict[str, dict[str, dic
     return lines, days
 
 
-def _arguments(arguments: Sequence[str]) -> tuple[Path | None, date | None]:
-    folder: Path | None = None
-    day: date | None = None
-    rest = [piece for a in arguments for piece in (a.split("=", 1) if a.startswith("--as-of=") else [a])]
-    while rest:
-        word = rest.pop(0)
-        if word == "--as-of":
-            day = _day(rest.pop(0) if rest else "")
-        elif word.startswith("-") or folder is not None:
-            raise InputError("not expected", file="command line", value=word, cure="give [FOLDER] [--as-of DATE]")
-        else:
-            folder = Path(word)
-    return folder, day
-
-
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
@@ -206,18 +192,18 @@ def _day(text: str) -> date:
         ) from None
 
 
+@answering
 def main(arguments: Sequence[str]) -> int:
     """Print the findings and the JSON line; 0 without contradiction, 1 with one, 2 when there is nothing to judge."""
-    try:
-        folder, day = _arguments(arguments)
-        evidence = load_evidence(folder)
-        if day is not None:
-            pillars = {name: plain(f) for name, f in findings(evidence, as_of=day).items()}
-        else:
-            lines, days = side_by_side(evidence)
-    except InputError as error:
-        print(error, file=sys.stderr)
-        return error.exit_code
+    words = Words("validation.pillars", __doc__)
+    words.add_argument("folder", nargs="?", type=existing_folder, metavar="FOLDER")
+    words.add_argument("--as-of", type=_day, metavar="DATE")
+    given = words.parse_args(arguments)
+    evidence, day = load_evidence(given.folder), given.as_of
+    if day is not None:
+        pillars = {name: plain(f) for name, f in findings(evidence, as_of=day).items()}
+    else:
+        lines, days = side_by_side(evidence)
     print(f"{evidence.rows} rows, {len(evidence.observations)} observations, from {evidence.origin}")
     if day is not None:
         print(f"worst of all: {worst([p['status'] for p in pillars.values()])}")

@@ -18,13 +18,12 @@ import math
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from oberih.errors import InputError
 from validation.briggs import briggs_plume
+from validation.door import Words, answering, existing_folder
 from validation.experiment import Arc, Experiment, Run, read_experiment
 from validation.plume import CONVECTIVE_SHARE, Predicted, follow_plume, measured_turbulence, routine_turbulence
 from validation.score import HEADER, Score, bootstrap, score
@@ -180,16 +179,14 @@ def _text(
     return "\n".join(lines)
 
 
+@answering
 def main(arguments: Sequence[str]) -> int:
     """Print the report and the JSON line; 0 within tolerance, 1 outside, 2 when there is nothing to compare."""
-    try:
-        if len(arguments) > 1:
-            raise InputError(f"expected one folder, got {len(arguments)}", file="command line")
-        folder = Path(arguments[0]) if arguments else shared_data("tracer_prairie_grass")
-        found, text = result(read_experiment(folder))
-    except InputError as error:
-        print(error, file=sys.stderr)
-        return error.exit_code
+    words = Words("validation.prairie_grass", __doc__)
+    words.add_argument(
+        "folder", nargs="?", type=existing_folder, metavar="FOLDER", default=shared_data("tracer_prairie_grass")
+    )
+    found, text = result(read_experiment(words.parse_args(arguments).folder))
     print(text)
     print(json.dumps(found))
     return 0 if found["passed"] else 1

@@ -9,7 +9,6 @@ PostgreSQL.  Ends with one line of JSON; exit code 1 where something was lost, 2
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import json
 import os
@@ -26,6 +25,7 @@ from oberih.case.prove.keeping import Keeping
 from oberih.evidence.log import Log
 from oberih.evidence.record import record_fields
 from oberih.evidence.verify import verify_log
+from validation.door import Words, answering, whole_number
 from validation.postgres_server import Server, ServerMissing
 from validation.record_writer import NOW, made, start
 
@@ -124,11 +124,12 @@ def _sound(found: dict[str, Any]) -> bool:
     return kept and all(t["present"] == t["of"] == t["records"] - 1 and t["verified"] for t in together)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+@answering
+def main(arguments: Sequence[str]) -> int:
     """Run all of it."""
-    parser = argparse.ArgumentParser(prog="validation.record_endurance")
+    parser = Words("validation.record_endurance", __doc__)
     for name, default in (("--kills", 50), ("--records", 1000), ("--at-once", 5000), ("--seed", 2026)):
-        parser.add_argument(name, type=int, default=default)
+        parser.add_argument(name, type=whole_number, default=default)
     chosen = parser.parse_args(arguments)
     found: dict[str, Any] = {"postgresql_kills": None, "postgresql_at_once": None, "postgresql_missing": ""}
     asked = {"records": chosen.records, "seed": chosen.seed}
@@ -156,4 +157,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(sys.argv[1:]))

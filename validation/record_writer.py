@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from oberih.case.prove.keeping import Keeping
-from oberih.errors import OberihError
 from oberih.evidence.record import Record, read_record
+from validation.door import Words, answering, whole_number
 
 __all__ = ["NOW", "made", "start", "write"]
 
@@ -57,15 +57,17 @@ def start(store: str, key: Path, *, name: str, count: int, batch: int) -> subpro
     return subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
+@answering
 def main(arguments: Sequence[str]) -> int:
     """Write as told."""
-    store, key, name, count, batch = arguments
+    words = Words("validation.record_writer", __doc__)
+    for text in ("store", "key", "name"):
+        words.add_argument(text)
+    for number in ("count", "batch"):
+        words.add_argument(number, type=whole_number)
+    given = words.parse_args(arguments)
     print("ready", flush=True)
-    try:
-        write(store, Path(key), name=name, count=int(count), batch=int(batch))
-    except OberihError as error:
-        print(error, file=sys.stderr)
-        return error.exit_code
+    write(given.store, Path(given.key), name=given.name, count=given.count, batch=given.batch)
     return 0
 
 

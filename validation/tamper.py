@@ -25,6 +25,7 @@ from oberih.evidence.bundle import write_bundle
 from oberih.evidence.moment import instant
 from oberih.evidence.report import Report
 from oberih.evidence.verify_bundle import verify_bundle
+from validation.door import Words, answering, existing_folder
 from validation.tamper_bundle import on_bundles
 from validation.tamper_further import further
 from validation.tamper_scene import SECOND, Scene, build, checkpoint_over, replace_rows, signed_anew, statement
@@ -100,32 +101,30 @@ def _sign_all_anew(scene: Scene, sizes: Sequence[int]) -> None:
     (scene.folder / "record.sqlite.head").write_bytes(checkpoint_over(rows, by=SECOND))
 
 
-def bundles_of_others(folder: Path) -> list[dict[str, object]]:
+def bundles_of_others(place: Path) -> list[dict[str, object]]:
     """What each bundle of a folder comes to."""
-    if not folder.is_dir():
-        raise InputError("is not a folder", file=folder)
     told: list[dict[str, object]] = []
-    for path in sorted(folder.glob("*.zip")):
+    for path in sorted(place.glob("*.zip")):
         try:
             report = verify_bundle(path)
         except InputError as error:
             told.append({"file": path.name, "holds": False, "faults": [str(error)]})
             continue
         told.append({"file": path.name, "holds": report.holds, "faults": [str(f) for f in report.faults[:10]]})
+    if not told:
+        raise InputError("holds no bundle (*.zip)", file=place)
     return told
 
 
+@answering
 def main(arguments: Sequence[str]) -> int:
     """Print every attack and the JSON line."""
-    try:
-        if len(arguments) > 1:
-            raise InputError(f"expected one folder, got {len(arguments)}", file="command line")
-        others = bundles_of_others(Path(arguments[0])) if arguments else []
-        with tempfile.TemporaryDirectory() as name:
-            outcomes, outside = everything(Path(name))
-    except InputError as error:
-        print(error, file=sys.stderr)
-        return error.exit_code
+    words = Words("validation.tamper", __doc__)
+    words.add_argument("folder", nargs="?", type=existing_folder, metavar="FOLDER", help="bundles of others")
+    given = words.parse_args(arguments).folder
+    others = bundles_of_others(given) if given else []
+    with tempfile.TemporaryDirectory() as name:
+        outcomes, outside = everything(Path(name))
     for o in outcomes:
         verdict = "located" if o.located and o.detected else "detected, NOT LOCATED" if o.detected else "MISSED"
         print(f"{verdict}: {o.name}: {o.said[:300]}")

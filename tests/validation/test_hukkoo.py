@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
-from validation import __main__ as all_of_it
 from validation import hukkoo
 
 from tests.conftest import SHARED, needs_shared
@@ -35,27 +33,13 @@ def test_an_absent_table_is_refused(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "no such file" in capsys.readouterr().err
 
 
-LONG = {"api_fuzz", "volumes", "particles", "reciprocity"}
-"""Those that take minutes; each has a test of its own that runs it, shorter."""
-
-
-@pytest.fixture
-def without_the_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    every = all_of_it.comparisons
-    monkeypatch.setattr(all_of_it, "comparisons", lambda folder: [c for c in every(folder) if c[0] not in LONG])
-
-
 @needs_shared
-@pytest.mark.usefixtures("without_the_long")
-def test_all_comparisons_close_with_a_count(capsys: pytest.CaptureFixture[str]) -> None:
-    assert all_of_it.main([str(SHARED / "data" / "tracer_prairie_grass")]) == 0
-    lines = capsys.readouterr().out.strip().splitlines()
-    assert lines[-1] == "6 passed, 0 failed"
-    assert len([line for line in lines if line.startswith("{") and json.loads(line).get("passed", True)]) == 6
-
-
-@needs_shared
-@pytest.mark.usefixtures("without_the_long")
-def test_a_comparison_that_cannot_be_made_is_not_passed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert all_of_it.main([str(tmp_path / "absent")]) == 2
-    assert capsys.readouterr().out.strip().splitlines()[-1] == "5 passed, 1 failed"
+def test_a_blank_says_nothing_and_a_table_of_blanks_is_refused(tmp_path: Path) -> None:
+    first, *rows = FILE.read_text(encoding="utf-8").splitlines()
+    columns = first.count(",")
+    blank = tmp_path / "blank.csv"
+    blank.write_text("\n".join([first, rows[0].split(",")[0] + "," * columns, *rows[1:]]), encoding="utf-8")
+    n, worst, _ = hukkoo.compare(blank)
+    assert n == 48 and worst <= 1e-6
+    blank.write_text("\n".join([first, rows[0].split(",")[0] + "," * columns]), encoding="utf-8")
+    assert hukkoo.main([str(blank)]) == 2

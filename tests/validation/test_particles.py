@@ -19,11 +19,22 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict
     return code, json.loads(capsys.readouterr().out.strip().splitlines()[-1])
 
 
-def test_without_fields_their_part_is_left_out_and_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, said = told(capsys, str(tmp_path), "--blocks", "20")
+@pytest.fixture
+def no_fields(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("OBERIH_SHARED", str(tmp_path))
+
+
+@pytest.mark.usefixtures("no_fields")
+def test_without_fields_their_part_is_left_out_and_said(capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = told(capsys, "--blocks", "20")
     assert code == 0 and said["passed"] is True
     assert said["real_fields"] == "left out: no fields"
     assert {"mixed_displaced", "mixed_with_velocity", "puff", "settling", "late"} <= said.keys()
+
+
+def test_a_folder_without_fields_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert particles.main([str(tmp_path)]) == 2
+    assert "no netCDF" in capsys.readouterr().err
 
 
 def test_fields_that_cannot_be_read_end_it_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -33,13 +44,12 @@ def test_fields_that_cannot_be_read_end_it_in_one_line(tmp_path: Path, capsys: p
     assert said.out == "" and len(said.err.strip().splitlines()) == 1 and "broken.nc" in said.err
 
 
-def test_a_law_that_is_broken_fails(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("no_fields")
+def test_a_law_that_is_broken_fails(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("through_days", "settled"):
         monkeypatch.setattr(particles, name, lambda *_, **__: {"worst_deviations": 0.0})
     monkeypatch.setattr(particles, "puffs", lambda _: {"neutral": {"lowest_20_m": [0.35], "noise": [0.01]}})
-    code, said = told(capsys, str(tmp_path))
+    code, said = told(capsys)
     assert code == 1 and said["passed"] is False
 
 

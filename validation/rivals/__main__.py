@@ -22,7 +22,8 @@ from typing import Any
 
 import numpy as np
 
-from oberih.errors import OberihError
+from oberih.errors import InputError
+from validation.door import Words, answering, existing_folder, whole_number
 from validation.rivals.agreement import apart, middle
 from validation.rivals.air import Air, waves, write_netcdf
 from validation.rivals.clouds import compare, europe_case, waves_case
@@ -35,6 +36,7 @@ from validation.rivals.trajectory import Winds, carried, hourly_means
 from validation.rivals.uniform_air import KINDS
 from validation.shelf import shared_data
 
+FORECAST = "forecast_ml.grib"
 STARTS = ((50.0, 21.0, 2500.0), (52.0, 21.0, 2000.0), (49.0, 20.5, 2200.0), (51.0, 20.5, 1900.0))
 """Latitude, longitude [°] and height [m] of the trajectories: above the mixed layer, and never above 4 km."""
 
@@ -102,7 +104,7 @@ def run(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
     fine = 0 if given.quick else given.fine
     case = waves_case(air, particles=particles)
     found["clouds"] = {"waves": compare(case, folder / "waves", fine=fine), "europe": None}
-    file = Path(given.folder) / "forecast_ml.grib"
+    file = (given.folder or shared_data("nwp_ecmwf_ml_europe_20181115")) / FORECAST
     if file.is_file():
         from validation.rivals.europe_air import europe
 
@@ -116,11 +118,12 @@ def run(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
     return found
 
 
+@answering
 def main(arguments: Sequence[str]) -> int:
     """Compare, print figures, one JSON line last."""
-    parser = argparse.ArgumentParser(prog="python -m validation.rivals")
-    parser.add_argument("folder", nargs="?", default=str(shared_data("nwp_ecmwf_ml_europe_20181115")))
-    parser.add_argument("--particles", type=int, default=100_000)
+    parser = Words("validation.rivals", __doc__)
+    parser.add_argument("folder", nargs="?", type=existing_folder)
+    parser.add_argument("--particles", type=whole_number, default=100_000)
     parser.add_argument("--fine", type=int, default=10_000, help="particles for FLEXPART's small steps; 0 for none")
     parser.add_argument("--work", default="", help="folder that keeps inputs and outputs")
     parser.add_argument("--quick", action="store_true", help="few particles, neutral air only")
@@ -130,16 +133,13 @@ def main(arguments: Sequence[str]) -> int:
         print(f"FLEXPART is not here: {INSTALL}")
         print(json.dumps(nothing))
         return 0
-    try:
-        with tempfile.TemporaryDirectory(prefix="rivals-") as temporary:
-            folder = Path(given.work or temporary)
-            for part in ("ways", "mixing"):
-                (folder / part).mkdir(parents=True, exist_ok=True)
-            found = run(given, folder)
-    except OberihError as error:
-        print(f"could not run: {error}", file=sys.stderr)
-        print(json.dumps(nothing))
-        return 2
+    if given.folder and not (given.folder / FORECAST).is_file():
+        raise InputError("no such file", file=given.folder / FORECAST, cure="give the folder that holds the forecast")
+    with tempfile.TemporaryDirectory(prefix="rivals-") as temporary:
+        folder = Path(given.work or temporary)
+        for part in ("ways", "mixing"):
+            (folder / part).mkdir(parents=True, exist_ok=True)
+        found = run(given, folder)
     print(json.dumps({"flexpart": "9.02, Debian", "load": round(os.getloadavg()[0], 1), **found}))
     return 0
 

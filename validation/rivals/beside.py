@@ -9,7 +9,6 @@ that both hold.  The last line is JSON.  FACTOR brings another unit of release t
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Sequence
@@ -18,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from oberih.errors import InputError, OberihError
+from oberih.errors import InputError
+from validation.door import Words, answering, positive_number
 from validation.rivals.agreement import agreement
 from validation.rivals.gridded import Gridded, areas
 from validation.rivals.read import read_answer
@@ -118,22 +118,18 @@ def beside(one: Gridded, other: Gridded, *, depth: float, cell: float, scale: fl
     return rows
 
 
+@answering
 def main(arguments: Sequence[str]) -> int:
     """Compare two files, print figures, one JSON line last."""
-    parser = argparse.ArgumentParser(prog="python -m validation.rivals.beside")
+    parser = Words("validation.rivals.beside", __doc__)
     parser.add_argument("one", type=Path)
     parser.add_argument("other", type=Path)
-    parser.add_argument("--layer", type=float, default=100.0)
-    parser.add_argument("--cell", type=float, default=0.25)
-    parser.add_argument("--scale-other", type=float, default=1.0)
+    parser.add_argument("--layer", type=positive_number, default=100.0)
+    parser.add_argument("--cell", type=positive_number, default=0.25)
+    parser.add_argument("--scale-other", type=positive_number, default=1.0)
     given = parser.parse_args(arguments)
-    try:
-        one, other = read_answer(given.one), read_answer(given.other)
-        rows = beside(one, other, depth=given.layer, cell=given.cell, scale=given.scale_other)
-    except OberihError as error:
-        print(f"cannot compare: {error}", file=sys.stderr)
-        print(json.dumps({"one": None, "other": None, "intervals": None}))
-        return 2
+    one, other = read_answer(given.one), read_answer(given.other)
+    rows = beside(one, other, depth=given.layer, cell=given.cell, scale=given.scale_other)
     for answer in (one, other):
         print(f"{answer.model}: {', '.join(answer.species)}; {'; '.join(answer.notes) or 'nothing assumed'}")
     for row in rows:

@@ -7,13 +7,14 @@ WORK is the folder that ``python -m validation.rivals --work WORK`` left.
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from oberih.errors import OberihError
+from validation.door import Words, answering, existing_folder
 from validation.rivals.agreement import on_cells
 from validation.rivals.read import read_answer
 
@@ -57,16 +58,15 @@ def draw(work: Path, picture: Path) -> None:
     plt.close(figure)
 
 
+@answering
 def main(arguments: Sequence[str]) -> int:
     """Draw."""
-    if len(arguments) != 2:
-        print("python -m validation.rivals.picture WORK PICTURE.png", file=sys.stderr)
-        return 2
-    try:
-        draw(Path(arguments[0]), Path(arguments[1]))
-    except OberihError as error:
-        print(f"cannot draw: {error}", file=sys.stderr)
-        return 2
+    words = Words("validation.rivals.picture", __doc__)
+    words.add_argument("work", type=existing_folder)
+    words.add_argument("picture", type=Path)
+    given = words.parse_args(arguments)
+    draw(given.work, given.picture)
+    print(json.dumps({"picture": str(given.picture)}))
     return 0
 
 
