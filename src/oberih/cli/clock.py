@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime
 
-__all__ = ["now", "today"]
+__all__ = ["now", "spent", "today"]
 
 
 def now() -> datetime:
@@ -15,3 +16,9 @@ def now() -> datetime:
 def today() -> date:
     """Return today's date, in UTC."""
     return now().date()
+
+
+def spent() -> float:
+    """Return the processor time of this process and of its children that have ended [s]."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system

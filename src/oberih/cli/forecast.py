@@ -50,17 +50,24 @@ class Hours(click.ParamType[int]):
     help="How long each plume is followed [h].")  # fmt: skip
 @click.option("--particles", type=click.IntRange(64, 1_000_000), default=3840, show_default=True,
     help="A release hour and height.")  # fmt: skip
+@click.option("--perturbed", type=click.IntRange(2, 200), default=None, metavar="N",
+    help="Courses of the weather drawn around the forecast, itself among them.")  # fmt: skip
+@click.option("--members", default=None, metavar="all|1-10", help="Of the ensemble, beside the forecast: ecmwf only.")
+@click.option("--course-particles", type=click.IntRange(64, 1_000_000), default=None,
+    help="Of each further course.  [default: as --particles]")  # fmt: skip
 @shared("cache", "workers", "scheduler", "seed", "quiet", "json")
 def forecast(
     site: str, once: bool, only_status: bool, quiet: bool, as_json: bool, **given: Any
 ) -> None:  # fmt: skip
     """Keep the atlas of SITE's coming hours ready, so that an answer exists before it is asked for.
 
+    With --perturbed or --members further courses of the weather are built after it, one by one.
+
     Example:  oberih forecast zaporizhzhia --every 6h
     """
     from oberih.case.reach.forecast_request import ForecastRequest  # here, so that help and mistakes answer at once
     from oberih.case.reach.forecast_watch import keep_ready, status
-    from oberih.cli.clock import now
+    from oberih.cli.clock import now, spent
     from oberih.cli.progress import watched
     from oberih.cli.show import show_sheet
 
@@ -82,7 +89,7 @@ def forecast(
         with watched(quiet=quiet) as progress:
             keep_ready(
                 request, clock=clock, wait=wait, told=told, progress=progress,
-                once=once, stopped=ended.is_set,
+                once=once, stopped=ended.is_set, spent=spent,
             )  # fmt: skip
         if not once:
             told("ended; what was begun is gone on with at the next start")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import errno
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,65 +16,30 @@ pytest.importorskip("netCDF4")
 
 from oberih.atlas.store import open_atlas, verify
 from oberih.case.progress import Silent
-from oberih.case.reach import forecast
+from oberih.case.reach import forecast, forecast_atlas
 from oberih.case.reach import forecast_state as state
 from oberih.case.reach import forecast_watch as watch
 from oberih.case.reach.forecast_request import ForecastRequest
 from oberih.case.reach.forecast_state import ReadyAtlas, ready
 from oberih.case.reach.forecast_watch import AGAIN, keep_ready, next_look, status
-from oberih.dispersion.particles.flow_of_fields import flow_of_fields
 from oberih.dispersion.particles.unit import ParticleSettings
 from oberih.earth.grid import Grid
-from oberih.earth.site import load_site
 from oberih.errors import InputError, SourceUnavailable, StoreError
 from oberih.weather.live.ecmwf import Ecmwf
 from oberih.weather.live.kept import stamp_of
-from oberih.weather.read.volume import volume_of
-from oberih.weather.volume import cut, fields_of_volume
+from tests.case.reach.office import SITE, Office, PowerCut, flow_digest, power_fails_after
 from tests.weather.live.conftest import NOW, QUICK, RUN, few_levels
 from tests.weather.live.made_grib import CYCLE
 from tests.weather.live.simulator import ForecastServer, Rule
 
 __all__ = ["few_levels"]  # a fixture for the whole session
 
-SITE = "zaporizhzhia"
-
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """A small grid and one height are enough for a law."""
-    monkeypatch.setattr(forecast, "GRID", Grid(rings=30, sectors=36, outer_radius=300e3))
-    monkeypatch.setattr(forecast, "HEIGHTS", (30.0,))
-
-
-class Office:
-    """A clock that goes on while the service waits, and what it said."""
-
-    def __init__(self, cache: Path, server: ForecastServer, *, now: int = NOW, **changed: object) -> None:
-        self.now, self.said, self.looks = now, [], 0  # type: ignore[var-annotated]
-        self.until = now
-        self.at_look: Callable[[int], None] = lambda look: None
-        self.request = ForecastRequest(
-            site=SITE, source="nomads", server=server.url, cache=cache, hours=18, follow=3, particles=64, workers=1
-        )
-        self.request = dataclasses.replace(self.request, **changed)  # type: ignore[arg-type]
-
-    def wait(self, seconds: float) -> None:
-        self.now += int(seconds)
-        self.looks += 1
-        self.at_look(self.looks)
-
-    def run(self, *, hours: float = 0.0) -> ReadyAtlas | None:
-        """Let the service run so long, or for one look."""
-        self.until = self.now + int(3600 * hours)
-        return keep_ready(
-            self.request, clock=lambda: self.now, wait=self.wait, told=self.said.append, progress=Silent(),
-            once=not hours, patience=QUICK, stopped=lambda: self.now > self.until,
-        )  # fmt: skip
-
-    @property
-    def log(self) -> str:
-        return "\n".join(self.said)
+    monkeypatch.setattr(forecast_atlas, "GRID", Grid(rings=30, sectors=36, outer_radius=300e3))
+    monkeypatch.setattr(forecast_atlas, "HEIGHTS", (30.0,))
 
 
 @pytest.fixture
@@ -83,14 +47,6 @@ def server() -> Iterator[ForecastServer]:
     """Runs are there five hours after their time by the office's clock, which the test sets."""
     with ForecastServer(there=lambda run, step: run <= RUN) as running:
         yield running
-
-
-def flow_digest(entry: ReadyAtlas) -> str:
-    """Of the fields of the run that the atlas says it was made from."""
-    raw = volume_of([Path(p) for p in entry.fields])
-    cut(raw, start=entry.first, end=int(raw.time[-1]))
-    site = load_site(SITE)
-    return flow_of_fields(fields_of_volume(raw, roughness_length=site.roughness_length, label="forecast")).digest
 
 
 def atlases(cache: Path) -> list[str]:
@@ -303,7 +259,7 @@ def test_a_build_that_was_cut_off_is_gone_on_with_to_the_same_atlas(
     whole = Office(tmp_path / "whole", server).run()
     office = Office(tmp_path / "cut", server)
     with monkeypatch.context() as patch:
-        patch.setattr("oberih.case.reach.forecast.build", _power_fails_after(2))
+        patch.setattr("oberih.case.reach.forecast_atlas.build", power_fails_after(2))
         with pytest.raises(PowerCut):
             office.run()
     folder = state.folder_of(tmp_path / "cut", SITE)
@@ -323,7 +279,7 @@ def test_a_build_that_was_cut_off_is_dropped_for_a_newer_run(
 ) -> None:
     office = Office(tmp_path, server)
     with monkeypatch.context() as patch:
-        patch.setattr("oberih.case.reach.forecast.build", _power_fails_after(2))
+        patch.setattr("oberih.case.reach.forecast_atlas.build", power_fails_after(2))
         with pytest.raises(PowerCut):
             office.run()
     (begun,) = atlases(tmp_path)
@@ -333,24 +289,6 @@ def test_a_build_that_was_cut_off_is_dropped_for_a_newer_run(
     assert entry is not None and entry.run == RUN + CYCLE
     assert atlases(tmp_path) == [entry.path.name] != [begun]
     assert open_atlas(entry.path).facts["flow"]["digest"] == flow_digest(entry)
-
-
-class PowerCut(BaseException):
-    """Nothing of ours is run after it."""
-
-
-def _power_fails_after(tasks: int) -> Callable[..., object]:
-    from oberih.atlas.build import build
-
-    def cut_off(path: Path, plan: object, *, scheduler: object, told: Callable[[int, int], None]) -> object:
-        def count(done: int, total: int) -> None:
-            told(done, total)
-            if done >= tasks:
-                raise PowerCut
-
-        return build(path, plan, scheduler=scheduler, told=count)  # type: ignore[arg-type]
-
-    return cut_off
 
 
 def test_what_was_half_written_is_never_taken_for_ready(tmp_path: Path, server: ForecastServer) -> None:

@@ -1,7 +1,7 @@
 """GRIB messages of weather that is made here, coded as the GFS, ECMWF and ICON-EU code theirs.
 
 Smooth and possible: wind that grows with height, a stable lapse, rain that comes and goes.  The wind bears the mark of
-its run (0.25 m/s a cycle), so that runs that were mixed are seen in the values.
+its run (0.25 m/s a cycle) and of its member (0.1 m/s each), so that what was mixed is seen in the values.
 """
 
 from __future__ import annotations
@@ -65,10 +65,12 @@ def rain_sum(begin: float, end: float) -> float:
     return float(sum(3600.0 * rain_rate(e + 1.0) for e in edges))
 
 
-def value(name: str, level: int, run: int, begin: float, end: float, lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+def value(
+    name: str, level: int, run: int, begin: float, end: float, lat: np.ndarray, lon: np.ndarray, member: int = 0
+) -> np.ndarray:
     """Values of a field; spans in hours since the run."""
     aloft = (1000.0 - level) / 700.0 if level else 0.0
-    mark = 0.25 * (run // CYCLE % 8)
+    mark = 0.25 * (run // CYCLE % 8) + 0.1 * member
     zero = 0.0 * lat
     wave = np.sin(np.radians(3.0 * lon + 15.0 * end))
     fields = {
@@ -127,7 +129,7 @@ def message(
         for key, given in keys.items():
             eccodes.codes_set(handle, key, given)
         lat, lon = lattice.points()
-        eccodes.codes_set_values(handle, value(name, level, run, float(begin or 0), float(step), lat, lon))
+        eccodes.codes_set_values(handle, value(name, level, run, float(begin or 0), float(step), lat, lon, member or 0))
         return bytes(eccodes.codes_get_message(handle))
     finally:
         eccodes.codes_release(handle)

@@ -178,9 +178,11 @@ def _course_notes(runs: Sequence[Run]) -> list[str]:
     """What the courses are, and what they are not."""
     if len(runs) == 1:
         return []
-    if any(r.course.member is not None for r in runs):
-        return [f"{len(runs)} members of the ensemble in the fields; distances are the median with the least and the "
-                "most. An ensemble tends to spread less than the truth does near the site."]  # fmt: skip
+    members = sum(r.course.member is not None for r in runs)
+    if members:
+        beside = "" if members == len(runs) else "The weather as forecast and "
+        return [f"{beside}{members} members of the ensemble in the fields; distances are the median with the least and "
+                "the most. An ensemble tends to spread less than the truth does near the site."]  # fmt: skip
     turn = f"{np.degrees(MOST_TURN):.0f}°"
     factors = ", ".join(
         f"{words} x/÷ {RANGES[name]:g}" for name, words in (

@@ -93,9 +93,13 @@ def _carried(event: Event, *, now: int | None, progress: Progress) -> tuple[Fiel
     """The fields, what the first course stands on, and what every course gives."""
     request = event.request
     if request.weather == FORECAST:
-        source, stand = stand_ready(event)
-        progress.stage("doses")
-        return source, stand, [run_of(event, stand)]
+        source, stands = stand_ready(event)
+        progress.stage("doses", total=len(stands))
+        given: list[Run] = []
+        for one in stands:
+            given.append(run_of(event, one))
+            progress.advance()
+        return source, stands[0], given
     source = source_of(request, event.site, hours=event.hours, now=now, progress=progress)
     courses = courses_of(request, source)
     first: Stand | None = None

@@ -39,6 +39,12 @@ class ForecastRequest:
         Address of a Dask scheduler in place of processes.
     cache : Path
     seed : int
+    perturbed : int or None
+        Courses of the weather, the one as forecast among them, drawn around it; None for that one only.
+    members : str or None
+        Of the source's ensemble, beside the single forecast: ``all``, or numbers such as ``1-10``; None for none.
+    course_particles : int or None
+        A release hour and height of a further course; None for as many as of the first.
     """
 
     site: str
@@ -52,3 +58,6 @@ class ForecastRequest:
     scheduler: str | None = None
     cache: Path = DEFAULT_CACHE
     seed: int = DEFAULT_SEED
+    perturbed: int | None = None
+    members: str | None = None
+    course_particles: int | None = None

@@ -2,7 +2,9 @@
 
 Defines the noun `ReadyAtlas`.  One small file, ``ready.json``, names what stands ready, newest first; it is written
 beside and renamed, after the atlas that it names is whole, so that whoever reads it finds all of one run or all of
-another.  ``begun.json`` names what is being built, so that a build that was killed is gone on with.
+another.  Further courses of the weather (`oberih.case.reach.forecast_course`) are named under the atlas of their run,
+one more each time that one is whole.  ``begun.json`` names what is being built, so that a build that was killed is
+gone on with; ``course.json`` names the course at work.
 """
 
 from __future__ import annotations
@@ -10,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from oberih.atlas.store import Atlas, open_atlas
+from oberih.case.reach.forecast_course import LATEST, UNSEEN, ReadyCourse, courses_among, plain_course
 from oberih.errors import CorruptStore, InputError, OberihError, StoreError
 from oberih.evidence.keep import store_error, write_atomically
 
@@ -27,17 +29,14 @@ except ImportError:  # pragma: no cover - Windows
     fcntl = None  # type: ignore[assignment]
 
 __all__ = [
-    "Begun", "ReadyAtlas", "alone_at", "begun_of", "clear_away", "entries_of", "folder_of", "keep_begun", "keeper_of",
-    "opened", "publish", "ready", "refuse_short",
+    "AT_WORK", "Begun", "ReadyAtlas", "alone_at", "begun_of", "clear_away", "entries_of", "folder_of", "keep_begun",
+    "keeper_of", "opened", "publish", "publish_courses", "ready", "refuse_short", "standing",
 ]  # fmt: skip
 
 FORMAT = "oberih/forecast/1"
 
-LATEST = 253_402_300_799
-"""The last second of the year 9999, seconds since 1970."""
-
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-"""What a terminal obeys instead of showing it."""
+BEGUN, AT_WORK = "begun.json", "course.json"
+"""Names the atlas, and the further course, that is being built."""
 
 KEPT = 2
 """Atlases that stand: the one just published, and the one before, which somebody may be reading."""
@@ -78,6 +77,12 @@ class ReadyAtlas:
         little longer than the atlas.
     flow : str
         Name of the folder beside the atlas that holds the fields as particles met them.
+    courses : tuple of ReadyCourse
+        Further courses of the weather of the same run, whole when they were named; this atlas is the first course.
+    wanted : tuple of str
+        Names of all further courses that were asked for, whether they stand or not.
+    missing : tuple of str
+        Which of them could not be had when last tried, and why, in words.
     """
 
     path: Path
@@ -96,6 +101,9 @@ class ReadyAtlas:
     derived: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     flow: str = ""
+    courses: tuple[ReadyCourse, ...] = ()
+    wanted: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
     def answers(self, at: int, hours: int = 1) -> bool:
         """Whether a release that begins then is in it and is followed so long."""
@@ -113,7 +121,7 @@ class Begun:
     first : int
         First release hour, seconds since 1970.
     asked : str
-        As of `ReadyAtlas`.
+        As of `ReadyAtlas`; of a further course its name.
     since : int
         Seconds since 1970.
     """
@@ -166,10 +174,23 @@ def opened(entry: ReadyAtlas) -> Atlas:
     CorruptStore
         If it is another one, or of other hours: the pointer was written by somebody else.
     """
-    atlas = open_atlas(entry.path)
+    return _opened(entry, entry)
+
+
+def standing(entry: ReadyAtlas) -> list[tuple[ReadyCourse, Atlas]]:
+    """The further courses of an entry that are whole and of its hours, with their atlases; others are left out."""
+    found = []
+    for course in entry.courses:
+        with contextlib.suppress(OberihError):
+            found.append((course, _opened(entry, course)))
+    return found
+
+
+def _opened(entry: ReadyAtlas, one: ReadyAtlas | ReadyCourse) -> Atlas:
+    atlas = open_atlas(one.path)
     hours = (int(atlas.times[0]), int(atlas.times[-1]))
-    if (atlas.digest, *hours) != (entry.digest, entry.first, entry.last):
-        raise CorruptStore(f"{entry.path}: is not the atlas that the pointer names; run 'oberih forecast' again")
+    if (atlas.digest, *hours) != (one.digest, entry.first, entry.last):
+        raise CorruptStore(f"{one.path}: is not the atlas that the pointer names; run 'oberih forecast' again")
     return atlas
 
 
@@ -179,9 +200,13 @@ def entries_of(folder: Path) -> list[ReadyAtlas]:
         told = json.loads((folder / "ready.json").read_bytes())
         if told["format"] != FORMAT:
             return []
-        listed = ("lacks", "derived", "fields")
+        listed = ("lacks", "derived", "fields", "wanted", "missing")
         found = [
-            ReadyAtlas(**e | {"path": folder / e["path"]} | {name: tuple(e[name]) for name in listed})
+            ReadyAtlas(
+                **e
+                | {"path": folder / e["path"], "courses": courses_among(folder, e.get("courses"))}
+                | {name: tuple(e[name]) for name in listed if name in e}
+            )
             for e in told["entries"]
         ]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
@@ -195,10 +220,12 @@ def _is_sound(said: ReadyAtlas | Begun) -> bool:
         value, kind = getattr(said, field.name), str(field.type)
         if kind == "int":
             sound = type(value) is int and 0 <= value <= LATEST
+        elif field.name == "courses":
+            sound = True  # each was judged when it was read
         elif kind.startswith("tuple"):
-            sound = all(isinstance(each, str) and not _UNSEEN.search(each) for each in value)
+            sound = all(isinstance(each, str) and not UNSEEN.search(each) for each in value)
         else:
-            sound = isinstance(value, Path if kind == "Path" else str) and not _UNSEEN.search(str(value))
+            sound = isinstance(value, Path if kind == "Path" else str) and not UNSEEN.search(str(value))
         if not sound:
             return False
     return True
@@ -212,23 +239,41 @@ def publish(folder: Path, entry: ReadyAtlas) -> None:
     StoreError
         If the pointer cannot be written.
     """
-    before = [e for e in entries_of(folder) if e.path != entry.path]
-    kept = [entry, *before][:KEPT]
-    plain = [{**asdict(e), "path": e.path.name} for e in kept]
-    _written(folder / "ready.json", {"format": FORMAT, "entries": plain})
+    _point_to(folder, [entry, *(e for e in entries_of(folder) if e.path != entry.path)][:KEPT])
+    for name in (BEGUN, AT_WORK):
+        with contextlib.suppress(OSError):
+            (folder / name).unlink(missing_ok=True)
+
+
+def publish_courses(folder: Path, entry: ReadyAtlas) -> None:
+    """Let the further courses of an atlas that stands ready be found; the others stay as they are.
+
+    Raises
+    ------
+    StoreError
+        If the pointer cannot be written.
+    """
+    _point_to(folder, [entry if e.path == entry.path else e for e in entries_of(folder)])
     with contextlib.suppress(OSError):
-        (folder / "begun.json").unlink(missing_ok=True)
+        (folder / AT_WORK).unlink(missing_ok=True)
 
 
-def keep_begun(folder: Path, begun: Begun) -> None:
-    """Say what is being built."""
-    _written(folder / "begun.json", {"format": FORMAT, **asdict(begun)})
+def _point_to(folder: Path, entries: Sequence[ReadyAtlas]) -> None:
+    plain = [
+        {**asdict(e), "path": e.path.name, "courses": [plain_course(course) for course in e.courses]} for e in entries
+    ]
+    _written(folder / "ready.json", {"format": FORMAT, "entries": plain})
 
 
-def begun_of(folder: Path) -> Begun | None:
+def keep_begun(folder: Path, begun: Begun, *, name: str = BEGUN) -> None:
+    """Say what is being built: an atlas, or with the name `AT_WORK` a further course of the one that stands."""
+    _written(folder / name, {"format": FORMAT, **asdict(begun)})
+
+
+def begun_of(folder: Path, *, name: str = BEGUN) -> Begun | None:
     """What is being built, or was when the process ended."""
     try:
-        told = json.loads((folder / "begun.json").read_bytes())
+        told = json.loads((folder / name).read_bytes())
         begun = Begun(**{k: v for k, v in told.items() if k != "format"}) if told["format"] == FORMAT else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
@@ -237,7 +282,9 @@ def begun_of(folder: Path) -> Begun | None:
 
 def clear_away(folder: Path, *, besides: Sequence[Path]) -> None:
     """Remove atlases and fields that nobody needs any more; ``besides`` and what stands ready stay."""
-    kept = {p.name for p in besides} | {name for e in entries_of(folder) for name in (e.path.name, e.flow)}
+    kept = {p.name for p in besides}
+    for entry in entries_of(folder):
+        kept |= {entry.path.name, entry.flow, *(course.path.name for course in entry.courses)}
     for path in folder.iterdir() if folder.is_dir() else ():
         if path.is_dir() and path.name not in kept:
             shutil.rmtree(path, ignore_errors=True)
