@@ -3,6 +3,9 @@
 The sockets beneath httpx.  Its own time limits are for one read or write each; a server that sends a byte now and then
 keeps them for ever.  Here every wait, for a name, a connection, a handshake, a byte, is cut into short looks at the
 deadline that the thread is held to (`oberih.far.deadline`).  Nothing runs beside the thread that asks.
+
+A connection is used again only after an answer that said its length and kept to it (`Counted`): bytes behind an answer
+would be taken for the next one.
 """
 
 from __future__ import annotations
@@ -22,12 +25,15 @@ import httpcore
 from oberih.far.deadline import LOOK, present
 from oberih.far.names import Address, addresses_of
 
-__all__ = ["Network"]
+__all__ = ["Counted", "Network"]
 
 T = TypeVar("T")
 
 RECORD = 16384
 """Of TLS, at most [bytes] (RFC 8449)."""
+
+MOST_HEAD = 256 * 1024
+"""Of an answer, with all that is said before it: above what h11 takes [bytes]."""
 
 
 class Network(httpcore.NetworkBackend):
@@ -49,7 +55,7 @@ class Network(httpcore.NetworkBackend):
             for place, address in enumerate(addresses, 1):
                 share = (until - time.monotonic()) / (1 if place == len(addresses) else 2)
                 try:
-                    return _Plain(_connected(address, share))
+                    return Counted(_Plain(_connected(address, share)))
                 except (OSError, httpcore.ConnectTimeout):
                     if place == len(addresses):
                         del self._known[host, port]  # it may have moved
@@ -91,6 +97,61 @@ def _wait(own: socket.socket, event: int, timeout: float | None, late: type[Exce
                 raise late()
 
 
+class Counted(httpcore.NetworkStream):
+    """Bytes of one answer after another, counted.
+
+    Parameters
+    ----------
+    below : httpcore.NetworkStream
+    """
+
+    def __init__(self, below: httpcore.NetworkStream) -> None:
+        self._below = below
+        self._head, self._read, self._spoilt = bytearray(), 0, False
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Read, and count."""
+        data = self._below.read(max_bytes, timeout)
+        self._read += len(data)
+        self._head += data[: MOST_HEAD - len(self._head)]
+        return data
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Write; what comes then is another answer."""
+        self._head, self._read = bytearray(), 0
+        self._below.write(buffer, timeout)
+
+    def ended(self, length: str) -> None:
+        """Say that an answer was read which had told this length of its body; if it was another, nothing more is read.
+
+        Parameters
+        ----------
+        length : str
+            As its head has it; empty if it did not tell.
+        """
+        begin = 0
+        while self._head.startswith(b"HTTP/1.1 1", begin):  # heads that only say that the head is to come
+            begin = self._head.find(b"\r\n\r\n", begin) + 4
+        end = self._head.find(b"\r\n\r\n", begin)
+        told = length.isascii() and length.isdigit()
+        if end < 0 or not told or self._read - (end + 4) != int(length):
+            self._spoilt = True
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._below.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:  # fmt: skip
+        """Go on under TLS."""
+        return Counted(_Sealed(self._below, ssl_context, server_hostname, timeout))
+
+    def get_extra_info(self, info: str) -> Any:
+        """Whether there is something to read (then an idle connection is of no use any more), or what is below."""
+        return (info == "is_readable" and self._spoilt) or self._below.get_extra_info(info)
+
+
 class _Plain(httpcore.NetworkStream):
     """Bytes as they are."""
 
@@ -123,11 +184,6 @@ class _Plain(httpcore.NetworkStream):
 
     def close(self) -> None:
         self._own.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:  # fmt: skip
-        return _Sealed(self, ssl_context, server_hostname, timeout)
 
     def get_extra_info(self, info: str) -> Any:
         if info == "is_readable":  # what an idle connection has to say is that it was closed
@@ -190,11 +246,6 @@ class _Sealed(httpcore.NetworkStream):
 
     def close(self) -> None:
         self._below.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:  # fmt: skip
-        return _Sealed(self, ssl_context, server_hostname, timeout)
 
     def get_extra_info(self, info: str) -> Any:
         return self._tls if info == "ssl_object" else self._below.get_extra_info(info)

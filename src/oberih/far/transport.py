@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 import httpcore
 import httpx
 
-from oberih.far.network import Network
+from oberih.far.network import Counted, Network
 
 __all__ = ["Transport"]
 
@@ -47,9 +47,9 @@ class Transport(httpx.BaseTransport):
         )  # fmt: skip
         with _named_by_httpx():
             answer = self._pool(_proxy_of(url.scheme, url.host)).handle_request(asked)
-        return httpx.Response(
-            answer.status, headers=answer.headers, stream=_Body(answer.stream), extensions=answer.extensions
-        )
+        head = httpx.Headers(answer.headers)
+        body = _Body(answer.stream, answer.extensions["network_stream"], head.get("content-length", ""))
+        return httpx.Response(answer.status, headers=head, stream=body, extensions=answer.extensions)
 
     def _pool(self, proxy: str) -> httpcore.ConnectionPool:
         """Connections through a proxy, or past all of them."""
@@ -93,13 +93,14 @@ def _named_by_httpx() -> Iterator[None]:
 class _Body(httpx.SyncByteStream):
     """The body of an answer as it comes."""
 
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
+    def __init__(self, stream: Any, connection: Counted, length: str) -> None:
+        self._stream, self._connection, self._length = stream, connection, length
 
     def __iter__(self) -> Iterator[bytes]:
         with _named_by_httpx():
             yield from self._stream
 
     def close(self) -> None:
-        """Let go of the connection; where the body was not read to its end, close it."""
+        """Let go of the connection; it is closed where the body was not read to its end, or had another length."""
+        self._connection.ended(self._length)
         self._stream.close()
