@@ -68,11 +68,11 @@ def test_air_whose_mass_adds_up_lacks_none_and_air_that_flows_apart_does() -> No
 
 @pytest.mark.skipif(not shared_data("nwp_era5_utm32_2025").is_dir(), reason="the shared data are not here")
 def test_real_fields_lack_no_more_than_what_is_written_down() -> None:
-    from oberih.dispersion.particles.flow_of_fields import flow_of_fields
     from oberih.weather.read.volume import volume_of
     from oberih.weather.volume import fields_of_volume
 
-    paths = sorted(shared_data("nwp_era5_utm32_2025").glob("*.nc"))
-    flow_of_them = flow_of_fields(fields_of_volume(volume_of(paths)))
-    lack = particles.lack_of_mass(flow_of_them, top=5000.0)
-    assert lack["per_hour_rms"] < 0.08 and abs(lack["per_hour_mean"]) < 0.01
+    fields = fields_of_volume(volume_of(sorted(shared_data("nwp_era5_utm32_2025").glob("*.nc"))))
+    lack = particles.real_fields(fields)
+    for top, whole, within in (("100.0", 0.05, 0.06), ("1000.0", 0.042, 0.052), ("5000.0", 0.031, 0.04)):
+        assert lack[top]["per_hour_rms"] < whole and lack[top]["within_per_hour_rms"] < within
+        assert abs(lack[top]["per_hour_mean"]) < 0.006

@@ -18,12 +18,15 @@ from pyproj import Transformer
 from oberih.constants import EARTH_RADIUS
 from oberih.errors import InputError
 
-__all__ = ["CLOUD", "Fields"]
+__all__ = ["CLOUD", "DENSITY", "Fields"]
 
 Array = npt.NDArray[np.float64]
 
 CLOUD = (1000.0, 4000.0)
 """Base and top of the cloud that rains, where nobody says [m above ground]; verified = false."""
+
+DENSITY = 1.225
+"""Of the air at the ground, where nobody says the pressure there [kg/m3]; US Standard Atmosphere 1976."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,8 @@ class Fields:
         depth, by clouds that the grid does not resolve [1/s]; 0 where there are none.
     convective_top : float array, shape (t, y, x)
         Above ground [m]; 0 where there is no convection.
+    density : float array, shape (t, y, x)
+        Of the air at the ground [kg/m3]; `DENSITY` everywhere where nobody says the pressure there.
     """
 
     time: npt.NDArray[np.int64]
@@ -89,10 +94,14 @@ class Fields:
     cloud_top: Array = field(default_factory=lambda: np.empty(0))
     convective_rate: Array = field(default_factory=lambda: np.empty(0))
     convective_top: Array = field(default_factory=lambda: np.empty(0))
+    density: Array = field(default_factory=lambda: np.empty(0))
 
     def __post_init__(self) -> None:
-        """Put the stated default where nobody said anything of clouds and convection."""
-        plain = (("cloud_base", CLOUD[0]), ("cloud_top", CLOUD[1]), ("convective_rate", 0.0), ("convective_top", 0.0))
+        """Put the stated default where nobody said anything of clouds, convection and density."""
+        plain = (
+            ("cloud_base", CLOUD[0]), ("cloud_top", CLOUD[1]), ("convective_rate", 0.0), ("convective_top", 0.0),
+            ("density", DENSITY),
+        )  # fmt: skip
         for name, value in plain:
             if not getattr(self, name).size:
                 object.__setattr__(self, name, np.full(self.mixing_height.shape, value))

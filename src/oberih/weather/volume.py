@@ -13,14 +13,23 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from oberih.constants import GRAVITY
+from oberih.constants import GAS_CONSTANT_DRY_AIR, GRAVITY
 from oberih.errors import WeatherRefused
 from oberih.weather.fields import Fields
 from oberih.weather.kernels import column as kernel
 from oberih.weather.read.raw_volume import RawVolume
 from oberih.weather.volume_cloud import cloud_of, convection_of
 from oberih.weather.volume_ground import Ground, ground_layer, rain_of
-from oberih.weather.volume_levels import Column, column_of, ground_height, grounded, lower, missing_of, upward
+from oberih.weather.volume_levels import (
+    Column,
+    column_of,
+    ground_height,
+    grounded,
+    lower,
+    missing_of,
+    surface_pressure,
+    upward,
+)
 
 __all__ = ["ROUGHNESS", "cut", "fields_of_volume"]
 
@@ -85,7 +94,7 @@ def fields_of_volume(raw: RawVolume, *, roughness_length: float = ROUGHNESS, lab
 LEVELS = ("height", "east", "north", "up", "temperature")
 FLAT = (
     "mixing_height", "friction_velocity", "inverse_obukhov_length", "convective_velocity", "precipitation",
-    "cloud_base", "cloud_top", "convective_rate", "convective_top",
+    "cloud_base", "cloud_top", "convective_rate", "convective_top", "density",
 )  # fmt: skip
 
 
@@ -121,8 +130,16 @@ def _derived(raw: RawVolume, roughness_length: float, label: str, said: list[str
         layer.friction, layer.inverse_length, layer.convective, rain, roughness_length, label, ", ".join(raw.files),
         cloud_base=base, cloud_top=top, convective_rate=rate, convective_top=reach,
     )  # fmt: skip
-    up = np.where(below, 0.0, _rise(raw, metres, column, said))
-    return _with_ten(raw, replace(metres, up=up), below, near, said) if ten else replace(metres, up=up)
+    whole = replace(metres, up=np.where(below, 0.0, _rise(raw, metres, column, said)))
+    return _with_density(raw, _with_ten(raw, whole, below, near, said) if ten else whole)
+
+
+def _with_density(raw: RawVolume, fields: Fields) -> Fields:
+    """The same with the density of the air at the ground, where its pressure was given."""
+    pressure = surface_pressure(raw)
+    if pressure is None:
+        return fields
+    return replace(fields, density=pressure / (GAS_CONSTANT_DRY_AIR * fields.temperature[:, 0]))
 
 
 def _with_ten(

@@ -1,8 +1,9 @@
 """From fields of the air to what particles meet.
 
 Takes `Fields`, gives a `Flow`: winds interpolated onto levels whose distance grows with height, in cells a second; the
-boundary layer, deposition, scavenging, cloud and convection beside them.  One time after the other, so that no more is
-held than the fields, the flow and a single time.
+boundary layer, deposition, scavenging, cloud and convection beside them.  The vertical wind is changed as little as
+lets the air nearly add up between those levels.  One time after the other, so that no more is held than the fields,
+the flow and a single time or two.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy.typing as npt
 from oberih.dispersion.deposition import deposition_velocities, scavenging
 from oberih.dispersion.kernels.particles import step as kernel
 from oberih.dispersion.kernels.particles.columns import lay_out
+from oberih.dispersion.kernels.particles.continuity import REACH, make_up
 from oberih.dispersion.particles.flow import Flow
 from oberih.weather.fields import Fields
 
@@ -24,6 +26,9 @@ Singles = npt.NDArray[np.float32]
 LEVELS = 40
 FIRST, BENT = 10.0, 6.5
 """Level k lies at 10 k + 6.5 k² [m]: 16 m, 46 m, 88 m … 10.3 km."""
+
+POLE = 0.01
+"""Where a row's cells are narrower than this beside the widest, as at a pole, the air is not made to add up."""
 
 
 def flow_of_fields(fields: Fields, *, lapse: float = 1.0e-4) -> Flow:
@@ -46,6 +51,8 @@ def flow_of_fields(fields: Fields, *, lapse: float = 1.0e-4) -> Flow:
             fields.height[t], fields.east[t], fields.north[t], fields.up[t], 1.0 / dx, 1.0 / dy, heights,
             fields.roughness_length, wind[t],
         )  # fmt: skip
+        if dx.min() > POLE * dx.max():
+            make_up(wind[t], fields.density[t] * (dx / dx.max())[:, None], heights, lapse, REACH)
         wind[t, :, :, 0::2, 3], wind[t, :, :, 1::2, 3] = rate[t, :, :, None], top[t, :, :, None]
         _surface(fields, t, surface[t])
         surface[t, ..., kernel.CELLS_X] = (1.0 / dx)[:, None]
