@@ -9,7 +9,6 @@ null.  Figures are of this machine as it is now: see `load_before`.
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
 import datetime
 import json
@@ -19,6 +18,8 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+from validation.door import Words, answering
 
 from benchmarks.atlas_year import WORKERS, size_mib, year_atlas, years
 from benchmarks.job import YEAR, sampled_hours, whole_job
@@ -172,9 +173,10 @@ def table(result: dict[str, Any]) -> str:
     return "\n".join([*lines, f"{result['date']}, {result['machine']}"])
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+@answering
+def main(arguments: Sequence[str]) -> int:
     """Measure, show, end with one line of JSON; 1 if C and Numba disagree or a command fails."""
-    parser = argparse.ArgumentParser(prog="benchmarks.chain", description=__doc__.splitlines()[0] if __doc__ else "")
+    parser = Words("benchmarks.chain", __doc__)
     parser.add_argument("--quick", action="store_true", help="a fortnight instead of a year: does it run?")
     parser.add_argument("--date", default=datetime.datetime.now(datetime.UTC).date().isoformat(), help="to be printed")
     chosen = parser.parse_args(arguments)
@@ -193,4 +195,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main(sys.argv[1:]))

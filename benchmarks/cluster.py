@@ -16,7 +16,6 @@ five_years_s, load``.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import socket
@@ -28,6 +27,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+
+from validation.door import Words, answering, whole_number
 
 from benchmarks.job import atlas_plan
 from benchmarks.machine import load, machine
@@ -135,10 +136,11 @@ def measure(weeks: int) -> dict[str, object]:
     }  # fmt: skip
 
 
+@answering
 def main(arguments: Sequence[str]) -> int:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--weeks", type=int, default=48, help="blocks of the small atlas")
+    parser = Words("benchmarks.cluster", __doc__)
+    parser.add_argument("--weeks", type=whole_number, default=48, help="blocks of the small atlas")
     parser.add_argument("--quick", action="store_true", help="four blocks, to see that it runs")
     given = parser.parse_args(arguments)
     print(json.dumps(measure(4 if given.quick else given.weeks)))

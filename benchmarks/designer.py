@@ -16,7 +16,6 @@ and area differ from those in full detail [%], of so many drafts that counted fe
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import dataclasses
 import json
@@ -32,6 +31,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from validation.door import Words, answering, whole_number
 
 from benchmarks.machine import load, machine
 from oberih.case.prove.keeping import Keeping
@@ -220,15 +220,16 @@ def ready_engine(cache: Path, kept: Path) -> tuple[Engine, float]:
     return engine, time.perf_counter() - begin
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+@answering
+def main(arguments: Sequence[str]) -> int:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Words("benchmarks.designer", __doc__)
     parser.add_argument("--cache", type=Path, default=Path(".oberih"))
-    parser.add_argument("--changes", type=int, default=160)
-    parser.add_argument("--refined", type=int, default=16)
+    parser.add_argument("--changes", type=whole_number, default=160)
+    parser.add_argument("--refined", type=whole_number, default=16)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--quick", action="store_true", help="a few changes, to see that it runs")
-    given, _ = parser.parse_known_args(arguments)
+    given = parser.parse_args(arguments)
     changes, refined = (16, 3) if given.quick else (given.changes, given.refined)
     with tempfile.TemporaryDirectory() as name:
         engine, ready = ready_engine(given.cache.resolve(), Path(name) / "kept")
@@ -239,4 +240,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main(sys.argv[1:]))

@@ -5,18 +5,24 @@ is new and until the map has drawn the new zone; then drags for some seconds and
 
     oberih serve --port 8540 &
     python -m benchmarks.designer_page http://127.0.0.1:8540
+
+Prints one JSON line last: median and 95th percentile of both times [ms], and the answers of the drag.
 """
 
 from __future__ import annotations
 
-import argparse
-import os
+import json
 import statistics
+import sys
 import time
 from collections.abc import Sequence
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Error, Page, sync_playwright
+from validation.door import Words, answering, whole_number
+
+from benchmarks.machine import load, machine
+from oberih.errors import InputError
 
 FLAGS = ("--no-sandbox", "--disable-gpu", "--enable-unsafe-swiftshader", "--no-first-run")
 
@@ -54,10 +60,10 @@ COUNT_ANSWERS = """() => {
 }"""
 
 
-def told(name: str, seconds: Sequence[float]) -> str:
-    """Median and 95th percentile of times [ms], in one line."""
-    ordered = sorted(seconds)
-    return f"{name}: median {statistics.median(ordered):.0f} ms, p95 {ordered[int(0.95 * (len(ordered) - 1))]:.0f} ms"
+def told(milliseconds: Sequence[float]) -> dict[str, float]:
+    """Median and 95th percentile of times [ms]."""
+    ordered = sorted(milliseconds)
+    return {"p50": round(statistics.median(ordered)), "p95": round(ordered[int(0.95 * (len(ordered) - 1))])}
 
 
 def drag(page: Page, seconds: float) -> int:
@@ -78,30 +84,45 @@ def drag(page: Page, seconds: float) -> int:
     return shown
 
 
-def main() -> None:
+def measured(page: Page, address: str, moves: int) -> dict[str, object]:
+    """Times of so many moves, and the answers of a drag."""
+    begin = time.monotonic()
+    page.goto(f"{address}/designer")
+    page.wait_for_selector("#designer:not([data-state=loading])")
+    first = time.monotonic() - begin
+    page.wait_for_selector("#designer[data-state=full]")
+    while not page.evaluate("Boolean(window.heldMap && window.heldMap.loaded())"):
+        page.wait_for_timeout(200)
+    page.wait_for_timeout(2000)
+    times = page.evaluate(MOVES, moves)
+    if not times:
+        raise InputError("no move was answered", file=address)
+    return {
+        "first_answer_s": round(first, 2), "moves": len(times), "sentence_ms": told([t[0] for t in times]),
+        "zone_on_the_map_ms": told([t[1] for t in times]), "answers_in_3_s": drag(page, 3.0),
+    }  # fmt: skip
+
+
+@answering
+def main(arguments: Sequence[str]) -> int:
     """Measure, and tell."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("address")
-    parser.add_argument("--moves", type=int, default=40)
-    asked = parser.parse_args()
+    words = Words("benchmarks.designer_page", __doc__)
+    words.add_argument("address")
+    words.add_argument("--moves", type=whole_number, default=40)
+    given = words.parse_args(arguments)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*FLAGS])
-        page = browser.new_page(viewport={"width": 1400, "height": 900}, locale="en-GB")
-        page.add_init_script(HOLD_THE_MAP)
-        begin = time.monotonic()
-        page.goto(f"{asked.address}/designer")
-        page.wait_for_selector("#designer:not([data-state=loading])")
-        print(f"load {os.getloadavg()[0]:.1f}; first answer after {time.monotonic() - begin:.2f} s")
-        page.wait_for_selector("#designer[data-state=full]")
-        while not page.evaluate("Boolean(window.heldMap && window.heldMap.loaded())"):
-            page.wait_for_timeout(200)
-        page.wait_for_timeout(2000)
-        times = page.evaluate(MOVES, asked.moves)
-        print(told(f"sentence, {len(times)} moves", [t[0] for t in times]))
-        print(told("zone on the map", [t[1] for t in times]))
-        print(f"answers shown while dragging for 3 s: {drag(page, 3.0)}")
-        browser.close()
+        try:
+            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*FLAGS])
+            page = browser.new_page(viewport={"width": 1400, "height": 900}, locale="en-GB")
+            page.add_init_script(HOLD_THE_MAP)
+            figures = measured(page, given.address, given.moves)
+            browser.close()
+        except Error as error:
+            cure = "start `oberih serve` and give its address; Debian: apt install chromium"
+            raise InputError(str(error).splitlines()[0], file=given.address, cure=cure) from None
+    print(json.dumps({**figures, "load": load(), "machine": machine()}))
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main(sys.argv[1:]))

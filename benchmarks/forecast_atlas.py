@@ -15,7 +15,6 @@ Prints one JSON line last: wall_s by number of workers, atlas_mib, modelled wall
 
 from __future__ import annotations
 
-import argparse
 import json
 import math
 import sys
@@ -26,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from validation.door import Words, answering, whole_number
 
 from benchmarks.atlas_year import size_mib
 from benchmarks.machine import load, machine
@@ -86,12 +86,13 @@ def model(one: dict[str, float], two: dict[str, float], tasks: int) -> dict[str,
     }  # fmt: skip
 
 
+@answering
 def main(arguments: Sequence[str]) -> int:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--particles", type=int, default=20_000)
-    parser.add_argument("--heights", type=int, default=1, choices=range(1, 5))
-    parser.add_argument("--block-hours", type=int, default=6)
+    parser = Words("benchmarks.forecast_atlas", __doc__)
+    parser.add_argument("--particles", type=whole_number, default=20_000)
+    parser.add_argument("--heights", type=whole_number, default=1, choices=range(1, 5))
+    parser.add_argument("--block-hours", type=whole_number, default=6)
     parser.add_argument("--quick", action="store_true", help="smaller fields, fewer hours: to see that it runs")
     given = parser.parse_args(arguments)
     part, hours = (3, 6) if given.quick else (1, 72)

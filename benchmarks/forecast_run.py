@@ -9,16 +9,18 @@ The length of a run on the real server is counted up from the lengths in a real 
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import resource
+import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.weather.live import simulator
 from tests.weather.live.made_grib import Lattice
+from validation.door import Words, answering, whole_number
 
 from oberih.weather.live import fetch_run
 
@@ -29,11 +31,14 @@ NOW = 1_795_681_800
 REAL = Lattice(90.0, -90.0, 0.0, 1440, 0.25, False, "grid_complex_spatial_differencing")
 
 
-def main(argv: list[str] | None = None) -> int:
+@answering
+def main(arguments: Sequence[str]) -> int:
     """Fetch some hours and print what it cost."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--hours", type=int, default=3)
-    hours = parser.parse_args(argv).hours
+    parser = Words("benchmarks.forecast_run", __doc__)
+    parser.add_argument("--hours", type=whole_number, default=3)
+    parser.add_argument("--quick", action="store_true", help="one step, to see that it runs")
+    given = parser.parse_args(arguments)
+    hours = 1 if given.quick else given.hours
     simulator.LATTICES["gfs"] = REAL
     with simulator.ForecastServer() as server, tempfile.TemporaryDirectory() as folder:
         for step in range(0, hours + 7, 3):
@@ -60,4 +65,4 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(sys.argv[1:]))

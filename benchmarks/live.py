@@ -1,19 +1,29 @@
 """How much does a server's event stream cost with 200 pages listening?
 
-``python benchmarks/live.py PORT PID FILE``: against a server that runs, whose readings lie in FILE.  Prints the memory
-before and after, the time from a change of the file until the first and the last client heard of it, and the time in
-which a first page is answered meanwhile.
+    python -m benchmarks.live PORT PID FILE
+
+Against a server that runs, whose readings lie in FILE.  Prints one JSON line last: the memory before and while they
+listen, and the time from a change of the file until the first and the last client heard of it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from validation.door import Words, answering, existing_file, whole_number
+
+from benchmarks.machine import load, machine
+from oberih.errors import InputError
+
 CLIENTS = 200
+PATIENCE = 60.0
+"""Until every client has heard [s]."""
 
 
 def memory(pid: int) -> float:
@@ -38,22 +48,44 @@ async def client(port: int, mark: bytes, ready: asyncio.Event) -> float:
     return heard
 
 
-async def main(port: int, pid: int, file: Path) -> None:
-    """Measure."""
+async def measured(port: int, pid: int, file: Path) -> dict[str, object]:
+    """Memory [MiB] without clients and with them, and when the first and the last heard of a change [s]."""
     before = memory(pid)
     ready = [asyncio.Event() for _ in range(CLIENTS)]
     tasks = [asyncio.create_task(client(port, b'"readings"', r)) for r in ready]
-    await asyncio.gather(*(r.wait() for r in ready))
+    await asyncio.wait_for(asyncio.gather(*(r.wait() for r in ready)), PATIENCE)
     during = memory(pid)
     old = file.read_text(encoding="utf-8")
     changed = time.perf_counter()
-    file.write_text(old + f"Bench,47.3,34.3,{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ},100,nSv/h\n", encoding="utf-8")
-    heard = await asyncio.gather(*tasks)
-    file.write_text(old, encoding="utf-8")
-    print(f"memory: {before:.0f} MiB with none, {during:.0f} MiB with {CLIENTS} clients")
-    print(f"from the change to the first client {min(heard) - changed:.2f} s, to the last {max(heard) - changed:.2f} s")
-    print(f"between the first and the last {1e3 * (max(heard) - min(heard)):.0f} ms")
+    try:
+        file.write_text(old + f"Bench,47.3,34.3,{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ},100,nSv/h\n", encoding="utf-8")
+        heard = await asyncio.wait_for(asyncio.gather(*tasks), PATIENCE)
+    finally:
+        file.write_text(old, encoding="utf-8")
+    return {
+        "clients": CLIENTS, "idle_mib": round(before, 1), "listening_mib": round(during, 1),
+        "first_heard_s": round(min(heard) - changed, 3), "last_heard_s": round(max(heard) - changed, 3),
+        "spread_ms": round(1e3 * (max(heard) - min(heard)), 1), "load": load(), "machine": machine(),
+    }  # fmt: skip
+
+
+@answering
+def main(arguments: Sequence[str]) -> int:
+    """Measure and print."""
+    words = Words("benchmarks.live", __doc__)
+    words.add_argument("port", type=whole_number)
+    words.add_argument("pid", type=whole_number)
+    words.add_argument("file", type=existing_file)
+    given = words.parse_args(arguments)
+    if not Path(f"/proc/{given.pid}/status").is_file():
+        raise InputError("no such process", file="command line", field="PID", value=given.pid)
+    try:
+        print(json.dumps(asyncio.run(measured(given.port, given.pid, given.file))))
+    except TimeoutError:
+        raise InputError("nothing was heard", file="command line", field="PORT", value=given.port,
+                         cure="start a server whose readings lie in FILE") from None  # fmt: skip
+    return 0
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])))
+    raise SystemExit(main(sys.argv[1:]))

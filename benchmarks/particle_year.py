@@ -18,7 +18,6 @@ that of ours: the larger of concentration and deposit decides), and per band the
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 import time
@@ -27,6 +26,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from validation.door import Words, answering, whole_number
 
 from benchmarks.machine import load, machine
 from benchmarks.moving_air import SITE, moving_air
@@ -122,12 +122,15 @@ def _short(values: Sequence[float]) -> list[float]:
     return [round(v, 4) for v in values]
 
 
+@answering
 def main(arguments: Sequence[str]) -> int:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--particles", type=int, default=ParticleSettings().particles)
-    parser.add_argument("--seeds", type=int, default=6)
-    parser.add_argument("--reference", type=int, default=1_000_000, help="plain particles of each of two starts")
+    parser = Words("benchmarks.particle_year", __doc__)
+    parser.add_argument("--particles", type=whole_number, default=ParticleSettings().particles)
+    parser.add_argument("--seeds", type=whole_number, default=6)
+    parser.add_argument(
+        "--reference", type=whole_number, default=1_000_000, help="plain particles of each of two starts"
+    )
     parser.add_argument("--quick", action="store_true", help="smaller fields, fewer particles: to see that it runs")
     given = parser.parse_args(arguments)
     part = 3 if given.quick else 1

@@ -18,7 +18,6 @@ nobody else ran on the cores, and scaling_2 says nothing where they are not.
 
 from __future__ import annotations
 
-import argparse
 import ctypes
 import json
 import statistics
@@ -33,6 +32,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from validation.door import Words, answering, whole_number
 
 from benchmarks.machine import load, machine
 from benchmarks.plain_c import FLAGS, FOLDER, compiler
@@ -252,11 +252,12 @@ def memory(particles: int) -> tuple[float, float]:
     return peak, before
 
 
+@answering
 def main(arguments: Sequence[str]) -> int:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--particles", type=int, default=1_000_000)
-    parser.add_argument("--repeats", type=int, default=5)
+    parser = Words("benchmarks.particles", __doc__)
+    parser.add_argument("--particles", type=whole_number, default=1_000_000)
+    parser.add_argument("--repeats", type=whole_number, default=5)
     parser.add_argument("--quick", action="store_true", help="a hundredth of the particles, to see that it runs")
     given = parser.parse_args(arguments)
     particles = given.particles // 100 if given.quick else given.particles

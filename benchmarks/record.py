@@ -10,7 +10,6 @@ signed, searchable, closed by a checkpoint and on the disk before the next.  End
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
 import datetime
 import json
@@ -29,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from validation.door import Words, answering
 from validation.record_writer import NOW, made
 
 from benchmarks.chain import rounded
@@ -254,9 +254,10 @@ def table(result: dict[str, Any]) -> str:
     return "\n".join([*lines, f"{result['date']}, {result['machine']}, load {result['load_before']}"])
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+@answering
+def main(arguments: Sequence[str]) -> int:
     """Measure, show, end with one line of JSON."""
-    parser = argparse.ArgumentParser(prog="benchmarks.record", description=__doc__.splitlines()[0] if __doc__ else "")
+    parser = Words("benchmarks.record", __doc__)
     parser.add_argument("--quick", action="store_true", help="few records: does it run?")
     parser.add_argument("--date", default=datetime.datetime.now(datetime.UTC).date().isoformat(), help="to be printed")
     chosen = parser.parse_args(arguments)
@@ -271,4 +272,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main(sys.argv[1:]))

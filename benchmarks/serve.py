@@ -13,7 +13,6 @@ first page and its files after a start [s], events that streams received, and th
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import os
@@ -31,6 +30,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+from validation.door import Words, answering, positive_number, whole_number
 
 from benchmarks.machine import load, machine
 
@@ -243,14 +243,15 @@ def measured(cache: Path, *, seconds: float, readers: int, analysts: int, stream
         }  # fmt: skip
 
 
+@answering
 def main(arguments: Sequence[str]) -> int:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--minutes", type=float, default=5.0)
+    parser = Words("benchmarks.serve", __doc__)
+    parser.add_argument("--minutes", type=positive_number, default=5.0)
     parser.add_argument("--cache", type=Path, default=Path(".oberih"))
-    parser.add_argument("--readers", type=int, default=50)
-    parser.add_argument("--analysts", type=int, default=5)
-    parser.add_argument("--streams", type=int, default=200)
+    parser.add_argument("--readers", type=whole_number, default=50)
+    parser.add_argument("--analysts", type=whole_number, default=5)
+    parser.add_argument("--streams", type=whole_number, default=200)
     parser.add_argument("--quick", action="store_true", help="twenty seconds, a tenth of the crowd")
     given = parser.parse_args(arguments)
     size = 0.1 if given.quick else 1.0

@@ -12,7 +12,6 @@ Prints one JSON line last: seconds of wall and of processor time and MiB of ever
 
 from __future__ import annotations
 
-import argparse
 import json
 import resource
 import subprocess
@@ -26,6 +25,7 @@ import eccodes
 import netCDF4
 import numpy as np
 import numpy.typing as npt
+from validation.door import Words, answering, whole_number
 
 from benchmarks.machine import load, machine
 
@@ -162,11 +162,12 @@ def measured(path: Path, small: Path) -> dict[str, float]:
     return {name: round(value, 2 if name.endswith("_s") else 0) for name, value in told.items()}
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+@answering
+def main(arguments: Sequence[str]) -> int:
     """Write the files, read them, print what it took."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = Words("benchmarks.volumes", __doc__)
     for name, usual in (("size", 81), ("levels", 25), ("times", 25)):
-        parser.add_argument(f"--{name}", type=int, default=usual)
+        parser.add_argument(f"--{name}", type=whole_number, default=usual)
     parser.add_argument("--quick", action="store_true", help="a small volume, to see that it runs")
     given = parser.parse_args(arguments)
     size, levels, times = (13, 6, 3) if given.quick else (given.size, given.levels, given.times)
@@ -178,10 +179,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         write_netcdf(folder / "a.nc", size, levels, times)
         begun = time.monotonic()
         count = write_grib(folder / "a.grib2", size, levels, times)
-        print(f"{count} messages written in {time.monotonic() - begun:.1f} s")
+        print(f"{count} messages written in {time.monotonic() - begun:.1f} s", file=sys.stderr)
         for kind in ("nc", "grib2"):
             found = measured(folder / f"a.{kind}", folder / f"small.{kind}")
-            print(f"{kind}: {found}")
+            print(f"{kind}: {found}", file=sys.stderr)
             told[kind] = {**found, "file_mib": round((folder / f"a.{kind}").stat().st_size / 2**20)}
             if kind == "grib2":
                 told["messages"], told["messages_per_cpu_s"] = count, round(count / max(found["read_cpu_s"], 1e-9))
@@ -191,4 +192,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(sys.argv[1:]))

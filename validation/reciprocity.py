@@ -10,7 +10,6 @@ with the standard error of its batches; they must agree within four of both toge
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Sequence
@@ -26,11 +25,11 @@ from oberih.dispersion.particles.backward import Receptor, backward, reversed_fl
 from oberih.dispersion.particles.flow import Flow
 from oberih.dispersion.particles.flow_of_fields import flow_of_fields
 from oberih.dispersion.particles.follow import Cells, Release, follow
-from oberih.errors import OberihError
 from oberih.weather.read.raw_volume import RawVolume
 from oberih.weather.read.volume import volume_of
 from oberih.weather.volume import fields_of_volume
-from validation.shelf import shared_data
+from validation.door import Words, answering, existing_folder, whole_number
+from validation.shelf import fields_in, shared_data
 
 HOUR = 3600
 LAYER = 100.0
@@ -152,7 +151,7 @@ def case_in(raw: RawVolume, *, latitude: float, longitude: float, apart: int, fo
 
 def alpine(folder: Path) -> dict[str, Case]:
     """Cases in real fields: as they are, with deposition, and made unstable."""
-    plain = case_in(volume_of(sorted(folder.glob("*.nc"))), latitude=48.1, longitude=11.6, apart=1)
+    plain = case_in(volume_of(fields_in(folder)), latitude=48.1, longitude=11.6, apart=1)
     unstable, wet = plain.flow.surface.copy(), plain.flow.surface.copy()
     unstable[..., :4] = UNSTABLE
     wet[..., kernel.DRY : kernel.DRY + 3] = (0.01, 0.03, 0.001)
@@ -164,18 +163,14 @@ def alpine(folder: Path) -> dict[str, Case]:
     }
 
 
+@answering
 def main(arguments: Sequence[str]) -> int:
     """Ask both ways and print how far apart the answers are."""
-    parser = argparse.ArgumentParser(prog="python -m validation.reciprocity")
-    parser.add_argument("folder", nargs="?", type=Path, default=shared_data("nwp_era5_utm32_2025"))
-    parser.add_argument("--particles", type=int, default=400_000)
-    given = parser.parse_args(list(arguments))
-    try:
-        cases = alpine(given.folder)
-    except (OberihError, IndexError) as error:
-        print(f"error: {error}")
-        print(json.dumps({"weather": None, "error": str(error)}))
-        return 2
+    parser = Words("validation.reciprocity", __doc__)
+    parser.add_argument("folder", nargs="?", type=existing_folder, default=shared_data("nwp_era5_utm32_2025"))
+    parser.add_argument("--particles", type=whole_number, default=400_000)
+    given = parser.parse_args(arguments)
+    cases = alpine(given.folder)
     found: dict[str, Any] = {}
     for name, case in cases.items():
         answer = agreement(case, particles=given.particles)

@@ -26,6 +26,20 @@ def shared_data(name: str) -> Path:
     return shared / "data" / name
 
 
+def fields_in(folder: Path) -> list[Path]:
+    """The netCDF files of a folder.
+
+    Raises
+    ------
+    InputError
+        If it holds none.
+    """
+    found = sorted(folder.glob("*.nc"))
+    if not found:
+        raise InputError("holds no netCDF file (*.nc)", file=folder)
+    return found
+
+
 def read_table(file: Path, *, needs: tuple[str, ...]) -> list[Row]:
     """Rows of a CSV table as text.
 

@@ -28,6 +28,7 @@ from oberih.weather.fields import Fields
 from oberih.weather.read.volume import volume_of
 from oberih.weather.volume import fields_of_volume
 from oberih.weather.volume_air import air_of_fields
+from validation.door import Words, answering, existing_folder
 from validation.shelf import shared_data
 
 SUFFIXES = frozenset({".nc", ".nc4", ".grib", ".grib2", ".grb", ".grb2"})
@@ -155,14 +156,12 @@ def _lost(fields: Fields) -> str:
     return "" if missing <= BALANCE else f"{missing:.1e} of a release is missing"
 
 
+@answering
 def main(arguments: Sequence[str]) -> int:
     """Try every set of files and print what happened; exit code 1 if one is wrong, 2 if there is none."""
-    folder = Path(arguments[0]) if arguments else shared_data("")
-    try:
-        sets = sets_of(folder)
-    except InputError as error:
-        print(error)
-        return 2
+    words = Words("validation.volumes", __doc__)
+    words.add_argument("folder", nargs="?", type=existing_folder, default=shared_data(""))
+    sets = sets_of(words.parse_args(arguments).folder)
     begun, verdicts = time.monotonic(), []
     for name, files in sets:
         verdict = judged(name, files)

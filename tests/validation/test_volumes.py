@@ -59,4 +59,4 @@ def test_impossible_air_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
 def test_no_folder_is_said_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert volumes.main([str(tmp_path)]) == 2
-    assert len(capsys.readouterr().out.strip().splitlines()) == 1
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1

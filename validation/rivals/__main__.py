@@ -129,12 +129,12 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--quick", action="store_true", help="few particles, neutral air only")
     given = parser.parse_args(arguments)
     nothing = {"flexpart": None, "trajectories": None, "mixing": None, "clouds": None, "speed": None}
+    if given.folder and not (given.folder / FORECAST).is_file():
+        raise InputError("no such file", file=given.folder / FORECAST, cure="give the folder that holds the forecast")
     if program() is None:
         print(f"FLEXPART is not here: {INSTALL}")
         print(json.dumps(nothing))
         return 0
-    if given.folder and not (given.folder / FORECAST).is_file():
-        raise InputError("no such file", file=given.folder / FORECAST, cure="give the folder that holds the forecast")
     with tempfile.TemporaryDirectory(prefix="rivals-") as temporary:
         folder = Path(given.work or temporary)
         for part in ("ways", "mixing"):

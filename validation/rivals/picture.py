@@ -2,7 +2,8 @@
 
     python -m validation.rivals.picture WORK PICTURE.png
 
-WORK is the folder that ``python -m validation.rivals --work WORK`` left.
+WORK is the folder that ``python -m validation.rivals --work WORK`` left.  The last line is JSON: the
+picture.
 """
 
 from __future__ import annotations
