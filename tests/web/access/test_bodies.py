@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import socket
 import threading
 import time
@@ -12,6 +14,7 @@ import pytest
 import uvicorn
 from fastapi import Body, FastAPI, Request
 
+from oberih.web.access import bodies
 from oberih.web.access.bodies import USUAL, Bodies
 from oberih.web.access.emptied import Emptied
 from oberih.web.access.patient import PatientProtocol
@@ -170,3 +173,19 @@ def test_whoever_is_refused_hears_why_and_not_that_the_connection_broke(port: in
 def test_a_body_where_none_is_expected_is_no_matter_of_its_kind(port: int) -> None:
     asked = b"GET /small HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: text/x\r\nContent-Length: 2\r\n\r\n"
     assert b" 200 " in spoken(port, asked, b"ab")
+
+
+def test_a_body_whose_time_is_up_before_it_is_heard_leaves_nothing_unawaited(recwarn: pytest.WarningsRecorder) -> None:
+    heard: list[int] = []
+
+    async def receive() -> Any:
+        heard.append(1)
+
+    async def late() -> None:
+        counted = bodies._Counted(receive, USUAL, patience=-1.0)
+        with pytest.raises(bodies.Refused, match="too slowly"):
+            await counted.next()
+
+    asyncio.run(late())
+    gc.collect()
+    assert not recwarn.list

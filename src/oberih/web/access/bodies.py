@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable
 from dataclasses import dataclass
 from time import monotonic
 
@@ -136,7 +135,7 @@ class _Counted:
         """The next piece; refused where it comes too slowly, or makes it too large."""
         spare = self._began + self._patience + self._size / SLOWEST - monotonic()
         try:
-            message = await asyncio.wait_for(_awaited(self._receive()), max(0.0, min(self._patience, spare)))
+            message = await asyncio.wait_for(_awaited(self._receive), max(0.0, min(self._patience, spare)))
         except TimeoutError:
             raise Refused(408, "came too slowly; send it again") from None
         self._size += len(message.get("body", b""))
@@ -162,8 +161,8 @@ class _Counted:
             raise HTTPException(error.status, f"body: {error.line}", headers={"Connection": "close"}) from None
 
 
-async def _awaited(given: Awaitable[Message]) -> Message:
-    return await given
+async def _awaited(receive: Receive) -> Message:
+    return await receive()  # begun here: a wait that is over before it begins leaves no coroutine behind
 
 
 def _again(messages: list[Message], receive: Receive) -> Receive:
