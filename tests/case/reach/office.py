@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from oberih.atlas.build import build
-from oberih.case.progress import Silent
+from oberih.case.progress import Progress, Silent
 from oberih.case.reach.forecast_request import ForecastRequest
 from oberih.case.reach.forecast_state import ReadyAtlas
 from oberih.case.reach.forecast_watch import keep_ready
@@ -29,6 +29,7 @@ class Office:
         self.now, self.said, self.looks = now, [], 0  # type: ignore[var-annotated]
         self.until = now
         self.at_look: Callable[[int], None] = lambda look: None
+        self.progress: Progress = Silent()
         self.request = ForecastRequest(
             site=SITE, source="nomads", server=server.url, cache=cache, hours=18, follow=3, particles=64, workers=1
         )
@@ -43,7 +44,7 @@ class Office:
         """Let the service run so long, or for one look."""
         self.until = self.now + int(3600 * hours)
         return keep_ready(
-            self.request, clock=lambda: self.now, wait=self.wait, told=self.said.append, progress=Silent(),
+            self.request, clock=lambda: self.now, wait=self.wait, told=self.said.append, progress=self.progress,
             once=not hours, patience=QUICK, stopped=lambda: self.now > self.until,
         )  # fmt: skip
 

@@ -18,8 +18,10 @@ pytest.importorskip("eccodes")
 pytest.importorskip("netCDF4")
 
 from oberih.atlas.store import open_atlas, verify
+from oberih.case.progress import Silent
 from oberih.case.reach import forecast_atlas, forecast_courses
 from oberih.case.reach import forecast_state as state
+from oberih.case.reach.assess import assess
 from oberih.case.reach.assess_forecast import stand_ready
 from oberih.case.reach.assess_run import Event
 from oberih.case.reach.forecast_request import ForecastRequest
@@ -134,6 +136,23 @@ def test_an_answer_holds_every_course_that_stands_and_says_how_many_of_how_many(
     assert any("2 of 3 stand ready" in note for note in source.notes)
 
 
+def test_the_whole_answer_has_a_band_over_the_courses_that_stand(stood: tuple[Office, list[ReadyAtlas]]) -> None:
+    """From the pointer to distances by course, without a server and without fields of the further courses."""
+    asked = AssessRequest(
+        SITE, NOW - NOW % 3600, "forecast", engine="particles", scenarios=("cask-breach",), workers=1,
+        cache=stood[0].request.cache,
+    )  # fmt: skip
+    answer = assess(asked, progress=Silent())
+    told = answer.data["result"]
+    assert [c["name"] for c in told["courses"]] == ["as forecast", "perturbed 1", "perturbed 2"]
+    assert all(len(band["distance_by_course_m"]) == 3 for band in told["bands"])
+    assert any(len(set(band["distance_by_course_m"])) > 1 for band in told["bands"])
+    assert any("no forecast ensemble" in note for note in answer.notes)
+    one = assess(dataclasses.replace(asked, perturbed=2), progress=Silent()).data["result"]
+    assert one["places"] == told["places"]  # those of the first course
+    assert [b["distance_by_course_m"] for b in one["bands"]] == [b["distance_by_course_m"][:2] for b in told["bands"]]
+
+
 def test_some_of_the_courses_can_be_asked_for_and_no_more_than_stand(stood: tuple[Office, list[ReadyAtlas]]) -> None:
     office, _ = stood
     source, stands = stand_ready(event_of(office, perturbed=2))
@@ -173,19 +192,51 @@ def test_a_course_that_was_cut_off_is_gone_on_with_to_the_same_atlas_without_a_s
     assert state.begun_of(folder, name=state.AT_WORK) is None
 
 
+@pytest.mark.parametrize("moment", ["plan_of", "publish_courses", "rmtree"])
+def test_at_whatever_moment_the_power_fails_what_is_named_is_whole_and_nothing_is_left_over(
+    stood: tuple[Office, list[ReadyAtlas]], copied: Office, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """The fields laid out and no atlas yet; the atlas whole and not named; named, and its fields still there."""
+    entry = newest(copied)
+    folder = state.folder_of(copied.request.cache, SITE)
+    state.publish_courses(folder, dataclasses.replace(entry, courses=entry.courses[:1]))
+    state.clear_away(folder, besides=())
+    owner = {"plan_of": forecast_courses, "publish_courses": state, "rmtree": shutil}[moment]
+    real = getattr(owner, moment)
+
+    def cut_off(*given: Any, **how: Any) -> None:
+        if moment == "plan_of" or (moment == "rmtree" and not Path(given[0]).name.startswith("flow-")):
+            real(*given, **how)
+        if moment != "rmtree" or Path(given[0]).name.startswith("flow-"):
+            raise PowerCut
+
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, moment, cut_off)
+        with pytest.raises(PowerCut):
+            copied.run()
+    named = newest(copied)
+    assert [c.name for c in named.courses] == ["perturbed 1", "perturbed 2"][: 2 if moment == "rmtree" else 1]
+    assert [verify(open_atlas(c.path)) for c in named.courses] == [[]] * len(named.courses)
+    assert len([p for p in folder.glob("flow-*")]) == 2
+    copied.run()
+    whole = stood[1][-1]
+    assert [c.digest for c in newest(copied).courses] == [c.digest for c in whole.courses]
+    left = {p.name for p in folder.iterdir()}
+    assert left == {"ready.json", "lock", whole.path.name, whole.flow, *(c.path.name for c in whole.courses)}
+
+
 def test_new_weather_goes_before_further_courses_of_the_old(server: ForecastServer, tmp_path: Path) -> None:
-    """A newer run comes while the first further course is built: the other waits, and is never built."""
+    """A newer run comes while the last course is built: it is left where it is, and never gone on with."""
     office = Office(tmp_path, server, **SHORT)
+
+    class Late(Silent):
+        def stage(self, title: str, total: int | None = None) -> None:
+            if title.startswith("atlas, perturbed 2") and office.now == NOW:
+                office.now = RUN + CYCLE + 5 * 3600
+
+    office.progress = Late()
     with ForecastServer(there=lambda run, step: run <= office.now - 2 * 3600) as own:
         office.request = dataclasses.replace(office.request, server=own.url)
-
-        class Listening(list[str]):
-            def append(self, line: str) -> None:
-                super().append(line)
-                if line.startswith("ready: perturbed 1") and office.now == NOW:
-                    office.now = RUN + CYCLE + 5 * 3600
-
-        office.said = Listening()
         office.run(hours=9)
     entries = state.entries_of(state.folder_of(tmp_path, SITE))
     assert [(e.run, len(e.courses)) for e in entries] == [(RUN + CYCLE, 2), (RUN, 1)]
@@ -226,18 +277,27 @@ def test_a_member_that_is_missing_is_said_and_the_others_answer(server: Forecast
     assert not [p for p in own.glob("ecmwf-member-02*") if p.is_dir()]  # what is done with is gone
 
 
-def test_a_run_of_another_time_is_never_taken_for_a_member(server: ForecastServer, tmp_path: Path) -> None:
-    """The ensemble of the run is not there yet; that of the run before is."""
+def test_no_other_run_and_nothing_garbled_is_taken_for_a_member_and_it_is_asked_for_again(
+    server: ForecastServer, tmp_path: Path
+) -> None:
+    """The ensemble is not there yet, that of the run before is; then a message of it is damaged; then it is well."""
     wanted = {"perturbed": None, "members": "1", "source": "ecmwf"}
-    server.rules.append(Rule(r"06z/.*enfo", "missing"))
-    try:
-        office = Office(tmp_path, server, **(SHORT | wanted))  # type: ignore[arg-type]
+    office = Office(tmp_path, server, **(SHORT | wanted))  # type: ignore[arg-type]
+    for rule, said in (
+        (Rule(r"06z/.*enfo", "missing"), "not there yet"),
+        (Rule(r"06z/.*-12h-enfo-ef.grib2", "garbled"), "not whole"),
+    ):
+        server.rules[:] = [rule]
         office.run()
-    finally:
-        server.rules.clear()
-    entry = newest(office)
-    assert entry.courses == () and "not there yet" in entry.missing[0]
+        entry = newest(office)
+        assert entry.courses == () and said in entry.missing[0] and entry.run == RUN
+    server.rules.clear()
+    asked = len(server.asked)
+    office.run()
+    assert [c.member for c in newest(office).courses] == [1] and newest(office).missing == ()
+    assert newest(office).path == entry.path
     assert server.count(r"00z/.*enfo") == 0
+    assert not any("-3h-enfo-ef.grib2" in path for path in server.asked[asked:])  # what was whole is not fetched again
 
 
 def test_other_courses_are_built_when_others_are_asked_for_and_those_that_fit_stay(

@@ -104,7 +104,10 @@ def go_on(request: ForecastRequest, *, hands: Hands, due: Callable[[], bool] = l
                 break  # all of them stand on the same fields
     if hands.stopped():
         raise Stopped
-    return len(entry.courses) == len(wanted)
+    if len(entry.courses) < len(wanted):
+        return False
+    state.clear_away(folder, besides=())  # what a killed process was done with and did not remove
+    return True
 
 
 @dataclass(frozen=True)
