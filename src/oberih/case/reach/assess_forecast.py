@@ -111,7 +111,8 @@ def _course_notes(found: ReadyAtlas, *, whole: int, chosen: list[ReadyCourse]) -
     if fewer := sorted({course.particles for course in chosen if course.particles < found.particles}):
         times = (found.particles / fewer[0]) ** 0.5
         notes.append(f"Further courses have {fewer[0]} particles for each hour of release where the first has "
-                     f"{found.particles}: their noise is some {times:.2g} times the one told.")  # fmt: skip
+                     f"{found.particles}: their noise, which falls as the root of their number, is some "
+                     f"{times:.2g} times the one told.")  # fmt: skip
     return notes
 
 
