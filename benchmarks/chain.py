@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from validation.door import Words, answering
+from validation.door import Words, answering, say
 
 from benchmarks.atlas_year import WORKERS, size_mib, year_atlas, years
 from benchmarks.job import YEAR, sampled_hours, whole_job
@@ -180,9 +180,6 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--quick", action="store_true", help="a fortnight instead of a year: does it run?")
     parser.add_argument("--date", default=datetime.datetime.now(datetime.UTC).date().isoformat(), help="to be printed")
     chosen = parser.parse_args(arguments)
-
-    def say(text: str) -> None:
-        print(text, file=sys.stderr, flush=True)
 
     try:
         result = measure(QUICK if chosen.quick else Size(), date=chosen.date, say=say)

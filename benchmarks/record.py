@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from validation.door import Words, answering
+from validation.door import Words, answering, say
 from validation.record_writer import NOW, made
 
 from benchmarks.chain import rounded
@@ -261,9 +261,6 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--quick", action="store_true", help="few records: does it run?")
     parser.add_argument("--date", default=datetime.datetime.now(datetime.UTC).date().isoformat(), help="to be printed")
     chosen = parser.parse_args(arguments)
-
-    def say(text: str) -> None:
-        print(text, file=sys.stderr, flush=True)
 
     result = measure(QUICK if chosen.quick else Size(), date=chosen.date, say=say)
     print(table(result))

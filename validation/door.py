@@ -19,7 +19,7 @@ from typing import NoReturn
 
 from oberih.errors import InputError, OberihError
 
-__all__ = ["Main", "Words", "answering", "existing_file", "existing_folder", "positive_number", "whole_number"]
+__all__ = ["Main", "Words", "answering", "existing_file", "existing_folder", "positive_number", "say", "whole_number"]
 
 Main = Callable[[Sequence[str]], int]
 
@@ -69,6 +69,11 @@ def answering(work: Main) -> Main:
             return 2
 
     return main
+
+
+def say(text: str) -> None:
+    """Tell those who wait how far it is, on stderr."""
+    print(text, file=sys.stderr, flush=True)
 
 
 def existing_folder(text: str) -> Path:

@@ -19,7 +19,7 @@ from oberih.case.reach.request import DEFAULT_CACHE, DEFAULT_SEED
 from oberih.constants import AGES
 from oberih.errors import InputError
 
-__all__ = ["Moment", "Number", "moment", "out_folder", "scheduler_address", "shared", "with_options"]
+__all__ = ["OF_A_PLAN", "Moment", "Number", "moment", "out_folder", "scheduler_address", "shared", "with_options"]
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -130,6 +130,13 @@ _SHARED: dict[str, Callable[[Any], Any]] = {
     "quiet": click.option("--quiet", is_flag=True, help="No progress, no table."),
     "json": click.option("--json", "as_json", is_flag=True, help="The answer as JSON on stdout, no table."),
 }  # fmt: skip
+
+
+OF_A_PLAN = (
+    "mapping", "server", "age", "protection", "population", "height", "out", "cache", "workers", "scheduler", "seed",
+    "quiet", "json",
+)  # fmt: skip
+"""What a plan and the report of one both take."""
 
 
 def shared(*names: str) -> Callable[[Any], Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from oberih.case.reach.request import PlanRequest
-from oberih.cli.options import Moment, out_folder, shared
+from oberih.cli.options import OF_A_PLAN, Moment, out_folder, shared
 
 __all__ = ["plan"]
 
@@ -21,21 +21,7 @@ __all__ = ["plan"]
     default=None,
     help="Day to which inventories are decayed, as 2026-01-01.  [default: 2026-01-01]",
 )
-@shared(
-    "mapping",
-    "server",
-    "age",
-    "protection",
-    "population",
-    "height",
-    "out",
-    "cache",
-    "workers",
-    "scheduler",
-    "seed",
-    "quiet",
-    "json",
-)
+@shared(*OF_A_PLAN)
 def plan(
     site: str,
     scenarios: tuple[str, ...],

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from oberih.case.reach.request import PlanRequest
-from oberih.cli.options import Moment, out_folder, shared
+from oberih.cli.options import OF_A_PLAN, Moment, out_folder, shared
 
 __all__ = ["report"]
 
@@ -42,21 +42,7 @@ __all__ = ["report"]
     metavar="FOLDER",
     help="A kept plan to report on; nothing is computed anew, and what it does not hold is left out.",
 )
-@shared(
-    "mapping",
-    "server",
-    "age",
-    "protection",
-    "population",
-    "height",
-    "out",
-    "cache",
-    "workers",
-    "scheduler",
-    "seed",
-    "quiet",
-    "json",
-)
+@shared(*OF_A_PLAN)
 def report(
     site: str,
     scenarios: tuple[str, ...],
