@@ -79,7 +79,7 @@ class Area(click.ParamType[tuple[float, float, float, float]]):
     help="How long it is followed.  [default: as the fields last, 72 at most]")  # fmt: skip
 @click.option("--low", type=Number(min=0.0, max=10000.0), default=10.0, show_default=True, metavar="METRES")
 @click.option("--high", type=Number(min=0.0, max=10000.0), default=100.0, show_default=True, metavar="METRES")
-@click.option("--amount", type=Number(min=0.0), default=1.0, show_default=True, metavar="BQ")
+@click.option("--amount", type=Number(min=0.0, max=1e30, min_open=True), default=1.0, show_default=True, metavar="BQ")
 @click.option("--form", type=click.Choice(FORMS), default="aerosol", show_default=True)
 @click.option("--particles", type=click.IntRange(1, 20_000_000), default=100_000, show_default=True)
 @click.option("--depth", type=Number(min=1.0, max=5000.0), default=100.0, show_default=True, metavar="METRES",

@@ -23,6 +23,7 @@ from matplotlib.patheffects import withStroke
 from oberih.earth.places import Place
 from oberih.earth.projection import LocalProjection
 from oberih.errors import InputError
+from oberih.picture.labels import Label
 from oberih.picture.palette import FIELD_SHARE, INK, class_colours, paler
 from oberih.picture.plate_png import draw_ground
 from oberih.picture.rose import rings_for
@@ -40,6 +41,10 @@ _STYLE = {
 _HALO = [withStroke(linewidth=2.0, foreground="white", alpha=0.85)]
 _DPI, _SIZE = 130, (12.6, 10.2)
 _COLUMNS, _ROWS = 3, 2
+_TITLE, _NAME = 8.0, 6.0
+"""Sizes of the letters of a panel's title, and of a place's name [points]."""
+LETTER = 0.62
+"""Width of a letter of DejaVu Sans over its size, rather more than less [1]."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ class PlumePanel:
     Parameters
     ----------
     title : str
-        Such as ``2025-05-01 18:00 UTC, hour 6``.
+        Such as ``2025-05-01 17:00 to 18:00 UTC, hour 6``.
     values : float array, shape (cells,)
         In the unit of its legend.
     legend : str
@@ -177,13 +182,38 @@ def _draw_panel(axis: Any, scene: PlumeScene, sheet: Sheet, panel: PlumePanel, l
                   ha="center", va="center", path_effects=_HALO, zorder=8, clip_on=True)  # fmt: skip
     if scene.covered < 1.35 * sheet.half:
         axis.add_patch(Circle((0.0, 0.0), scene.covered, fc="none", ec="#b03a2e", lw=0.9, ls=(0, (4, 3)), zorder=6))
-    for label in sheet.labels[:8]:
+    for label in _shown_labels(axis, sheet, panel.title)[:8]:
         axis.plot(label.mark.x, label.mark.y, marker="o", ms=2.0, mfc=INK, mec="white", mew=0.3, zorder=7)
-        axis.text(label.x, label.y + label.height, label.mark.name, fontsize=6.0, color=INK, va="top",
+        axis.text(label.x, label.y + label.height, label.mark.name, fontsize=_NAME, color=INK, va="top",
                   path_effects=_HALO, zorder=8, clip_on=True)  # fmt: skip
     axis.plot(0.0, 0.0, marker="o", ms=4.5, mfc=INK, mec="white", mew=0.8, zorder=9)
-    axis.text(0.02, 0.985, panel.title, transform=axis.transAxes, fontsize=8.0, weight="bold", va="top", color=INK,
+    axis.annotate(
+        "N",
+        (0.965, 0.975),
+        (0.965, 0.90),
+        xycoords="axes fraction",
+        fontsize=_TITLE,
+        weight="bold",
+        color=INK,
+        ha="center",
+        va="center",
+        zorder=10,
+        arrowprops={"arrowstyle": "-|>", "fc": INK, "ec": INK, "lw": 1.0},
+    )
+    axis.text(0.02, 0.985, panel.title, transform=axis.transAxes, fontsize=_TITLE, weight="bold", va="top", color=INK,
               path_effects=_HALO, zorder=10)  # fmt: skip
+
+
+def _shown_labels(axis: Any, sheet: Sheet, title: str) -> list[Label]:
+    """Names that the edge of the panel does not cut, and that do not stand under its title."""
+    half = sheet.half
+    a_point = 2.0 * half / (72.0 * axis.get_position().width * axis.figure.get_figwidth())
+    under, beside = half - 1.8 * _TITLE * a_point, LETTER * _TITLE * len(title) * a_point - half
+    return [
+        label for label in sheet.labels
+        if label.x + LETTER * _NAME * len(label.mark.name) * a_point < half
+        and not (label.y + label.height > under and label.x < beside)
+    ]  # fmt: skip
 
 
 def _draw_legend(axis: Any, panel: PlumePanel) -> None:

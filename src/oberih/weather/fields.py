@@ -119,8 +119,17 @@ class Fields:
         a_degree = EARTH_RADIUS * np.pi / 180.0
         return np.asarray(a_degree * dx * np.cos(np.radians(self.y))), a_degree * dy
 
-    def place(self, *, longitude: float, latitude: float) -> tuple[float, float]:
+    def place(
+        self, *, longitude: float, latitude: float, field: str = "latitude, longitude"
+    ) -> tuple[float, float]:  # fmt: skip
         """Where a point lies, in cells from the first column and row.
+
+        Parameters
+        ----------
+        longitude, latitude : float
+            [°]
+        field : str
+            What is said to lie there, where it is refused.
 
         Raises
         ------
@@ -137,7 +146,7 @@ class Fields:
         if not self._holds(column, row):
             raise InputError(
                 f"lies outside the fields, or on their edge; what was read of them spans {self.span}",
-                field="latitude, longitude", value=f"{latitude:g}, {longitude:g}", cure=self._cure(longitude, latitude),
+                field=field, value=f"{latitude:g}, {longitude:g}", cure=self._cure(longitude, latitude),
             )  # fmt: skip
         return float(column), float(row)
 

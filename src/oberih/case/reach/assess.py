@@ -20,19 +20,19 @@ from oberih.atlas.store import Atlas
 from oberih.atlas.superpose import dose_field
 from oberih.case.progress import Progress
 from oberih.case.reach.answer import Answer
+from oberih.case.reach.assess_event import begun
 from oberih.case.reach.assess_told import (
     ToldPlace,
     dose_note,
     event_scene,
     headline,
     place_doses,
-    questions_of,
     release_notes,
 )
 from oberih.case.reach.doses import Question, ask
 from oberih.case.reach.ground import HEIGHTS, settings_of, weather_notes
 from oberih.case.reach.outcome import Found, dominant, found_all, reach_of
-from oberih.case.reach.products import check_folder, check_paths, keep, provenance_of, reach_data, release_data
+from oberih.case.reach.products import keep, provenance_of, reach_data, release_data
 from oberih.case.reach.request import FIELD_NAMES, AssessRequest
 from oberih.case.wording import stamp
 from oberih.constants import SECONDS_PER_HOUR
@@ -40,7 +40,7 @@ from oberih.earth.grid import Grid
 from oberih.earth.places import Place, places_near
 from oberih.earth.population import PopulationRaster
 from oberih.earth.projection import LocalProjection
-from oberih.earth.site import Site, load_site
+from oberih.earth.site import Site
 from oberih.errors import InputError, SourceUnavailable
 from oberih.weather.air import Air
 from oberih.weather.boundary_layer import air_from_weather
@@ -48,7 +48,6 @@ from oberih.weather.fetch import fetch_open_meteo
 from oberih.weather.quality import check_weather, resample_hourly
 from oberih.weather.read import read_weather
 from oberih.weather.series import Weather
-from oberih.zone.criteria import load_criteria
 
 __all__ = ["assess"]
 
@@ -80,10 +79,8 @@ def assess(request: AssessRequest, *, progress: Progress, now: int | None = None
 
         return assess_by_particles(request, progress=progress, now=now)
     _refuse_particles(request)
-    check_paths(request.out, request.population)
-    check_folder(request.cache, field="--cache")
-    site, criteria = load_site(request.site), load_criteria(request.criteria)
-    questions, longest = questions_of(request, site, criteria)
+    event, criteria = begun(request)
+    site, questions, longest = event.site, event.questions, event.hours
     releases = [q.released for q in questions]
 
     progress.stage("weather")

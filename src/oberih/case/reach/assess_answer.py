@@ -9,8 +9,9 @@ import numpy as np
 
 from oberih.case.reach.answer import Answer, Reach
 from oberih.case.reach.assess_courses import Band, Run
+from oberih.case.reach.assess_event import Event
 from oberih.case.reach.assess_fields import FieldSource, covered_note
-from oberih.case.reach.assess_run import Event, Stand
+from oberih.case.reach.assess_run import Stand
 from oberih.case.reach.assess_told import ToldPlace, dose_note, headline, release_notes
 from oberih.case.reach.doses import Question
 from oberih.case.reach.outcome import Found, dominant, reach_of

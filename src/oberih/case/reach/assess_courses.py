@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from oberih.case.reach.assess_fields import Course
 from oberih.case.reach.doses import Question
-from oberih.case.reach.outcome import Found
+from oberih.case.reach.outcome import Found, zone_under
 from oberih.earth.grid import Grid
 from oberih.earth.places import Place
 from oberih.earth.population import PopulationRaster
@@ -148,8 +148,8 @@ def bands_of(
                 known[same] = _band(question, criterion, own, projection, places, seed, raster)
             band = known[same]
             found.append(
-                Band(question, criterion, band.exceedance, band.farthest, _of(band.half, criterion),
-                     _of(band.any, criterion), band.people)
+                Band(question, criterion, band.exceedance, band.farthest, zone_under(band.half, criterion),
+                     zone_under(band.any, criterion), band.people)
             )  # fmt: skip
     return found
 
@@ -187,11 +187,3 @@ def _band(
         inside = zones(exceedance, (ANY,))[0].people
         people.append(0 if inside is None else inside.total)
     return Band(question, criterion, whole, whole.reach.max(axis=1).astype(float), half, most, tuple(people))
-
-
-def _of(zone: ZoneMap, criterion: Criterion) -> ZoneMap:
-    """The same zone under another criterion of the same dose and level."""
-    return ZoneMap(
-        criterion, zone.scenario, zone.percentile, zone.rule, zone.geometry, zone.outline, zone.distances, zone.people,
-        zone.attrs,
-    )  # fmt: skip

@@ -194,7 +194,7 @@ def fields_of(source: FieldSource, course: Course, site: Site, *, start: int, ho
             )  # fmt: skip
         cut(raw, start=start, end=min(need + int(follow * SECONDS_PER_HOUR), last))
     fields = fields_of_volume(raw, roughness_length=site.roughness_length, label=source.label)
-    fields.place(longitude=site.longitude, latitude=site.latitude)  # refuses a site outside
+    fields.place(longitude=site.longitude, latitude=site.latitude, field=f"site {site.id}")  # refuses a site outside
     return perturbed(fields, course.by)
 
 

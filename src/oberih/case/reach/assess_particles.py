@@ -13,24 +13,22 @@ from oberih.case.progress import Progress
 from oberih.case.reach.answer import Answer
 from oberih.case.reach.assess_answer import answer_of, leading
 from oberih.case.reach.assess_courses import Band, Run, bands_of, found_of
+from oberih.case.reach.assess_event import Event, begun
 from oberih.case.reach.assess_fields import REACH, FieldSource, courses_of
 from oberih.case.reach.assess_forecast import FORECAST, stand_ready
-from oberih.case.reach.assess_products import Shown, origin_of, products
-from oberih.case.reach.assess_run import Event, Stand, forget, plume_on, run_of, stand_of
+from oberih.case.reach.assess_products import FILES, Shown, origin_of, products
+from oberih.case.reach.assess_run import Stand, forget, plume_on, run_of, stand_of
 from oberih.case.reach.assess_source import source_of
-from oberih.case.reach.assess_told import place_doses, questions_of
+from oberih.case.reach.assess_told import place_doses
 from oberih.case.reach.doses import OLDEST
 from oberih.case.reach.outcome import Found, found_all
-from oberih.case.reach.products import check_paths, keep, with_origin
+from oberih.case.reach.products import PLAIN, keep, with_origin
 from oberih.case.reach.request import AssessRequest
 from oberih.constants import SECONDS_PER_HOUR
 from oberih.earth.places import Place, places_near
 from oberih.earth.population import PopulationRaster
 from oberih.earth.projection import LocalProjection
-from oberih.earth.site import Site, load_site
-from oberih.errors import InputError
-from oberih.zone.criteria import load_criteria
-from oberih.zone.criterion import CriteriaSet
+from oberih.errors import InputError, StoreError
 
 __all__ = ["assess_by_particles"]
 
@@ -54,11 +52,9 @@ def assess_by_particles(request: AssessRequest, *, progress: Progress, now: int 
     """
     if request.mapping is not None:
         raise InputError("maps a CSV, and particles need fields", field="--mapping", value=str(request.mapping))
-    check_paths(request.out, request.population, names=(*PLAIN, *FILES))
-    if request.weather != FORECAST:
-        check_folder(request.cache, field="--cache")
-    site, criteria = load_site(request.site), load_criteria(request.criteria)
-    event = _event(request, site, criteria)
+    oldest = max(OLDEST, request.hours * SECONDS_PER_HOUR)
+    event, criteria = begun(request, names=(*PLAIN, *FILES), oldest=oldest, computes=request.weather != FORECAST)
+    site = event.site
     progress.stage("weather")
     places = places_near(site.latitude, site.longitude, within=REACH, cache=request.cache)
     source, first, runs = _carried(event, now=now, progress=progress)
@@ -114,12 +110,6 @@ def _carried(event: Event, *, now: int | None, progress: Progress) -> tuple[Fiel
             forget(stand)
     assert first is not None  # there is always a course
     return source, first, runs
-
-
-def _event(request: AssessRequest, site: Site, criteria: CriteriaSet) -> Event:
-    """Releases and the questions asked of them."""
-    oldest = max(OLDEST, request.hours * SECONDS_PER_HOUR)
-    return Event(request, site, *questions_of(request, site, criteria, oldest=oldest))
 
 
 def _zones(

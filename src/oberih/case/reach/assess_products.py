@@ -11,10 +11,11 @@ import numpy as np
 from oberih.case.reach.answer import Answer
 from oberih.case.reach.assess_answer import sureness
 from oberih.case.reach.assess_courses import Band, Run, shares_of
+from oberih.case.reach.assess_event import Event
 from oberih.case.reach.assess_fields import FieldSource
-from oberih.case.reach.assess_run import Event, Stand
+from oberih.case.reach.assess_run import Stand
 from oberih.case.reach.assess_told import event_scene
-from oberih.case.reach.outcome import Found
+from oberih.case.reach.outcome import Found, quantity_text
 from oberih.case.reach.plume import Plume
 from oberih.case.reach.plume_file import DoseMaps, plume_file
 from oberih.case.reach.plume_picture import plume_scene
@@ -187,7 +188,7 @@ def _far_scene(shown: Shown, scene: MapScene) -> MapScene:
     field = Field(
         corners=shown.projection.cell_corners(shown.stand.atlas.grid),
         values=millisieverts(1.0) * np.asarray(shown.runs[0].doses[0][lane], dtype=float), levels=FAR_LEVELS,
-        label=f"Dose, {question.quantities[lane].name}", unit="mSv",
+        label=f"Dose, {quantity_text(question.quantities[lane])}", unit="mSv",
     )  # fmt: skip
     cities = tuple(p for p in shown.places if (p.population or 0) >= 100_000)
     return dataclasses.replace(scene, extent=FAR, overview=0.0, field=field, places=cities)

@@ -1,7 +1,7 @@
 """What does one course of the weather do with a release?
 
-Fields become a flow, the flow an atlas of the release's hours, the atlas doses.  Defines the nouns `Event` (what is
-asked, read and ready), `Stand` (what a course stands on) and the verbs `stand_of`, `run_of` and `plume_on`.
+Fields become a flow, the flow an atlas of the release's hours, the atlas doses.  Defines the noun `Stand` (what a
+course stands on) and the verbs `stand_of`, `run_of` and `plume_on`.
 
 An atlas holds as few release heights as will do: those that the plume really has, or, where its rise changes much from
 hour to hour, rungs of a ladder between which doses are interpolated.
@@ -25,12 +25,12 @@ from oberih.atlas.store import FATES, Atlas
 from oberih.atlas.superpose import Source, dose_field, height_weights
 from oberih.case.progress import Progress, advancing
 from oberih.case.reach.assess_courses import Run, turned
+from oberih.case.reach.assess_event import Event
 from oberih.case.reach.assess_fields import REACH, Course, FieldSource, covered_of, fields_of
 from oberih.case.reach.doses import Question, ask
 from oberih.case.reach.flow_lease import FlowLease, lease_flow
 from oberih.case.reach.ground import HEIGHTS
 from oberih.case.reach.plume import FarCells, Plume, axes_of, far_cells, plume_of
-from oberih.case.reach.request import AssessRequest
 from oberih.constants import SECONDS_PER_HOUR
 from oberih.dispersion.particles.flow import Flow
 from oberih.dispersion.particles.flow_file import open_flow
@@ -38,7 +38,6 @@ from oberih.dispersion.particles.flow_of_fields import flow_of_fields
 from oberih.dispersion.particles.unit import ParticleSettings
 from oberih.dispersion.puffs import PuffSettings, air_table
 from oberih.earth.grid import Grid
-from oberih.earth.site import Site
 from oberih.weather.air import Air
 from oberih.weather.fields import Fields
 from oberih.weather.perturb import sectors_of
@@ -57,25 +56,6 @@ BLOCK_HOURS = 6
 
 ALIKE = 1.0
 """Heights closer than this are one [m]."""
-
-
-@dataclass(frozen=True)
-class Event:
-    """What is asked of an event.
-
-    Parameters
-    ----------
-    request : AssessRequest
-    site : Site
-    questions : tuple of Question
-    hours : int
-        Of the longest release [h].
-    """
-
-    request: AssessRequest
-    site: Site
-    questions: tuple[Question, ...]
-    hours: int
 
 
 @dataclass(frozen=True)
@@ -151,6 +131,7 @@ def stand_of(event: Event, source: FieldSource, course: Course, *, progress: Pro
     progress.stage(f"fields{name}")
     fields = fields_of(source, course, site, start=request.at, hours=event.hours, follow=request.hours)
     here = {"latitude": site.latitude, "longitude": site.longitude}
+    place = fields.place(longitude=site.longitude, latitude=site.latitude)
     air = _from(air_of_fields(fields, **here), request.at, event.hours)
     flow = flow_of_fields(fields)
     settings = ParticleSettings(
@@ -159,7 +140,7 @@ def stand_of(event: Event, source: FieldSource, course: Course, *, progress: Pro
     lease = lease_flow(request.cache / "events" / f"flow-{flow.digest[:16]}", flow)
     try:
         atlas = _built(event, course, air, FlowAt(
-            flow.digest, *fields.place(**here), here["latitude"], here["longitude"], str(lease.folder.absolute())
+            flow.digest, *place, here["latitude"], here["longitude"], str(lease.folder.absolute())
         ), settings, progress=progress, name=name)  # fmt: skip
     except BaseException:
         lease.let_go()
@@ -167,7 +148,7 @@ def stand_of(event: Event, source: FieldSource, course: Course, *, progress: Pro
     axes = axes_of(fields)
     return Stand(
         course, air.label, air.source, bool(air.attrs.get("rain_unknown")), atlas, 0, covered_of(axes, **here),
-        lease.folder, far_cells(axes, **here, reach=REACH, depth=settings.depth), fields.place(**here), fields.derived,
+        lease.folder, far_cells(axes, **here, reach=REACH, depth=settings.depth), place, fields.derived,
         _grid(fields), settings, lease, ends_early(flow, event, settings),
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ import numpy as np
 from oberih.case.reach.answer import Answer
 from oberih.case.reach.doses import OLDEST, Question, computable, protection_text, question
 from oberih.case.reach.drawing import COLOURS, event_zone, scene_of_event
-from oberih.case.reach.outcome import Found
+from oberih.case.reach.outcome import Found, quantity_text
 from oberih.case.reach.request import AssessRequest
 from oberih.case.reach.sources import released, scenarios_of
 from oberih.case.wording import km
@@ -122,7 +122,7 @@ def dose_note(q: Question, told: Sequence[ToldPlace]) -> list[str]:
     if not told or told[0][3] <= 0.0:
         return []
     rows = ", ".join(f"{n} {v:.3g}" for n, _, _, v in told[:6] if v > 0.0)
-    return [f"Dose at settlements, {q.quantities[q.effective].name} [mSv]: {rows}."]
+    return [f"Dose at settlements, {quantity_text(q.quantities[q.effective])} [mSv]: {rows}."]
 
 
 def event_scene(
@@ -141,7 +141,7 @@ def event_scene(
     zones = tuple(event_zone(f, colour=COLOURS.get(f.criterion.action, f.criterion.action)) for f in own)
     field_shown = Field(
         corners=projection.cell_corners(grid), values=millisieverts(1.0) * np.asarray(field[lane], dtype=float),
-        levels=DOSE_LEVELS, label=f"Dose, {q.quantities[lane].name}", unit="mSv", contours=True,
+        levels=DOSE_LEVELS, label=f"Dose, {quantity_text(q.quantities[lane])}", unit="mSv", contours=True,
     )  # fmt: skip
     near = [f for f in own if f.criterion.action in SHOWN_WHOLE] or own
     reach = max((float(f.zone.outline.farthest.max(initial=0.0)) for f in near), default=0.0)

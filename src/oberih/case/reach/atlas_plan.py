@@ -8,7 +8,7 @@ from pathlib import Path
 
 from oberih.atlas.layout import AtlasPlan, FlowAt
 from oberih.case.progress import Progress
-from oberih.case.reach.atlas_request import AtlasRequest
+from oberih.case.reach.atlas_request import CLIMATE, AtlasRequest
 from oberih.case.reach.ground import HEIGHTS, ground_of, settings_of
 from oberih.case.wording import stamp
 from oberih.constants import SECONDS_PER_HOUR
@@ -74,6 +74,9 @@ def flow_name(digest: str) -> str:
 def _particles(
     request: AtlasRequest, site: Site, flows: Path, progress: Progress, keep: Callable[[Path, Flow], object]
 ) -> AtlasPlan:
+    if request.weather == (CLIMATE,):
+        raise InputError("particles need fields of the air, not the statistics of a place", field="--weather",
+                         value=CLIMATE, cure="give files of fields on levels, GRIB or netCDF")  # fmt: skip
     progress.stage("fields of the air")
     fields = fields_of_volume(volume_of(_files(request.weather)), roughness_length=site.roughness_length)
     here = {"latitude": site.latitude, "longitude": site.longitude}
@@ -88,7 +91,7 @@ def _particles(
         )  # fmt: skip
     flow = flow_of_fields(fields)
     keep(flows / flow_name(flow.digest), flow)
-    x, y = fields.place(**here)
+    x, y = fields.place(longitude=site.longitude, latitude=site.latitude, field=f"site {site.id}")
     at = FlowAt(flow.digest, x, y, site.latitude, site.longitude, flow_name(flow.digest))
     settings = ParticleSettings(
         particles=request.particles, oldest=request.follow * SECONDS_PER_HOUR, seed=request.seed

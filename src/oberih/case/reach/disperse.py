@@ -48,6 +48,9 @@ def disperse(request: DisperseRequest, *, progress: Progress) -> Sheet:
     raw = volume_of(request.fields, area=request.area, member=request.member)
     start = int(raw.time[0]) if request.start is None else request.start
     hours = _hours(raw, start) if request.hours is None else request.hours
+    if request.release_hours > hours:
+        raise InputError(f"is longer than the {hours} h that it is followed, so that part would never leave",
+                         field="--release-hours", value=request.release_hours, cure="give more --hours")  # fmt: skip
     cut(raw, start=start, end=start + hours * 3600)
     fields = fields_of_volume(raw, roughness_length=request.roughness_length)
     x, y = fields.place(longitude=request.longitude, latitude=request.latitude)

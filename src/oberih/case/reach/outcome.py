@@ -6,6 +6,7 @@ nuclides that make the dose.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from oberih.case.reach.answer import Reach
 from oberih.case.reach.doses import Question
 from oberih.case.wording import duration
 from oberih.dose.contributions import contributions
+from oberih.dose.quantity import Quantity
 from oberih.earth.places import Place
 from oberih.earth.population import PopulationRaster
 from oberih.earth.projection import LocalProjection
@@ -82,11 +84,11 @@ def found_all(
             alike = dict(zip(distinct, pool.map(one, distinct.values()), strict=True))
             for criterion, exceedance in pairs:
                 same = alike[criterion.quantity, criterion.level]
-                found.append(Found(question, criterion, exceedance, same.distances, _of(same.zone, criterion)))
+                found.append(Found(question, criterion, exceedance, same.distances, zone_under(same.zone, criterion)))
     return found
 
 
-def _of(zone: ZoneMap, criterion: Criterion) -> ZoneMap:
+def zone_under(zone: ZoneMap, criterion: Criterion) -> ZoneMap:
     """The same zone under another criterion of the same dose and level."""
     return ZoneMap(
         criterion, zone.scenario, zone.percentile, zone.rule, zone.geometry, zone.outline, zone.distances, zone.people,
@@ -125,10 +127,11 @@ def reach_of(found: Found, *, percentile: float) -> Reach:
     )  # fmt: skip
 
 
-def quantity_text(criterion: Criterion) -> str:
-    """Which dose, for people."""
+def quantity_text(criterion: Criterion | Quantity) -> str:
+    """Which dose, for people: the same words of a criterion and of the dose that it asks for."""
+    age = re.sub(r"^(\d+)y$", r"\1 y", criterion.age)
     organ = criterion.organ.replace("_", " ") + (" (radioiodine)" if criterion.nuclides == "radioiodine" else "")
-    return f"{organ}, {criterion.age}, {duration(criterion.window)}"
+    return f"{organ}, {age}, {duration(criterion.window)}"
 
 
 def dominant(question: Question) -> tuple[tuple[str, float], ...]:

@@ -85,13 +85,13 @@ def plume_scene(
     panels = []
     for hour in chosen:
         values = air_at(hour)
-        title = f"{_utc(plume, hour)}, hour {hour}"
+        title = f"{_utc(plume, hour - 1).removesuffix(' UTC')} to {_utc(plume, hour)[11:]}, hour {hour}"
         legend = f"{air} in the air near the ground, mean of the hour [Bq/m³]"
         panels.append(PlumePanel(title, values, legend, levels, _extent(values, levels[0], away)))
     laid = _joined(plume.near_ground[j, -1], plume.far_ground[j, -1], beyond)
     if laid.max() > 0.0:
         legend, steps = f"{ground} on the ground [Bq/m²]", decades(float(laid.max()), count=CLASSES)
-        title = f"on the ground at the end, hour {plume.hours}"
+        title = f"On the ground at {_utc(plume, plume.hours)}, the end of hour {plume.hours}"
         panels.append(PlumePanel(title, laid, legend, steps, _extent(laid, steps[0], away)))
     return PlumeScene(
         site.name, site.latitude, site.longitude, f"{site.name}: the plume hour by hour",

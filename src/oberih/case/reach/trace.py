@@ -64,7 +64,11 @@ def trace(request: TraceRequest, *, progress: Progress) -> Sheet:
     progress.stage("fields")
     fields, density, turned, starts = _air(request)
     cells = _cells(fields, request, len(starts))
-    at = None if site is None else fields.place(longitude=site.longitude, latitude=site.latitude)
+    at = None
+    if site is not None:
+        at = fields.place(longitude=site.longitude, latitude=site.latitude, field=f"--site {site.id}")
+    for sample in request.samples:  # all of them before the first is followed
+        _place(fields, sample)
     found, digest = [], turned.digest
     for sample in request.samples:
         found.append(_one(request, sample, fields, density, turned, cells, starts, decay, progress, digest))
@@ -118,11 +122,15 @@ def _cells(fields: Fields, request: TraceRequest, hours: int) -> Cells:
     return Cells(rows, columns, scale, 0.0, scale, 0.0, request.layer)
 
 
+def _place(fields: Fields, sample: Sample) -> tuple[float, float]:
+    return fields.place(longitude=sample.longitude, latitude=sample.latitude, field=f"station of {sample.name}")
+
+
 def _one(
     request: TraceRequest, sample: Sample, fields: Fields, density: Array | None, turned: Flow, cells: Cells,
     starts: Any, decay: float, progress: Progress, digest: str,
 ) -> Sensitivity:  # fmt: skip
-    x, y = fields.place(longitude=sample.longitude, latitude=sample.latitude)
+    x, y = _place(fields, sample)
     earliest = max(sample.start - request.back * HOUR, int(starts[0]))
     if turned.times > 1:
         earliest = max(earliest, -round(turned.end))
