@@ -14,3 +14,11 @@ SHARED = Path(os.environ.get("OBERIH_SHARED", Path(__file__).resolve().parents[2
 needs_shared = pytest.mark.skipif(
     not (SHARED / "data").is_dir(), reason="the shared real data is not here (set OBERIH_SHARED to its folder)"
 )
+
+DEAR = ("faults", "benchmarks", "validation", "browser", "cli", "live", "case")
+"""Folders of tests that start processes, build atlases or open a browser: minutes in a few files."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Dear files first: what is last may leave one worker without work, and should be short."""
+    items.sort(key=lambda item: 0 if any(part in DEAR for part in item.path.parent.parts[-2:]) else 1)

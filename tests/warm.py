@@ -10,13 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from validation import event_timing
+import numpy as np
 
 from oberih.atlas import build, particle_block
+from oberih.atlas.kernels import by_hour
+from oberih.dispersion.kernels import puff
 from oberih.dispersion.particles.backward import Receptor, backward, reversed_flow
 from oberih.dispersion.particles.follow import Cells, Release, follow
-from oberih.dispersion.puffs import PuffSettings
+from oberih.dispersion.puffs import PuffSettings, air_table, gamma_mixture, mesh_of, settings_vector, workspace
 from oberih.earth.grid import Grid
+from tests.dispersion.airs import NEUTRAL, steady
 from tests.dispersion.particles.flows import flow
 
 __all__ = ["KERNELS", "main"]
@@ -30,13 +33,15 @@ def _followed() -> None:
              batches=2)  # fmt: skip
 
 
-def _timed() -> None:
-    """Puffs booked by the hour, and by the quarter of an hour."""
-    grid, settings = Grid(rings=8, sectors=8, outer_radius=20e3), PuffSettings(oldest=3600.0)
-    event_timing.timing(event_timing.turning_air(12), hours=1, height=30.0, grid=grid, settings=settings)
+def _booked() -> None:
+    """Puffs booked by the hour."""
+    grid, settings, air = Grid(rings=8, sectors=8, outer_radius=20e3), PuffSettings(oldest=3600.0), steady(**NEUTRAL)
+    work, sums = workspace(grid), np.zeros((3, grid.cells, puff.SUMS))
+    vector, table = settings_vector(air, settings, 30.0), air_table(air)
+    by_hour.book(mesh_of(grid), work, sums, gamma_mixture(), vector, table, air.cyclic, 0, 30.0, 1)
 
 
-KERNELS: tuple[Callable[[], None], ...] = (build.compile_kernels, particle_block.compile_kernels, _followed, _timed)
+KERNELS: tuple[Callable[[], None], ...] = (build.compile_kernels, particle_block.compile_kernels, _followed, _booked)
 
 
 def main() -> None:
