@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from oberih.errors import OberihError, SourceUnavailable
+from oberih.evidence import timestamp
 from oberih.far import names
 from oberih.far.deadline import Stopped
 from oberih.far.patience import Again, Patience
@@ -75,6 +76,16 @@ def test_however_a_server_behaves_it_ends_in_time_and_in_one_line(asked: str, be
 def test_whether_a_run_is_there_is_known_in_time_too(behaviour: str, tmp_path: Path) -> None:
     with Misbehaving(behaviour) as server, in_time(), pytest.raises(SourceUnavailable, match="does not answer"):
         probe(server.url, tmp_path)
+
+
+@pytest.mark.parametrize("behaviour", ["drip_head", "endless_hints", "hang"])
+def test_an_authority_for_time_is_given_up_as_a_whole(behaviour: str) -> None:
+    with (
+        Misbehaving(behaviour) as server,
+        in_time(),
+        pytest.raises(SourceUnavailable, match=r"no answer within 0\.5 s"),
+    ):
+        timestamp.ask(f"{server.url}/", b"question", client_timeout=0.5)
 
 
 @pytest.mark.parametrize("asked", ASKED)

@@ -14,9 +14,11 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 from moto.server import ThreadedMotoServer
+
+from tests.weather.loopback import Loopback
 
 KEY, SECRET, REGION, BUCKET = "AKIAOBERIHTEST", "a-secret-that-nobody-may-see", "us-east-1", "atlases"
 GOOD, BROKEN, BUSY, DROPPED, TORN, SLOW = "pass", "500", "503", "drop", "tear", "wait"
@@ -26,7 +28,7 @@ ERRORS = {
 }
 
 
-class Front:
+class Front(Loopback):
     """The proxy; its moods may be changed while it runs."""
 
     def __init__(self, behind: tuple[str, int], moods: Sequence[str]) -> None:
@@ -46,13 +48,7 @@ class Front:
             def log_message(self, format: str, *args: object) -> None:
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_address[1]}"
+        self.listen(Handler)
 
     def set_moods(self, moods: Sequence[str]) -> None:
         """Take these moods in turn from now on."""
@@ -103,10 +99,6 @@ class Front:
         if torn:
             request.close_connection = True
 
-    def end(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-
 
 @contextmanager
 def object_store(moods: Sequence[str] = (GOOD,)) -> Iterator[tuple[Front, dict[str, str]]]:
@@ -128,12 +120,16 @@ def object_store(moods: Sequence[str] = (GOOD,)) -> Iterator[tuple[Front, dict[s
     made.request("PUT", f"/{BUCKET}", headers={"Host": "s3.amazonaws.com"})
     assert made.getresponse().status == 200
     made.close()
-    front = Front((host, port), moods)
     try:
-        yield front, {
-            "AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_DEFAULT_REGION": REGION,
-            "AWS_ENDPOINT_URL": front.url, "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
-        }  # fmt: skip
+        with Front((host, port), moods) as front:
+            yield front, environment_of(front.url)
     finally:
-        front.end()
         server.stop()
+
+
+def environment_of(url: str) -> dict[str, str]:
+    """Variables by which the store at a URL is reached."""
+    return {
+        "AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_DEFAULT_REGION": REGION,
+        "AWS_ENDPOINT_URL": url, "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+    }  # fmt: skip

@@ -21,7 +21,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from hmac import compare_digest
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from cryptography import x509
@@ -41,6 +40,7 @@ from oberih.evidence.stamp_token import (
     take_apart,
     what_it_says,
 )
+from oberih.far.deadline import Deadline, TooLate, present
 
 if TYPE_CHECKING:
     import httpx
@@ -136,6 +136,8 @@ def ask(url: str, question: bytes, *, client_timeout: float, transport: httpx.Ba
     """
     import httpx  # here because it takes a tenth of a second to load, and most runs need no network
 
+    from oberih.far.transport import Transport
+
     if not url.startswith(("https://", "http://")):
         raise InputError("is not the URL of an authority", field="url", value=url, cure="as https://host/path")
     headers = {
@@ -143,17 +145,17 @@ def ask(url: str, question: bytes, *, client_timeout: float, transport: httpx.Ba
         "Accept": "application/timestamp-reply",
         "Accept-Encoding": "identity",
     }
-    give_up = monotonic() + client_timeout
     shown = _WHO_ASKS.sub("//", url)
     try:
         with (
-            httpx.Client(transport=transport, timeout=client_timeout) as client,
+            Deadline.within(client_timeout).held(),
+            httpx.Client(transport=transport or Transport(at_once=1), timeout=client_timeout) as client,
             client.stream("POST", url, content=question, headers=headers) as answer,
         ):
-            return _answered(shown, answer, give_up=give_up)
+            return _answered(shown, answer)
     except (httpx.InvalidURL, UnicodeError) as error:
         raise InputError("is not a URL", field="url", value=shown) from error
-    except httpx.TimeoutException as error:
+    except (httpx.TimeoutException, TooLate) as error:
         raise SourceUnavailable(f"{shown}: no answer within {client_timeout:g} s; nothing was stored") from error
     except httpx.HTTPError as error:
         reason = str(error) or type(error).__name__
@@ -162,7 +164,7 @@ def ask(url: str, question: bytes, *, client_timeout: float, transport: httpx.Ba
         ) from error
 
 
-def _answered(url: str, answer: httpx.Response, *, give_up: float) -> bytes:
+def _answered(url: str, answer: httpx.Response) -> bytes:
     if answer.status_code != 200:
         raise SourceUnavailable(f"{url}: answered {answer.status_code}, not with a timestamp; nothing was stored")
     kind = answer.headers.get("content-type", "").split(";")[0].strip().lower()
@@ -173,8 +175,7 @@ def _answered(url: str, answer: httpx.Response, *, give_up: float) -> bytes:
         data += part
         if len(data) > LARGEST_REPLY:
             raise SourceUnavailable(f"{url}: answered with more than {LARGEST_REPLY} bytes; nothing was stored")
-        if monotonic() > give_up:
-            raise SourceUnavailable(f"{url}: did not finish its answer in time; nothing was stored")
+        present().left()
     return data
 
 

@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from math import inf
 
-__all__ = ["LOOK", "Deadline", "Stop", "Stopped", "TooLate", "never", "slept"]
+__all__ = ["LOOK", "Deadline", "Stop", "Stopped", "TooLate", "never", "present", "slept"]
 
 LOOK = 0.2
 """Whoever waits looks so often whether to wait on [s]."""
