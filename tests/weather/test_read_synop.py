@@ -313,6 +313,12 @@ def test_codes_from_fifty_on_are_wet(code: int) -> None:
     assert 0.0 < rate_of_code(code) < 0.1
 
 
+def test_every_code_of_an_automatic_station_tells_a_rate() -> None:
+    rates = [rate_of_code(100 + code) for code in range(100)]
+    assert rates[:40] == [0.0] * 40 and all(0.0 < rate < 0.1 for rate in rates[40:])
+    assert rate_of_code(142) > rate_of_code(141) and rate_of_code(146) > rate_of_code(145)
+
+
 @given(st.floats(allow_nan=True, allow_infinity=True))
 def test_any_code_gives_a_rate_or_unknown(code: float) -> None:
     rate = rate_of_code(code)

@@ -109,11 +109,11 @@ def _rate_of_automatic(value: int) -> float:
     """Code 4680: 40s unspecified, 50s drizzle, 60s rain, 70s snow, 80s showers, 90s thunder."""
     if value < 40:
         return 0.0
-    kind = {5: "drizzle", 6: "rain", 7: "snow", 8: "rain", 9: "rain"}[value // 10]
     if value < 50:
         return assumed_rate("snow" if value in (45, 46) else "rain", "heavy" if value in (42, 44, 46, 48) else "light")
     if 85 <= value <= 87:
         return assumed_rate("snow", ("light", "moderate", "heavy")[value - 85])
+    kind = {5: "drizzle", 6: "rain", 7: "snow", 8: "rain", 9: "rain"}[value // 10]
     intensity = {2: "moderate", 3: "heavy", 5: "moderate", 6: "heavy"}.get(value % 10, "light")
     return assumed_rate(kind, intensity)
 
