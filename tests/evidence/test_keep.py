@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -185,3 +186,14 @@ def test_what_cannot_be_made_again_is_never_overwritten(kind: str, tmp_path: Pat
     with pytest.raises(InputError, match="never overwritten"):
         write_atomically(path, b"new")
     assert (path.lstat().st_ino, path.lstat().st_mode) == (before.st_ino, before.st_mode)
+
+
+def test_of_two_that_keep_into_one_folder_the_products_of_one_stand_there(tmp_path: Path) -> None:
+    def again(who: bytes) -> None:
+        for _ in range(20):
+            keep(tmp_path / "out", a=who, b=who, c=who)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(again, (b"1", b"2")))
+    check_products(tmp_path / "out")
+    assert len({(tmp_path / "out" / f"{n}.bin").read_bytes() for n in "abc"}) == 1

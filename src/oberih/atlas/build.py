@@ -17,7 +17,6 @@ import numpy as np
 import numpy.typing as npt
 
 from oberih.atlas import particle_block
-from oberih.atlas.alone import alone
 from oberih.atlas.layout import AtlasPlan, engine_digest
 from oberih.atlas.schedule import Scheduler, Serial
 from oberih.atlas.store import Atlas, create, open_atlas, write_block
@@ -25,6 +24,7 @@ from oberih.atlas.work import atlas_to_work_on, is_sealed
 from oberih.dispersion.kernels import puff
 from oberih.dispersion.puffs import PuffSettings, gamma_mixture, mesh_of, settings_vector, workspace
 from oberih.earth.grid import Grid
+from oberih.evidence.alone import alone
 
 Floats = npt.NDArray[np.float64]
 Told = Callable[[int, int], None]

@@ -12,10 +12,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from oberih.atlas.alone import alone
 from oberih.atlas.remote import FarStore
 from oberih.dispersion.particles.flow_file import open_flow
 from oberih.errors import CorruptStore, InputError, StoreError
+from oberih.evidence.alone import alone
 
 __all__ = ["flow_beside", "put_flow"]
 

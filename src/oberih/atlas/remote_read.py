@@ -13,12 +13,12 @@ import tempfile
 from pathlib import Path
 
 from oberih.atlas import seal
-from oberih.atlas.alone import alone
 from oberih.atlas.build import Told
 from oberih.atlas.remote import FarStore, store_at
 from oberih.atlas.remote_seals import LAYOUT_SEAL, FarAtlas, safe_names, said_in, seal_name
 from oberih.atlas.store import Atlas, open_atlas
 from oberih.errors import CorruptStore, InputError
+from oberih.evidence.alone import alone
 from oberih.evidence.digest import sha256_of_bytes
 from oberih.evidence.keep import store_error, write_atomically
 

@@ -25,13 +25,13 @@ from numcodecs.blosc import decompress
 from zarr.codecs import BloscCodec, BloscShuffle, Crc32cCodec, ZstdCodec
 
 from oberih.atlas import seal
-from oberih.atlas.alone import alone
 from oberih.atlas.layout import CHUNK_ENTRIES, COLUMNS, FORMAT, AtlasPlan, encoded
 from oberih.constants import FORMS
 from oberih.dispersion.kernels import puff
 from oberih.dispersion.puffs import air_table
 from oberih.earth.grid import Grid
 from oberih.errors import CorruptStore, InputError, OberihError, StoreError
+from oberih.evidence.alone import alone
 from oberih.evidence.keep import store_error
 
 MEND = "build again, it mends that, or remove it first"

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from oberih.errors import InputError, StoreError, StoreFull
+from oberih.evidence.alone import alone
 from oberih.evidence.canonical import canonical_json
 from oberih.evidence.digest import sha256_of_bytes
 from oberih.evidence.provenance import Provenance
@@ -140,10 +141,15 @@ def keep_products(
         "products": {n: {"sha256": sha256_of_bytes(d), "bytes": len(d)} for n, d in sorted(products.items())},
     }
     text = canonical_json(manifest) + b"\n"
-    _remove(folder / RESULT)
-    for name, data in sorted(products.items()):
-        write_atomically(folder / name, data)
-    write_atomically(folder / RESULT, text)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise store_error(folder, error) from error
+    with alone(folder):  # of two commands into one folder the products of the last stand there, all of them
+        _remove(folder / RESULT)
+        for name, data in sorted(products.items()):
+            write_atomically(folder / name, data)
+        write_atomically(folder / RESULT, text)
     return manifest
 
 
