@@ -29,8 +29,8 @@ __all__ = ["Counted", "Network"]
 
 T = TypeVar("T")
 
-RECORD = 16384
-"""Of TLS, at most [bytes] (RFC 8449)."""
+AT_A_TIME = 65536
+"""Read for TLS: four of its records [bytes] (RFC 8449)."""
 
 MOST_HEAD = 256 * 1024
 """Of an answer, with all that is said before it: above what h11 takes [bytes]."""
@@ -220,7 +220,7 @@ class _Sealed(httpcore.NetworkStream):
                 result = step()
             except ssl.SSLWantReadError:
                 self._below.write(self._out.read(), timeout)
-                if data := self._below.read(RECORD, timeout):
+                if data := self._below.read(AT_A_TIME, timeout):
                     self._in.write(data)
                 else:
                     self._in.write_eof()
