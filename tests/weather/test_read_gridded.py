@@ -268,7 +268,8 @@ def test_grib_cut_inside_a_message_is_refused(tmp_path: Path, tail: bytes) -> No
 
 
 def test_a_decoder_that_dies_is_a_refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("oberih.weather.read.gridded_apart.sys.executable", "/bin/false")
+    monkeypatch.setattr("oberih.weather.read.decoder._waiting", {})
+    monkeypatch.setattr("oberih.weather.read.decoder.sys.executable", "/bin/false")
     with pytest.raises(InputError, match="its decoder died"):
         read_weather(forecast(tmp_path, steps=1), latitude=47.5, longitude=34.5)
 

@@ -23,8 +23,7 @@ from oberih.weather.fields import Fields
 from oberih.weather.read.grib_framing import framed, single_fields
 from oberih.weather.read.raw_volume import RawVolume
 from oberih.weather.read.volume import members_of, volume_of
-from oberih.weather.read.volume_grib import write_part
-from oberih.weather.read.volume_grib_apart import part_of_folder
+from oberih.weather.read.volume_grib import part_of_messages
 from oberih.weather.read.volume_join import joined
 from oberih.weather.volume import fields_of_volume
 from tests.conftest import SHARED, needs_shared
@@ -55,10 +54,7 @@ def day(*steps: int, **how: object) -> list[tuple[Field, np.ndarray]]:
 
 def here(path: Path, folder: Path, **how: object) -> RawVolume:
     """As `volume_of` a GRIB file, decoded in this process."""
-    folder.mkdir(exist_ok=True)
-    asked = {"area": None, "member": None, "run": None, **how}
-    told = write_part([path], folder, **asked)  # type: ignore[arg-type]
-    return joined([part_of_folder(told, folder, path.name)])
+    return joined([part_of_messages([path], **how)])  # type: ignore[arg-type]
 
 
 def as_netcdf(path: Path, *steps: int) -> Path:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from oberih.atlas.layout import AtlasPlan, FlowAt
-from oberih.case.progress import Progress
+from oberih.case.progress import Progress, advancing
 from oberih.case.reach.atlas_request import CLIMATE, AtlasRequest
 from oberih.case.reach.ground import HEIGHTS, ground_of, settings_of
 from oberih.case.wording import stamp
@@ -77,8 +77,9 @@ def _particles(
     if request.weather == (CLIMATE,):
         raise InputError("particles need fields of the air, not the statistics of a place", field="--weather",
                          value=CLIMATE, cure="give files of fields on levels, GRIB or netCDF")  # fmt: skip
-    progress.stage("fields of the air")
-    fields = fields_of_volume(volume_of(_files(request.weather)), roughness_length=site.roughness_length)
+    progress.stage("fields of the air", total=100)
+    raw = volume_of(_files(request.weather), told=advancing(progress))
+    fields = fields_of_volume(raw, roughness_length=site.roughness_length)
     here = {"latitude": site.latitude, "longitude": site.longitude}
     air = air_of_fields(fields, **here)
     hours = int(fields.time[-1] - fields.time[0]) // int(SECONDS_PER_HOUR)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from oberih.case.progress import Progress
+from oberih.case.progress import Progress, advancing
 from oberih.case.reach.disperse_request import DisperseRequest
 from oberih.case.reach.dispersed_file import largest, write_dispersed
 from oberih.case.reach.products import check_folder
@@ -44,8 +44,8 @@ def disperse(request: DisperseRequest, *, progress: Progress) -> Sheet:
     if request.low > request.high:
         raise InputError(f"lies above --high = {request.high:g}", field="--low", value=f"{request.low:g}",
                          cure="give the lower height first, in metres above ground")  # fmt: skip
-    progress.stage("fields")
-    raw = volume_of(request.fields, area=request.area, member=request.member)
+    progress.stage("fields", total=100)
+    raw = volume_of(request.fields, area=request.area, member=request.member, told=advancing(progress))
     start = int(raw.time[0]) if request.start is None else request.start
     hours = _hours(raw, start) if request.hours is None else request.hours
     if request.release_hours > hours:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from oberih.case.progress import Progress
+from oberih.case.progress import Progress, advancing
 from oberih.case.reach.products import check_paths
 from oberih.case.reach.trace_begun import begun_at, drop_begun, keep_footprint, kept_footprint
 from oberih.case.reach.trace_fields import HOUR, Array, Sensitivity, clock_hours, ground_density, named, sensitivity_of
@@ -61,8 +61,8 @@ def trace(request: TraceRequest, *, progress: Progress) -> Sheet:
     check_paths(request.out, None, names=_names(request))
     site = None if request.site is None else load_site(request.site)
     decay = 0.0 if request.nuclide is None else float(np.log(2.0)) / half_life(request.nuclide)
-    progress.stage("fields")
-    fields, density, turned, starts = _air(request)
+    progress.stage("fields", total=100)
+    fields, density, turned, starts = _air(request, progress)
     cells = _cells(fields, request, len(starts))
     at = None
     if site is not None:
@@ -89,9 +89,9 @@ def _map_names(samples: int) -> list[str]:
     return ["map"] if samples == 1 else [f"map-{i}" for i in range(1, min(samples, MOST_MAPS) + 1)]
 
 
-def _air(request: TraceRequest) -> tuple[Fields, Array | None, Flow, Any]:
+def _air(request: TraceRequest, progress: Progress) -> tuple[Fields, Array | None, Flow, Any]:
     """Fields as far back as is asked or known, density at the ground, the air met back in time, and the hours."""
-    raw = volume_of(request.fields)
+    raw = volume_of(request.fields, told=advancing(progress))
     first = None if len(raw.time) == 1 else int(raw.time[0])
     starts = clock_hours(request.samples, back=request.back, first=first)
     latest = max(s.end for s in request.samples)

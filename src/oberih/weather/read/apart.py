@@ -1,7 +1,7 @@
 """How is a stranger's file read without trusting it with our own process?
 
-Any reader, whatever C code stands behind it, runs in a process of its own, which has a limit of memory, of processor
-time and of patience.  It answers in JSON; if it dies, the file is refused in one line and whoever asked lives on.
+Any reader, whatever C code stands behind it, runs in a process of its own (`decoder`), which answers in JSON; if it
+dies, the file is refused in one line and whoever asked lives on.
 
 While it reads it can have one file open and no second: HDF5 lets a file say that its values stand in another one, of
 any path, and whoever hands in such a file would read of this machine what he names, a key or the accounts.
@@ -10,20 +10,17 @@ any path, and whoever hands in such a file would read of this machine what he na
 from __future__ import annotations
 
 import contextlib
-import json
-import os
-import resource
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from oberih.errors import InputError, WeatherRefused
+from oberih.errors import InputError
 from oberih.weather.read.any import read_weather
 from oberih.weather.read.assembly import SERIES_FIELDS
+from oberih.weather.read.decoder import GIB, Limits, asked
+from oberih.weather.read.decoding import Talk, one_more_file
 from oberih.weather.read.document import read_document
 from oberih.weather.read.epw import is_epw
 from oberih.weather.read.gridded_point import is_grib, is_netcdf
@@ -33,13 +30,10 @@ from oberih.weather.read.synop_hour import is_synop_hour
 from oberih.weather.read.synop_table import is_synop_table
 from oberih.weather.series import Weather
 
-__all__ = ["read_weather_apart"]
+__all__ = ["read_weather_apart", "ready", "reply"]
 
-PATIENCE = 90.0
-"""A file that takes longer is given up [s]."""
-
-MEMORY = 4 * 1024**3
-"""Address space of the reader [bytes]; libraries alone map about one of these four gigabytes."""
+LIMITS = Limits(memory=4 * GIB, processor=90.0, patience=90.0)
+"""Of the reader: somebody waits for it at a page."""
 
 MOST_ROWS = 200_000
 """More rows are no event's weather: it is twenty years by the hour."""
@@ -76,25 +70,9 @@ def read_weather_apart(
     InputError, WeatherRefused
         As `oberih.weather.read.any.read_weather`; also if the reader died or took too long.
     """
-    shown = name or path.name
-    asked = {"path": str(path), "latitude": latitude, "longitude": longitude,
-             "mapping": None if mapping is None else str(mapping)}  # fmt: skip
-    command = [sys.executable, "-m", "oberih.weather.read.apart", json.dumps(asked)]
-    try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False)
-    except subprocess.TimeoutExpired as error:
-        raise InputError(
-            f"took longer than {PATIENCE:.0f} s to read", file=shown, cure="give a smaller file"
-        ) from error
-    try:
-        answer = json.loads(done.stdout.splitlines()[-1])
-    except (ValueError, IndexError) as error:
-        raise InputError(
-            "cannot be read: its reader gave up", file=shown, cure="is it damaged, or too large?"
-        ) from error
-    if "refused" in answer:
-        kind = WeatherRefused if answer.pop("kind") == "WeatherRefused" else InputError
-        raise kind(file=shown, **answer["refused"])
+    given = {"path": str(path.absolute()), "latitude": latitude, "longitude": longitude,
+             "mapping": None if mapping is None else str(mapping.absolute())}  # fmt: skip
+    answer = asked("oberih.weather.read.apart", given, library="weather", file=name or path.name, limits=LIMITS)
     series: dict[str, Any] = {field: np.array(answer["series"][field], dtype=float) for field in SERIES_FIELDS}
     return Weather(time=np.array(answer["time"], dtype=np.int64), **series, **answer["facts"]), answer["recognised"]
 
@@ -104,43 +82,43 @@ def _recognised(path: Path) -> str:
     return next((kind for kind, fits in _KINDS.items() if fits(document)), "table (CSV) by its mapping")
 
 
-def _answer(path: str, latitude: float, longitude: float, mapping: str | None) -> str:
-    """What the other process says: the series, or why it refused."""
-    try:
-        weather = read_weather(Path(path), latitude=latitude, longitude=longitude, mapping=mapping)
-        if len(weather) > MOST_ROWS:
-            raise InputError("has too many rows", field="time", value=len(weather), cure="give a shorter period")
-        recognised = _recognised(Path(path))
-    except InputError as error:
-        value = error.value if isinstance(error.value, str | int | float | None) else str(error.value)
-        said = {"message": error.message, "field": error.field, "value": value, "cure": error.cure}
-        return json.dumps({"refused": said, "kind": type(error).__name__})
+def reply(question: dict[str, Any], talk: Talk) -> dict[str, Any]:
+    """What the other process says: the series.
+
+    Parameters
+    ----------
+    question : dict
+        ``path``, ``latitude``, ``longitude`` and ``mapping``.
+    talk : Talk
+
+    Raises
+    ------
+    InputError, WeatherRefused
+        As `oberih.weather.read.any.read_weather`.
+    """
+    path = Path(question.pop("path"))
+    with contextlib.suppress(InputError):  # the reader says it
+        _one_file_open(path)
+    weather = read_weather(path, **question)
+    if len(weather) > MOST_ROWS:
+        raise InputError("has too many rows", field="time", value=len(weather), cure="give a shorter period")
     facts = {n: getattr(weather, n) for n in ("latitude", "longitude", "wind_height", "label", "source", "attrs")}
     series = {field: getattr(weather, field).tolist() for field in SERIES_FIELDS}
-    told = {"time": weather.time.tolist(), "series": series, "facts": facts, "recognised": recognised}
-    return json.dumps(told, default=_plain)
-
-
-def _plain(value: object) -> object:
-    return value.item() if isinstance(value, np.generic) else str(value)
+    return {"time": weather.time.tolist(), "series": series, "facts": facts, "recognised": _recognised(path)}
 
 
 def _one_file_open(path: Path) -> None:
-    """Let this process open one more file at a time from here on; the system sees to it, whatever a library does.
+    """See to it that no second file can be opened while this one is read.
 
     GRIB is left out: it names no other file, and its library reads tables of its own, in a further process.
     """
     document = read_document(path)
     if is_grib(document):
         return
-    if is_netcdf(document):
-        _loaded()
-    lowest = os.open(os.devnull, os.O_RDONLY)
-    os.close(lowest)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest + 1, lowest + 1))
+    one_more_file()
 
 
-def _loaded() -> None:
+def ready() -> None:
     """Read a file of our own, so that the libraries have loaded all that they load while they read."""
     try:
         import netCDF4
@@ -158,12 +136,3 @@ def _loaded() -> None:
                 file[name].scale_factor = 0.5
                 file[name][:] = 1
         read_weather(own, latitude=0.5, longitude=0.5)
-
-
-if __name__ == "__main__":
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (int(PATIENCE), int(PATIENCE)))
-    given = json.loads(sys.argv[1])
-    with contextlib.suppress(InputError):  # the reader says it
-        _one_file_open(Path(given["path"]))
-    print(_answer(**given))

@@ -4,13 +4,12 @@ Messages say themselves over which hours a sum runs, so nothing is guessed: a su
 start of the forecast is differenced with the message before it of the same forecast.  Of
 several forecasts for one time the youngest is taken.
 
-Run as a process of its own by `gridded_apart`, which see for why.
+Run in a process of its own by `gridded_apart`, which see for why.
 """
 
 from __future__ import annotations
 
-import json
-import sys
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,15 +20,16 @@ import numpy as np
 import numpy.typing as npt
 
 from oberih.errors import InputError
+from oberih.weather.read.decoding import Talk
 from oberih.weather.read.document import Document
 from oberih.weather.read.grib_framing import messages, single_fields
-from oberih.weather.read.gridded_apart import answer_apart
+from oberih.weather.read.gridded_apart import told_of_values
 from oberih.weather.read.gridded_names import NAMES, NORTH, Name
 from oberih.weather.read.nearest import distance
 from oberih.weather.read.point_values import PointValues, corners
 from oberih.weather.read.unit_words import amount_to_si, is_amount, to_si_linear
 
-__all__ = ["point_values_of_grib"]
+__all__ = ["point_values_of_grib", "reply"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -199,14 +199,21 @@ def _in_si(message: _Message, own: list[_Message], meaning: Name, document: Docu
     )
 
 
-def _answer(question: str) -> str:
-    asked = json.loads(question)
-    document = Document(asked.pop("name"), "", sys.stdin.buffer.read())
-    try:
-        return answer_apart(point_values_of_grib(document, **asked))
-    except InputError as refused:
-        return answer_apart(refused)
+def reply(question: dict[str, Any], talk: Talk) -> dict[str, Any]:
+    """What the other process says: the values of the file that it was handed.
 
+    Parameters
+    ----------
+    question : dict
+        ``name`` of the file, ``latitude``, ``longitude`` and ``method``.
+    talk : Talk
 
-if __name__ == "__main__":
-    sys.stdout.write("\n" + _answer(sys.argv[1]) + "\n")
+    Raises
+    ------
+    InputError
+        As `point_values_of_grib`.
+    """
+    with os.fdopen(talk.handed, "rb", closefd=False) as file:
+        file.seek(0)
+        document = Document(question.pop("name"), "", file.read())
+    return told_of_values(point_values_of_grib(document, **question))

@@ -6,23 +6,25 @@ of an ensemble.  An area can be cut out at reading.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from oberih.errors import InputError
 from oberih.weather.read.raw_volume import RawVolume
-from oberih.weather.read.volume_grib_apart import members_of_grib, part_of_grib
+from oberih.weather.read.volume_apart import members_of_grib, members_of_netcdf, part_of_grib, parts_of_netcdf
 from oberih.weather.read.volume_grid import Area
 from oberih.weather.read.volume_join import joined
-from oberih.weather.read.volume_netcdf import members_of_netcdf, part_of_netcdf
 from oberih.weather.read.volume_part import Part
 
 __all__ = ["members_of", "volume_of"]
 
+Told = Callable[[int, int], None]
+
 
 def volume_of(
-    paths: Sequence[Path], *, area: Area | None = None, member: int | None = None, run: int | None = None
-) -> RawVolume:
+    paths: Sequence[Path], *, area: Area | None = None, member: int | None = None, run: int | None = None,
+    told: Told | None = None,
+) -> RawVolume:  # fmt: skip
     """Read the files of one volume.
 
     Parameters
@@ -35,6 +37,8 @@ def volume_of(
     run : int, optional
         Start of the one forecast to take from GRIB files that hold several [s since 1970]; otherwise each is followed
         until the next begins, and the notes say so.
+    told : callable, optional
+        Takes how many hundredths are read, and 100.
 
     Raises
     ------
@@ -42,11 +46,15 @@ def volume_of(
         If a file is damaged, does not fit the others, or does not hold the area, member or forecast.
     """
     grib, other = _sorted(paths)
-    if member is not None and not grib and not any(members_of_netcdf(path) for path in other):
+    if member is not None and not grib and not any(members_of_netcdf(other)):
         raise InputError("holds no ensemble", file=other[0], field="member", value=member, cure="ask for no member")
-    parts: list[Part] = [part_of_netcdf(path, area=area, member=_its(path, member)) for path in other]
+    parts: list[Part] = (
+        parts_of_netcdf(other, area=area, member=member, told=_part_of(told, 0, 1 + bool(grib))) if other else []
+    )
     if grib:
-        parts.append(part_of_grib(grib, area=area, member=member, run=run))
+        parts.append(
+            part_of_grib(grib, area=area, member=member, run=run, told=_part_of(told, bool(other), 1 + bool(other)))
+        )
     elif run is not None:
         raise InputError("holds no forecasts by their start", file=other[0], field="run", value=run)
     return joined(parts)
@@ -61,15 +69,15 @@ def members_of(paths: Sequence[Path]) -> tuple[int, ...]:
         If a file is damaged.
     """
     grib, other = _sorted(paths)
-    found = {n for path in other for n in members_of_netcdf(path)}
+    found = {n for numbers in members_of_netcdf(other) for n in numbers} if other else set()
     if grib:
         found |= set(members_of_grib(grib))
     return tuple(sorted(found)) if len(found) > 1 else ()
 
 
-def _its(path: Path, member: int | None) -> int | None:
-    """The member asked for, of a file that holds any; the ground of all members may stand in one that does not."""
-    return member if member is None or members_of_netcdf(path) else None
+def _part_of(told: Told | None, before: int, parts: int) -> Told | None:
+    """Somebody to be told of one of several parts of the work."""
+    return None if told is None else lambda done, of: told((100 * before + 100 * done // of) // parts, 100)
 
 
 def _sorted(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:

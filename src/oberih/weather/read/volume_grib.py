@@ -3,8 +3,7 @@
 Editions 1 and 2; pressure levels, hybrid levels with the coefficients that the messages carry, general height levels
 with their half-level heights; ECMWF's, NCEP's and DWD's names and units.
 
-Run as a process of its own by `volume_grib_apart`, which see for why: fields go into files of a folder, the rest is one
-line of JSON.
+Run in a process of its own by `volume_apart`, which see for why.
 """
 
 from __future__ import annotations
@@ -12,8 +11,7 @@ from __future__ import annotations
 import json
 import mmap
 import os
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
@@ -23,12 +21,15 @@ import numpy as np
 import numpy.typing as npt
 
 from oberih.errors import InputError
+from oberih.weather.read.decoding import Talk
 from oberih.weather.read.grib_framing import framed, grid_of, single_fields
+from oberih.weather.read.handover import Empty, Store, empty_here, told_of_part
 from oberih.weather.read.volume_grib_index import HALF, MODEL, PRESSURE, Entry, Known, chosen, entry_of, preferred
 from oberih.weather.read.volume_grid import Area, Cutout, cutout
+from oberih.weather.read.volume_part import Part, Sum, Vertical
 from oberih.weather.read.volume_vertical import vertical_of_pv
 
-__all__ = ["index_of", "kept_index", "write_part"]
+__all__ = ["index_of", "kept_index", "part_of_messages", "reply"]
 
 Values = npt.NDArray[np.float32]
 
@@ -37,14 +38,22 @@ TOPLESS = frozenset({"omega", "humidity", "relative_humidity", "cloud_water", "c
 """Fields that models leave out high up, where they are taken as 0."""
 
 
+Told = Callable[[float, float], None]
+
+
 class _Files:
     """Messages of several files by their place."""
 
-    def __init__(self, paths: Sequence[Path]) -> None:
-        self.paths, self.maps = list(paths), []
+    def __init__(self, paths: Sequence[Path], talk: Talk | None = None) -> None:
+        self.paths, self.maps, self.talk = list(paths), [], talk
         for path in paths:
             with path.open("rb") as file:
                 self.maps.append(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+
+    def at(self, number: int) -> None:
+        """Say which file is read, where somebody wants to know."""
+        if self.talk is not None:
+            self.talk.at(self.paths[number].name)
 
     def handle(self, entry: Entry) -> int:
         """Decoder's handle of a message; to be released."""
@@ -74,6 +83,7 @@ def index_of(files: _Files) -> list[Entry]:
     found: list[Entry] = []
     known: Known = {}
     for number, (path, data) in enumerate(zip(files.paths, files.maps, strict=True)):
+        files.at(number)
         for position, whole in framed(data, path.name):
             try:
                 fields = single_fields(whole)
@@ -100,9 +110,23 @@ class _Reader:
     cut: Cutout
     shape: tuple[int, int]
     by_rows: bool
+    empty: Empty
+    whole: int
+    done: int = 0
+    last: int = -1
+
+    def room(self, *before: int) -> Values:
+        """Room for fields, with axes before those of the grid."""
+        return self.empty((*before, len(self.cut.y), len(self.cut.x)))
 
     def values(self, entry: Entry) -> Values:
         """One field in SI, NaN where missing."""
+        if entry.file != self.last:
+            self.files.at(entry.file)
+            self.last = entry.file
+        self.done += 1
+        if self.files.talk is not None:
+            self.files.talk.done(min(self.done, self.whole), self.whole)
         handle = self.files.handle(entry)
         try:
             flat = np.asarray(eccodes.codes_get_values(handle))
@@ -123,7 +147,8 @@ class _Reader:
         return np.asarray(field * entry.factor + entry.offset, dtype=np.float32)
 
 
-def _reader(files: _Files, entry: Entry, area: Area | None) -> _Reader:
+def _reader(files: _Files, entries: Sequence[Entry], area: Area | None, empty: Empty) -> _Reader:
+    entry = entries[0]
     name = files.paths[entry.file].name
     handle = files.handle(entry)
     try:
@@ -143,7 +168,8 @@ def _reader(files: _Files, entry: Entry, area: Area | None) -> _Reader:
     shape = (rows, columns) if by_rows else (columns, rows)
     lat, lon = lats.reshape(shape), lons.reshape(shape)
     y, x = (lat[:, 0], lon[0]) if by_rows else (lat[0], lon[:, 0])
-    return _Reader(files, cutout(x, y, geographic=True, area=area, file=name), (rows, columns), by_rows)
+    cut = cutout(x, y, geographic=True, area=area, file=name)
+    return _Reader(files, cut, (rows, columns), by_rows, empty, len(entries))
 
 
 def kept_index(files: _Files, kept: Path | None) -> list[Entry]:
@@ -165,39 +191,52 @@ def kept_index(files: _Files, kept: Path | None) -> list[Entry]:
     return found
 
 
-def write_part(
-    paths: Sequence[Path], folder: Path, *, area: Area | None, member: int | None, run: int | None,
-    index: Path | None = None,
-) -> dict[str, Any]:  # fmt: skip
-    """Read files and write their fields into a folder; the answer says what lies there.
+def part_of_messages(
+    paths: Sequence[Path], *, area: Area | None = None, member: int | None = None, run: int | None = None,
+    index: Path | None = None, empty: Empty = empty_here, talk: Talk | None = None,
+) -> Part:  # fmt: skip
+    """Read files as one pool of messages, in this process.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+    area : (west, south, east, north), optional
+    member : int, optional
+    run : int, optional
+        Start of the forecast to take [s since 1970].
+    index : Path, optional
+        As in `kept_index`.
+    empty : callable
+        Makes room for fields.
+    talk : Talk, optional
+        Told which file is read, and how much is done.
 
     Raises
     ------
     InputError
         If a file is damaged, or the files hold no such member, forecast or area.
     """
-    files, notes = _Files(paths), list[str]()
+    files, notes = _Files(paths, talk), list[str]()
     entries = preferred(chosen(kept_index(files, index), member=member, run=run, notes=notes))
     if not entries:
         raise InputError("holds nothing that is known of a volume", file=paths[0].name, field="shortName",
                          cure="give u, v, t on pressure or model levels, and the ground")  # fmt: skip
-    reader = _reader(files, entries[0], area)
-    told: dict[str, Any] = {"x": reader.cut.x.tolist(), "y": reader.cut.y.tolist(), "notes": notes, "levels": {},
-                            "surface": {}, "sums": {}}  # fmt: skip
+    reader = _reader(files, entries, area, empty)
+    part = Part(", ".join(path.name for path in paths), reader.cut.x, reader.cut.y, notes=notes)
     on_levels = [e for e in entries if e.kind in (PRESSURE, MODEL)]
     if on_levels:
         levels = _common_levels(on_levels, notes)
-        told |= _vertical(files, on_levels, levels) | {"forecast": any(e.end > e.base for e in on_levels)}
+        part.vertical, part.forecast = _vertical(files, on_levels, levels), any(e.end > e.base for e in on_levels)
         for meaning in sorted({e.meaning for e in on_levels}):
-            _write_levels([e for e in on_levels if e.meaning == meaning], levels, reader, folder, told)
-        _write_half(
-            [e for e in entries if e.kind == HALF], levels, reader, folder, told,
+            _read_levels([e for e in on_levels if e.meaning == meaning], levels, reader, part)
+        _read_half(
+            [e for e in entries if e.kind == HALF], levels, reader, part,
             [e for e in entries if e.meaning == "orography"],
         )  # fmt: skip
     ground = [e for e in entries if not e.kind]
     for meaning in sorted({e.meaning for e in ground}):
-        _write_ground(meaning, [e for e in ground if e.meaning == meaning], reader, folder, told)
-    return told
+        _read_ground(meaning, [e for e in ground if e.meaning == meaning], reader, part)
+    return part
 
 
 def _common_levels(entries: Sequence[Entry], notes: list[str]) -> list[int]:
@@ -216,23 +255,20 @@ def _common_levels(entries: Sequence[Entry], notes: list[str]) -> list[int]:
     return sorted(common, reverse=True)
 
 
-def _vertical(files: _Files, entries: Sequence[Entry], levels: list[int]) -> dict[str, Any]:
+def _vertical(files: _Files, entries: Sequence[Entry], levels: list[int]) -> Vertical:
     if entries[0].kind == PRESSURE:
-        return {"pressure": [float(v) for v in levels]}
+        return Vertical(pressure=np.array(levels, dtype=float))
     handle = files.handle(entries[0])
     try:
         if not int(eccodes.codes_get(handle, "PVPresent")):
-            return {}
+            return Vertical()
         pv = np.asarray(eccodes.codes_get_array(handle, "pv"), dtype=float)
     finally:
         eccodes.codes_release(handle)
-    a, b = vertical_of_pv(pv, np.array(levels))
-    return {"hybrid": [a.tolist(), b.tolist()]}
+    return Vertical(hybrid=vertical_of_pv(pv, np.array(levels)))
 
 
-def _write_levels(
-    entries: Sequence[Entry], levels: list[int], reader: _Reader, folder: Path, told: dict[str, Any]
-) -> None:  # fmt: skip
+def _read_levels(entries: Sequence[Entry], levels: list[int], reader: _Reader, part: Part) -> None:
     meaning, row = entries[0].meaning, {level: k for k, level in enumerate(levels)}
     times: dict[int, dict[int, Entry]] = {}
     for e in entries:
@@ -243,23 +279,22 @@ def _write_levels(
     if meaning in NEEDED:
         times = {t: held for t, held in times.items() if t not in gone}
     elif missing and not (meaning in TOPLESS and min(missing) >= len(levels) - len(missing)):
-        told["notes"].append(f"{meaning}: not there on all levels, so it is not used")
+        part.notes.append(f"{meaning}: not there on all levels, so it is not used")
         return
     elif missing:
-        told["notes"].append(f"{meaning}: not there on the {len(missing)} highest levels, taken as 0 there")
+        part.notes.append(f"{meaning}: not there on the {len(missing)} highest levels, taken as 0 there")
     if not times:
         return
-    shape = (len(times), len(levels), len(reader.cut.y), len(reader.cut.x))
-    out = np.lib.format.open_memmap(folder / f"levels_{meaning}.npy", mode="w+", dtype=np.float32, shape=shape)
+    out = reader.room(len(times), len(levels))
     for i, time in enumerate(sorted(times)):
+        out[i] = 0.0
         for k, entry in times[time].items():
             out[i, k] = reader.values(entry)
-    told["levels"][meaning] = sorted(times)
+    part.levels[meaning] = dict(zip(sorted(times), out, strict=True))
 
 
-def _write_half(
-    entries: Sequence[Entry], levels: list[int], reader: _Reader, folder: Path, told: dict[str, Any],
-    orography: Sequence[Entry],
+def _read_half(
+    entries: Sequence[Entry], levels: list[int], reader: _Reader, part: Part, orography: Sequence[Entry]
 ) -> None:  # fmt: skip
     """Heights of full levels as means of the half levels around them; the vertical wind likewise."""
     for meaning in ("half_height", "vertical"):
@@ -267,49 +302,60 @@ def _write_half(
         for e in (e for e in entries if e.meaning == meaning):
             by_time.setdefault(e.end, {})[e.level] = e
         whole = {t: held for t, held in by_time.items() if all(k in held and k + 1 in held for k in levels)}
-        if not whole or (meaning == "vertical" and meaning in told["levels"]):
+        if not whole or (meaning == "vertical" and meaning in part.levels):
             continue
-        stack = []
-        for time in sorted(whole):
+        out = reader.room(len(whole), len(levels))
+        for i, time in enumerate(sorted(whole)):
             held = {k: reader.values(whole[time][k]) for k in sorted({*levels, *(k + 1 for k in levels)})}
-            fields = np.stack([0.5 * (held[k] + held[k + 1]) for k in levels])
+            out[i] = np.stack([0.5 * (held[k] + held[k + 1]) for k in levels])
             if meaning == "half_height":
-                ground = reader.values(orography[0]) if orography else held[max(held)]
-                fields = fields - ground
-            stack.append(fields)
-        name = "height" if meaning == "half_height" else meaning
-        np.save(folder / f"levels_{name}.npy", np.stack(stack).astype(np.float32))
-        told["levels"][name] = sorted(whole)
+                out[i] -= reader.values(orography[0]) if orography else held[max(held)]
+        if meaning == "half_height":  # of levels that do not move: the same at every time
+            every = sorted({*whole, *(t for held in part.levels.values() for t in held)})
+            part.levels["height"] = dict.fromkeys(every, out[0])
+        else:
+            part.levels[meaning] = dict(zip(sorted(whole), out, strict=True))
 
 
-def _write_ground(
-    meaning: str, entries: Sequence[Entry], reader: _Reader, folder: Path, told: dict[str, Any]
-) -> None:  # fmt: skip
+def _read_ground(meaning: str, entries: Sequence[Entry], reader: _Reader, part: Part) -> None:
     piled = [e for e in entries if e.piled and e.end > e.begin]
     plain = sorted((e for e in entries if not e.piled), key=lambda e: e.end)
     if piled:
-        np.save(folder / f"sums_{meaning}.npy", np.stack([reader.values(e) for e in piled]))
-        told["sums"][meaning] = [[e.base, e.begin, e.end] for e in piled]
+        amounts = _stacked(piled, reader)
+        part.sums[meaning] = [Sum(e.base, e.begin, e.end, a) for e, a in zip(piled, amounts, strict=True)]
     if plain:
-        np.save(folder / f"surface_{meaning}.npy", np.stack([reader.values(e) for e in plain]))
-        told["surface"][meaning] = [e.end for e in plain]
+        part.surface[meaning] = dict(zip((e.end for e in plain), _stacked(plain, reader), strict=True))
 
 
-def _answer(asked: dict[str, Any]) -> dict[str, Any]:
-    paths = [Path(p) for p in asked["paths"]]
-    try:
-        if asked["members"]:
-            return {"members": sorted({e.member for e in kept_index(_Files(paths), Path(asked["index"]))})}
-        area = None if asked["area"] is None else tuple(asked["area"])
-        return write_part(
-            paths, Path(asked["folder"]), area=area, member=asked["member"], run=asked["run"],
-            index=Path(asked["index"]),
-        )  # fmt: skip
-    except InputError as refused:
-        value = refused.value if isinstance(refused.value, str | int | float | None) else str(refused.value)
-        said = {"message": refused.message, "field": refused.field, "value": value, "cure": refused.cure}
-        return {"refused": said, "file": str(refused.file or paths[0].name)}
+def _stacked(entries: Sequence[Entry], reader: _Reader) -> Values:
+    out = reader.room(len(entries))
+    for i, entry in enumerate(entries):
+        out[i] = reader.values(entry)
+    return out
 
 
-if __name__ == "__main__":
-    sys.stdout.write("\n" + json.dumps(_answer(json.loads(sys.argv[1]))) + "\n")
+def reply(question: dict[str, Any], talk: Talk) -> dict[str, Any]:
+    """What the other process says: the part of the files, or the numbers of their members.
+
+    Parameters
+    ----------
+    question : dict
+        ``paths``, ``index``; ``members``, whether only they are asked for; else ``area``, ``member`` and ``run``.
+    talk : Talk
+
+    Raises
+    ------
+    InputError
+        As `part_of_messages`.
+    """
+    paths, index = [Path(p) for p in question["paths"]], Path(question["index"])
+    if question["members"]:
+        return {"members": sorted({e.member for e in kept_index(_Files(paths, talk), index)})}
+    store = Store(talk.handed)
+    part = part_of_messages(
+        paths, area=None if question["area"] is None else tuple(question["area"]), member=question["member"],
+        run=question["run"], index=index, empty=store.empty, talk=talk,
+    )  # fmt: skip
+    told = told_of_part(part, store)
+    store.close()
+    return {"parts": [told]}

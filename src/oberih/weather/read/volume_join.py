@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from oberih.errors import InputError
+from oberih.weather.read.possible import keep_possible
 from oberih.weather.read.raw_volume import RawVolume
 from oberih.weather.read.volume_part import Part, Sum, Values, Vertical
 from oberih.weather.read.volume_sums import at_times, mean_rates
@@ -24,6 +25,9 @@ Axis = npt.NDArray[np.float64]
 NEEDED = ("east", "north", "temperature")
 FIXED = frozenset({"orography", "surface_geopotential"})
 """What does not change with time, so that one time of it is enough."""
+
+LOWEST = 40_000.0
+"""The lowest of pressure levels has more, over any mountains where people live [Pa]."""
 
 LONGEST_GAP = 6 * 3600
 """Surface fields are interpolated over this time at most [s]."""
@@ -48,6 +52,8 @@ def joined(parts: Sequence[Part]) -> RawVolume:
     vertical = _one_vertical(parts)
     levels, times = _levels(parts, notes)
     surface = _surface(parts, times, notes)
+    for fields in (levels, surface):
+        keep_possible(fields, file=", ".join(dict.fromkeys(part.file for part in parts if part.levels)), notes=notes)
     shape = (len(times), len(next(iter(levels.values()))[0]), len(first.y), len(first.x))
     if vertical.height is not None:
         height = np.broadcast_to(vertical.height[None, :, None, None], shape)
@@ -104,6 +110,11 @@ def _one_vertical(parts: Sequence[Part]) -> Vertical:
     for part in parts[1:]:
         if part.levels and not part.vertical.same(first.vertical):
             raise InputError("has other levels", file=part.file, cure=f"give those of {first.file}")
+    pressure = first.vertical.pressure
+    if pressure is not None and pressure.size and pressure[0] < LOWEST:
+        raise InputError("is the highest pressure of a level, and far from the ground", file=first.file, field="levels",
+                         value=f"{pressure[0] / 100:g} hPa",
+                         cure="see whether their unit is right, and give levels down to the ground")  # fmt: skip
     return first.vertical
 
 

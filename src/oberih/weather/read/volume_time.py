@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import xarray as xr
 
 from oberih.errors import InputError
 from oberih.weather.read.volume_part import Sum
@@ -26,6 +27,8 @@ DAMAGE = (OSError, ValueError, RuntimeError, KeyError, IndexError, TypeError, At
 """What the libraries raise on a damaged file."""
 
 NAMES = ("valid_time", "time", "forecast_time", "t")
+PLAIN = ("", "standard", "gregorian", "proleptic_gregorian")
+CURE = "give times as 'hours since 2026-05-01 00:00', UTC"
 STEP, BASES = "step", ("time", "forecast_reference_time", "initial_time", "reftime")
 
 NEVER_FALLS = 4
@@ -92,7 +95,10 @@ def times_of(dataset: Any, file: str) -> Times:
     bases, said = _bases(dataset, dims, stamps, file)
     taken = _youngest(stamps, bases)
     if len(dims) == 1 and not said and (np.diff(stamps) <= 0).any():
-        raise InputError("times must increase", file=file, field=dims[0])
+        at = int(np.argmax(np.diff(stamps) <= 0)) + 1
+        when = str(np.datetime64(int(stamps[at]), "s"))
+        raise InputError("times must increase", file=file, field=dims[0], value=when,
+                         cure="put them in order, none twice")  # fmt: skip
     return Times(dims, stamps, bases, said, taken)
 
 
@@ -125,10 +131,27 @@ def _youngest(stamps: Stamps, bases: Stamps) -> npt.NDArray[np.intp]:
 
 
 def _stamps(axis: Any, file: str) -> Stamps:
-    raw = np.asarray(axis.values).ravel()
-    if not np.issubdtype(raw.dtype, np.datetime64) or not len(raw) or np.isnat(raw).any():
-        raise InputError("is not a time in the standard calendar", file=file, field=str(axis.name))
+    raw = _instants(axis, file).ravel()
+    if not len(raw):
+        raise InputError("has no times", file=file, field=str(axis.name), value=0, cure="give one at least")
+    if not np.issubdtype(raw.dtype, np.datetime64) or np.isnat(raw).any():
+        unit, calendar = (str(axis.attrs.get(key, "")) for key in ("units", "calendar"))
+        field, value = ("calendar", calendar) if "since" in unit and calendar not in PLAIN else ("unit", unit or None)
+        raise InputError("is not a time in the standard calendar", file=file, field=f"{field} of {axis.name}",
+                         value=value, cure=CURE)  # fmt: skip
     return ((raw.astype("datetime64[ns]").astype(np.int64) + 500_000_000) // 1_000_000_000).astype(np.int64)
+
+
+def _instants(axis: Any, file: str) -> npt.NDArray[Any]:
+    """Times as numpy has them; as something else where the calendar is another."""
+    if "since" not in str(axis.attrs.get("units", "")):
+        return np.asarray(axis.values)
+    try:
+        plain = xr.Variable(axis.dims, np.asarray(axis.values), axis.attrs)
+        return np.asarray(xr.decode_cf(xr.Dataset({"when": plain}))["when"].values)
+    except DAMAGE as error:
+        raise InputError("is not a time in the standard calendar", file=file, field=f"unit of {axis.name}",
+                         value=str(axis.attrs["units"]), cure=CURE) from error  # fmt: skip
 
 
 def _seconds(axis: Any, file: str) -> Stamps:
@@ -170,7 +193,9 @@ def _bounds(dataset: Any, times: Times) -> Stamps | None:
     name = axis.attrs.get("bounds") or axis.encoding.get("bounds")
     if name not in dataset.variables or dataset[name].ndim != 2:
         return None
-    return _stamps(dataset[name].isel({dataset[name].dims[-1]: 0}), str(name))
+    first = dataset[name].isel({dataset[name].dims[-1]: 0})
+    inherited = {k: axis.attrs[k] for k in ("units", "calendar") if k in axis.attrs}  # as CF has it
+    return _stamps(first.assign_attrs({**inherited, **first.attrs}), str(name))
 
 
 def _begins_of_means(dataset: Any, name: str, times: Times) -> tuple[Stamps, str]:

@@ -70,6 +70,10 @@ def vertical_of(dataset: Any, name: str, *, has_pressure: bool, file: str) -> tu
             wrong = float(pressure.min() if (pressure <= 0.0).any() else pressure.max())
             raise InputError("is not a pressure", file=file, field=name, value=wrong,
                              cure="see whether its unit is right")  # fmt: skip
+        if (np.diff(pressure) > 0.0).any() and (np.diff(pressure) < 0.0).any():  # some in Pa, others in hPa
+            raise InputError("are levels that neither rise nor fall", file=file, field=name,
+                             value=", ".join(f"{v:g}" for v in values[:12]),
+                             cure="see whether their unit is the same, and put them in order")  # fmt: skip
         order = np.argsort(-pressure, kind="stable")
         return Vertical(pressure=pressure[order]), order
     if has_pressure:  # `volume` knows from the field; the order is found there too

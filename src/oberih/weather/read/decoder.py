@@ -1,0 +1,273 @@
+"""How is a stranger's file decoded without trusting a library with our own process?
+
+Libraries in C can crash on a damaged file, run without end or eat all memory.  So a process of its own decodes, with a
+limit of memory, of processor time and of patience; if it dies, the file is refused in one line and whoever asked lives
+on.  `asked` is our side; the other is `oberih.weather.read.decoding`.
+
+To load the libraries takes a second or two.  So the process that has loaded them stays ready, and lets a copy of itself
+answer each question; left alone for a minute it is ended, and when whoever asked goes, in whatever way, it goes too.
+Large arrays go through a file without a name (`handover`), so that nothing is left behind even where all are killed.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from oberih.errors import InputError, StoreFull, WeatherRefused
+
+__all__ = ["GIB", "Limits", "asked", "limits_of"]
+
+GIB = 1024**3
+
+KINDS: dict[str, type[InputError]] = {"WeatherRefused": WeatherRefused}
+"""Refusals that keep their kind on the way."""
+
+COMMAND = "from oberih.weather.read.decoding import main; main()"
+
+IDLE = 60.0
+"""A process that waits longer is ended [s]."""
+
+Told = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a decoder may take.
+
+    Parameters
+    ----------
+    memory : int
+        Address space [bytes]; the libraries alone map about one gigabyte.
+    processor : float
+        Processor time [s].
+    patience : float
+        Time by the clock [s].
+    """
+
+    memory: int
+    processor: float
+    patience: float
+
+
+LEAST_TIME, BYTES_A_SECOND = 120.0, 1_000_000
+"""Processor time that any decoder has [s], and one second more for so many bytes: a tenth of the slowest that was seen
+on sound files."""
+
+CLOCK = 10.0
+"""Patience by the clock, as a multiple of processor time: disks are slow, and processors have others to serve."""
+
+
+def limits_of(paths: list[Path], *, mapped: int = 0) -> Limits:
+    """Limits for sound files of these sizes.
+
+    Parameters
+    ----------
+    paths : list of Path
+    mapped : int
+        Bytes that the decoder maps beside what it needs to work: the files themselves, what it hands over.
+    """
+    size = sum(path.stat().st_size for path in paths)
+    processor = LEAST_TIME + size / BYTES_A_SECOND
+    return Limits(4 * GIB + mapped, processor, CLOCK * processor)
+
+
+def asked(
+    module: str, question: dict[str, Any], *, library: str, file: str, limits: Limits,
+    handed: IO[bytes] | None = None, told: Told | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """What a module's function ``reply`` answers in a process of its own.
+
+    Parameters
+    ----------
+    module : str
+        Its ``reply(question, talk)`` is called there, ``talk`` being a `Talk`.
+    question : dict
+        Of what JSON holds.
+    library : str
+        What messages call it.
+    file : str
+        What messages call the file until the decoder says which it reads.
+    limits : Limits
+    handed : file, optional
+        For what is large, to be filled or read by the other.
+    told : callable, optional
+        Takes how much is done, and of how much.
+
+    Raises
+    ------
+    InputError, WeatherRefused
+        If the file is refused, or the decoder died, was too slow or needed too much.
+    ImportError
+        If the library is not installed.
+    StoreFull
+        If there is no room for what it hands over.
+    """
+    envelope = {"question": question, "limits": {"memory": limits.memory, "processor": limits.processor}}
+    ready = _taken(module)
+    try:
+        said, file, late = ready.ask(envelope, file, patience=limits.patience, handed=handed, told=told)
+    except BaseException:
+        ready.end()
+        raise
+    code = ready.code
+    ready.end() if late or ready.process.poll() is not None else _given_back(module, ready)
+    if "answer" in said:
+        return dict(said["answer"])
+    if "refused" in said:
+        raise KINDS.get(said["kind"], InputError)(file=file, **said["refused"])
+    if "missing" in said:
+        raise ImportError(f"the {library} library is not installed")
+    if "full" in said:
+        raise StoreFull(_no_room(file, said["full"]))
+    if late:
+        raise InputError(f"took longer than {limits.patience:.0f} s to read", file=file,
+                         cure="give an area or a smaller file, from a faster disk")  # fmt: skip
+    raise _death(said, code, library=library, file=file, limits=limits)
+
+
+class _Ready:
+    """A process that has loaded what it needs, and waits for questions."""
+
+    def __init__(self, module: str) -> None:
+        ours, theirs = socket.socketpair()
+        threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+        with theirs:
+            self.process = subprocess.Popen(
+                [sys.executable, "-P", "-c", COMMAND, module, str(theirs.fileno())], stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **threads},
+                pass_fds=(theirs.fileno(),),
+            )  # fmt: skip
+        self.socket, self.lines = ours, ours.makefile("rb")
+        self.code, self.copy, self.idle = 0, 0, threading.Timer(0.0, self.end)
+
+    def ask(
+        self, envelope: dict[str, Any], file: str, *, patience: float, handed: IO[bytes] | None, told: Told | None
+    ) -> tuple[dict[str, Any], str, bool]:  # fmt: skip
+        """The last thing that a copy says, the file of which it says it, and whether it was too late."""
+        late = threading.Event()
+
+        def give_up() -> None:
+            late.set()
+            self.end()
+
+        watch = threading.Timer(patience, give_up)
+        watch.daemon = True
+        watch.start()
+        said: dict[str, Any] = {}
+        ended: int | None = None
+        self.copy = 0
+        try:
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it died: its code says how
+                socket.send_fds(self.socket, [b"?"], [] if handed is None else [handed.fileno()])
+                self.socket.sendall(json.dumps(envelope).encode() + b"\n")
+                for line in self.lines:
+                    heard = _parsed(line)
+                    if "ended" in heard:
+                        ended, self.copy = int(heard["ended"]), 0
+                        break
+                    self.copy, file = int(heard.get("copy", self.copy)), str(heard.get("at", file))
+                    if told is not None and "done" in heard:
+                        told(*heard["done"])
+                    said = heard
+        finally:
+            watch.cancel()
+        self.code = self.process.wait() if ended is None else ended
+        return said, file, late.is_set()
+
+    def end(self) -> None:
+        """End it, and its copy."""
+        for number in (self.copy, self.process.pid):
+            if number:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(number, signal.SIGKILL)
+        self.process.wait()
+        self.copy = 0
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
+
+
+_waiting: dict[tuple[int, str], list[_Ready]] = {}
+_lock = threading.Lock()
+
+
+def _taken(module: str) -> _Ready:
+    """One that waits, or a new one; what another process has started is its own."""
+    with _lock:
+        held = _waiting.get((os.getpid(), module), [])
+        while held:
+            ready = held.pop()
+            ready.idle.cancel()
+            if ready.process.poll() is None:
+                return ready
+    return _Ready(module)
+
+
+def _given_back(module: str, ready: _Ready) -> None:
+    def end() -> None:
+        with _lock:
+            held = _waiting.get((os.getpid(), module), [])
+            if ready not in held:
+                return
+            held.remove(ready)
+        ready.end()
+
+    ready.idle = threading.Timer(IDLE, end)
+    ready.idle.daemon = True
+    with _lock:
+        _waiting.setdefault((os.getpid(), module), []).append(ready)
+        ready.idle.start()
+
+
+@atexit.register
+def _end_all() -> None:
+    """None waits for a process that ends; that of another process is not ours to end."""
+    for held in [held for (owner, _), held in _waiting.items() if owner == os.getpid()]:
+        while held:
+            held.pop().end()
+
+
+def _parsed(line: bytes) -> dict[str, Any]:
+    try:
+        return dict(json.loads(line))
+    except (ValueError, TypeError):  # it died while it spoke
+        return {}
+
+
+def _death(said: dict[str, Any], code: int, *, library: str, file: str, limits: Limits) -> InputError:
+    """What to say of a decoder that gave no answer."""
+    again = "download it again; if it stays so, the file is damaged where it comes from"
+    if "memory" in said or code == -signal.SIGKILL:
+        return InputError(f"needs more memory than its decoder may take, {limits.memory / GIB:.1f} GiB", file=file,
+                          cure="give an area or a smaller file; if it is small, it is damaged")  # fmt: skip
+    if code == -signal.SIGXCPU:
+        return InputError(f"took more than {limits.processor:.0f} s of processor time to decode", file=file,
+                          cure="give an area or a smaller file; if it is small, it is damaged")  # fmt: skip
+    if "failed" in said:
+        return InputError(f"is damaged {library}: its decoder gave up ({said['failed']})", file=file, cure=again)
+    if code < 0:
+        return InputError(f"is damaged {library}: its decoder died, the library crashed on it "
+                          f"({signal.Signals(-code).name})", file=file, cure=again)  # fmt: skip
+    return InputError(f"is damaged {library}, or its decoder could not start: its decoder died (exit code {code})",
+                      file=file, cure=again)  # fmt: skip
+
+
+def _no_room(file: str, size: int) -> str:
+    folder = tempfile.gettempdir()
+    return (
+        f"{file}: no room in {folder} for the {size / 1e6:,.0f} MB that are decoded at a time there; "
+        "make room, or set TMPDIR to a folder that has it"
+    )

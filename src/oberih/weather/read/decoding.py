@@ -1,0 +1,148 @@
+"""What does the process that decodes strangers' files do?
+
+It loads a module, waits, and lets a copy of itself answer each question: that is the other side of
+`oberih.weather.read.decoder`.  A copy keeps to its limits, says in lines of JSON which file it reads, how much of it is
+done, and at last what it found or why it refuses, and ends at once when whoever asked has gone.
+
+A module that answers has a function ``reply(question, talk)``, and may have ``ready()``, which loads what loads late.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import resource
+import select
+import socket
+import sys
+import threading
+from types import ModuleType
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from oberih.errors import InputError
+
+__all__ = ["NoRoom", "Talk", "main", "one_more_file"]
+
+
+class NoRoom(Exception):
+    """There is no room for what is handed over.
+
+    Parameters
+    ----------
+    size : int
+        [bytes]
+    """
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self.size = size
+
+
+class Talk:
+    """How it says what it does, and what it was handed.
+
+    Parameters
+    ----------
+    out : file
+    handed : int
+        Descriptor of the file for what is large; -1 where there is none.
+    """
+
+    def __init__(self, out: BinaryIO, handed: int) -> None:
+        self._out, self.handed = out, handed
+        self._said = -1
+
+    def say(self, **words: Any) -> None:
+        """Say something, in one line."""
+        self._out.write(json.dumps(words, default=_plain).encode() + b"\n")
+        self._out.flush()
+
+    def at(self, file: str) -> None:
+        """Name the file that is read from here on."""
+        self.say(at=file)
+
+    def done(self, done: float, of: float) -> None:
+        """Tell how much is done, and of how much; said for each hundredth."""
+        part = int(100 * done / max(of, 1.0))
+        if part > self._said:
+            self._said = part
+            self.say(done=[part, 100])
+
+
+def _plain(value: object) -> object:
+    return value.item() if isinstance(value, np.generic) else str(value)
+
+
+def main() -> None:
+    """Answer questions until nobody is left to ask them."""
+    name, line = sys.argv[1], socket.socket(fileno=int(sys.argv[2]))
+    heard, out = line.makefile("rb"), line.makefile("wb")
+    module: ModuleType | None = None
+    lacking = ""
+    try:
+        module = importlib.import_module(name)
+        getattr(module, "ready", int)()
+    except ImportError as error:
+        lacking = str(error.name)
+    while True:
+        mark, handles, _, _ = socket.recv_fds(line, 1, 1)
+        if not mark:
+            return
+        envelope = json.loads(heard.readline())
+        copy = os.fork()
+        if not copy:
+            talk = Talk(out, handles[0] if handles else -1)
+            threading.Thread(target=_end_with_whoever_asked, args=(line,), daemon=True).start()
+            talk.say(copy=os.getpid())
+            _answer(module, envelope, talk) if module is not None else talk.say(missing=lacking)
+            os._exit(0)
+        code = os.waitstatus_to_exitcode(os.waitpid(copy, 0)[1])
+        for handle in handles:
+            os.close(handle)
+        out.write(json.dumps({"ended": code}).encode() + b"\n")
+        out.flush()
+
+
+def _answer(module: ModuleType, envelope: dict[str, Any], talk: Talk) -> None:
+    try:
+        _limit(**envelope["limits"])
+        talk.say(answer=module.reply(envelope["question"], talk))
+    except InputError as error:
+        value = error.value if isinstance(error.value, str | int | float | None) else str(error.value)
+        said = {"message": error.message, "field": error.field, "value": value, "cure": error.cure}
+        talk.say(refused=said, kind=type(error).__name__)
+    except MemoryError:
+        talk.say(memory=True)
+    except NoRoom as error:
+        talk.say(full=error.size)
+    except Exception as error:  # of a library, on what no reader thought of: said, and not shown as ours
+        talk.say(failed=f"{type(error).__name__}: {error}"[:160])
+
+
+def _end_with_whoever_asked(line: socket.socket) -> None:
+    """Nothing more is asked while a copy answers, so that what comes is the end."""
+    waiting = select.poll()
+    waiting.register(line, select.POLLIN | select.POLLHUP)
+    waiting.poll()
+    os._exit(1)
+
+
+def _limit(memory: int, processor: float) -> None:
+    for what, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, int(processor)), (resource.RLIMIT_CORE, 0)):
+        hard = resource.getrlimit(what)[1]
+        kept = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(what, (kept, hard))
+
+
+def one_more_file() -> None:
+    """Let this process have one more file open at a time from here on, whatever a library does.
+
+    HDF5 lets a file say that its values stand in another one, of any path: whoever hands in such a file would read of
+    this machine what he names.  What a library loads late must be loaded before.
+    """
+    lowest = os.open(os.devnull, os.O_RDONLY)
+    os.close(lowest)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest + 1, lowest + 1))

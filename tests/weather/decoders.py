@@ -1,0 +1,43 @@
+"""A decoder that does what a damaged file can make a library do; run by `test_decoder` in the decoder's process."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+from oberih.errors import InputError
+from oberih.weather.read.decoding import Talk
+from oberih.weather.read.handover import Store
+
+
+def reply(question: dict[str, Any], talk: Talk) -> dict[str, Any]:
+    """Do what is asked."""
+    talk.at("second.nc")
+    what = question["do"]
+    if what == "crash":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if what == "abort":
+        os.abort()
+    if what == "spin":
+        while True:
+            pass
+    if what == "sleep":
+        Path(question["mark"]).write_text(str(os.getpid()), encoding="utf-8")
+        time.sleep(600.0)
+    if what == "eat":
+        return {"size": len(bytearray(64 * 1024**3))}
+    if what == "fail":
+        raise LookupError("nobody thought of this")
+    if what == "refuse":
+        raise InputError("is odd", field="u", value=1, cure="make it even")
+    if what == "fill":
+        store = Store(talk.handed, 5_000_000)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))
+        store.empty((1_000_000,))
+    if what == "print":
+        print("a library prints")
+    return {"by": os.getppid(), "me": os.getpid()}
