@@ -6,7 +6,7 @@ Judges New START on as many days as it takes for N findings (500 by default) fro
 Oberih: applicability, parts, reasons, what was set aside, and a digest of the inputs each.  Beside it, in the same
 run, the cheapest thing that could be called a judgement: the same values against the same limits in a bare
 loop over dictionaries, no dates of validity, no reasons, no digest; and one JSON round trip of the
-findings themselves.  The last line is JSON; ``ratio`` is to that round trip.
+findings themselves.  Seconds are of the processor.  The last line is JSON; ``ratio`` is to that round trip.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ def fastest(work: Callable[[], Any]) -> float:
     """Shortest of several runs [s]."""
 
     def run() -> float:
-        begin = time.perf_counter()
+        begin = time.process_time()
         work()
-        return time.perf_counter() - begin
+        return time.process_time() - begin
 
     return min(run() for _ in range(REPEATS))
 
