@@ -91,7 +91,7 @@ def forecast(
                 request, clock=clock, wait=wait, told=told, progress=progress,
                 once=once, stopped=ended.is_set, spent=spent,
             )  # fmt: skip
-        if not once:
+        if not once or ended.is_set():
             told("ended; what was begun is gone on with at the next start")
             return
     if not quiet or as_json:
@@ -99,7 +99,7 @@ def forecast(
 
 
 def _ends_on_term() -> threading.Event:
-    """Set when the process is asked to end; asked a second time, or in the middle of a build, it ends at once."""
+    """Set when the process is asked to end; whatever waits looks at it.  Asked a second time, it ends at once."""
     ended = threading.Event()
 
     def asked(number: int, frame: FrameType | None) -> None:

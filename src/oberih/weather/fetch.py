@@ -36,7 +36,7 @@ from oberih.weather.series import Weather
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["ARCHIVE_URL", "FORECAST_URL", "Patience", "fetch_open_meteo"]
+__all__ = ["ARCHIVE_URL", "FORECAST_URL", "fetch_open_meteo"]
 
 ARCHIVE_URL = "https://archive-api.open-meteo.com"
 """Reanalysis since 1940; path /v1/archive."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -14,6 +17,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("eccodes")
 
+from oberih.far.deadline import Stopped
 from oberih.weather.live.assemble import at_steps, means_of_steps, specific_humidity
 from oberih.weather.live.bundle import told_apart
 from oberih.weather.live.decoder import Decoder
@@ -236,6 +240,36 @@ def test_readers_answer_many_at_once() -> None:
         for thread in threads:
             thread.join()
     assert wrong == []
+
+
+def test_a_reader_that_hangs_keeps_nobody_who_wants_it_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither who waits for its answer nor who waits for a reader."""
+    hanging = [sys.executable, "-c", "import time; time.sleep(1000)"]
+    monkeypatch.setattr(
+        "oberih.weather.live.decoder._made",
+        lambda: subprocess.Popen(hanging, stdin=subprocess.PIPE, stdout=subprocess.PIPE),
+    )
+    ended = threading.Event()
+    raised: list[BaseException] = []
+
+    def ask() -> None:
+        try:
+            own.read(made(), Wanted(U, 850, 6), run=RUN, area=AREA, stopped=ended.is_set)
+        except BaseException as error:
+            raised.append(error)
+
+    with Decoder(children=1) as own:
+        threads = [threading.Thread(target=ask) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        time.sleep(0.5)
+        assert raised == []
+        ended.set()
+        began = time.monotonic()
+        for thread in threads:
+            thread.join()
+        assert time.monotonic() - began < 20.0  # a child that does not answer is else ended after a minute
+    assert [type(error) for error in raised] == [Stopped] * 3
 
 
 RATES = st.lists(st.floats(0.0, 1e-2), min_size=2, max_size=12)

@@ -34,7 +34,8 @@ from oberih.case.reach.ground import LAST_HOURS, atlas_path
 from oberih.case.sheet import Sheet
 from oberih.earth.site import Site, load_site
 from oberih.errors import InputError, OberihError, SourceUnavailable
-from oberih.weather.fetch import Patience, fetch_open_meteo
+from oberih.far.patience import Patience
+from oberih.weather.fetch import fetch_open_meteo
 
 __all__ = ["estimate"]
 

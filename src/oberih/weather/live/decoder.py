@@ -15,12 +15,14 @@ import resource
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import IO, Any
 
 import numpy as np
 
 from oberih.errors import InputError
+from oberih.far.deadline import LOOK, Deadline, Stop, Stopped, TooLate, never
 from oberih.weather.live.message import Area, Fault, Message, read_message
 from oberih.weather.live.wanted import Field, Wanted
 
@@ -58,26 +60,31 @@ class Decoder:
                 _ended(child)
 
     def read(
-        self, data: bytes, wanted: Wanted, *, run: int, area: Area, thinned: int = 1, member: int | None = None
-    ) -> Message:
+        self, data: bytes, wanted: Wanted, *, run: int, area: Area, thinned: int = 1, member: int | None = None,
+        stopped: Stop = never,
+    ) -> Message:  # fmt: skip
         """As `oberih.weather.live.message.read_message`, elsewhere.
 
         Raises
         ------
         Fault, InputError
             As there; also if the child died over it.
+        Stopped
+            If ``stopped`` said so; the child at work is ended.
         """
         place: dict[str, Any] = {"area": area, "thinned": thinned, "member": member}
         facts = {"wanted": asdict(wanted), "run": run} | place
-        child = self._idle.get()
+        child = self._next_idle(stopped)
         try:
             if child is None or child.poll() is not None:
                 child = _made()
-            return _asked(child, data, facts)
+            return _asked(child, data, facts, stopped)
         except (OSError, ValueError, EOFError) as error:
             if child is not None:
                 _ended(child)
             child = None
+            if stopped():
+                raise Stopped from error
             raise Fault("its reader died over it") from error
         except BaseException as error:
             if not isinstance(error, Fault | InputError) and child is not None:
@@ -86,6 +93,13 @@ class Decoder:
             raise
         finally:
             self._idle.put(child)
+
+    def _next_idle(self, stopped: Stop) -> subprocess.Popen[bytes] | None:
+        while True:
+            if stopped():
+                raise Stopped
+            with contextlib.suppress(queue.Empty):
+                return self._idle.get(timeout=LOOK)
 
 
 def _made() -> subprocess.Popen[bytes]:
@@ -102,16 +116,11 @@ def _ended(child: subprocess.Popen[bytes]) -> None:
                 stream.close()
 
 
-def _asked(child: subprocess.Popen[bytes], data: bytes, facts: dict[str, Any]) -> Message:
+def _asked(child: subprocess.Popen[bytes], data: bytes, facts: dict[str, Any], stopped: Stop) -> Message:
     assert child.stdin is not None and child.stdout is not None  # `_made` gave it pipes
-    watch = threading.Timer(PATIENCE, child.kill)
-    watch.daemon = True
-    watch.start()
-    try:
+    with _watched(child, Deadline.within(PATIENCE, stopped=stopped)):
         _put(child.stdin, json.dumps(facts).encode(), data)
         head, body = _got(child.stdout)
-    finally:
-        watch.cancel()
     told = json.loads(head)
     if "fault" in told:
         raise Fault(str(told["fault"]))
@@ -120,6 +129,27 @@ def _asked(child: subprocess.Popen[bytes], data: bytes, facts: dict[str, Any]) -
     rows, columns = int(told["rows"]), int(told["columns"])
     values = np.frombuffer(body, dtype=np.float32).reshape(rows, columns)
     return Message(values, np.array(told["x"]), np.array(told["y"]), int(told["begin"]), int(told["end"]))
+
+
+@contextlib.contextmanager
+def _watched(child: subprocess.Popen[bytes], deadline: Deadline) -> Iterator[None]:
+    """A child that does not answer in the ``with`` block by the deadline is ended, and so is the wait for it."""
+    answered = threading.Event()
+
+    def watch() -> None:
+        try:
+            while not answered.wait(min(deadline.left(), LOOK)):
+                pass
+        except (Stopped, TooLate):
+            child.kill()
+
+    watching = threading.Thread(target=watch, daemon=True)
+    watching.start()
+    try:
+        yield
+    finally:
+        answered.set()
+        watching.join()
 
 
 def _put(stream: IO[bytes], head: bytes, body: bytes) -> None:

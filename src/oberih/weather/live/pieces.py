@@ -135,7 +135,9 @@ def _all_at_once(order: Order, lane: Lane, run: int, wanted: list[Wanted]) -> Ta
             failed = {w: str(error) for w in wanted}
         for one, data in held.items():
             try:
-                message = lane.decoder.read(data, one, run=run, area=order.area, thinned=order.source.thinned)
+                message = lane.decoder.read(
+                    data, one, run=run, area=order.area, thinned=order.source.thinned, stopped=lane.server.given_up
+                )
                 found[one] = (message, hashlib.sha256(data).hexdigest())
             except Fault as fault:
                 failed[one] = str(fault)
@@ -164,8 +166,9 @@ def _taken(
             data = lane.server.take(place)
             try:
                 message = lane.decoder.read(
-                    data, wanted, run=run, area=order.area, thinned=order.source.thinned, member=order.source.member
-                )
+                    data, wanted, run=run, area=order.area, thinned=order.source.thinned, member=order.source.member,
+                    stopped=lane.server.given_up,
+                )  # fmt: skip
                 return message, hashlib.sha256(data).hexdigest()
             except Fault:
                 if attempt == ATTEMPTS - 1:

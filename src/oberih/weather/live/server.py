@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from oberih.errors import SourceUnavailable
-from oberih.far.deadline import Stop, Stopped, never
+from oberih.far.deadline import Stop, never
 from oberih.far.patience import Again, Patience, PatienceEnded, ask_patiently
 from oberih.far.web import RETRIED, Web, plain, retry_after
 from oberih.weather.live.wanted import NotThere, Place
@@ -26,7 +26,7 @@ from oberih.weather.live.wanted import NotThere, Place
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["MOST_SKIPPED", "Server", "Stopped", "host_of"]
+__all__ = ["MOST_SKIPPED", "Server", "host_of"]
 
 MOST_SKIPPED = 64 * 1024**2
 """A server that ignores ranges is read at most so far before the part wanted [bytes]."""
@@ -100,7 +100,8 @@ class Server:
                 self._left.clear()
                 raise
 
-    def _given_up(self) -> bool:
+    def given_up(self) -> bool:
+        """Whether nobody wants any more what the present thread asks for."""
         return self.stopped() or self._left.is_set()
 
     def ask(self, url: str) -> bytes:
@@ -149,7 +150,7 @@ class Server:
 
         name = f"{place.url} {place.start}"
         try:
-            return ask_patiently(request, patience, name=name, stopped=self._given_up, said=said)
+            return ask_patiently(request, patience, name=name, stopped=self.given_up, said=said)
         except PatienceEnded as ended:
             if ended.wait is not None:
                 raise SourceUnavailable(
@@ -166,7 +167,7 @@ class Server:
         last = "" if place.end is None else str(place.end - 1)
         headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={first}-{last}"} if ranged else {})
         with self.web.answer(
-            place.url, headers=headers, whole=self.patience.whole, stopped=self._given_up, field="--server"
+            place.url, headers=headers, whole=self.patience.whole, stopped=self.given_up, field="--server"
         ) as response:
             skip = self._skipped(response, place, first, got, ranged)
             self._read(response, place, got, skip, most)
