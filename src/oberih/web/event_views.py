@@ -10,7 +10,7 @@ import base64
 import math
 import zlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ from oberih.case.reach.outcome import Found
 from oberih.case.reach.response import EventAnswer
 from oberih.case.reach.response_export import drawn
 from oberih.case.reach.response_places import PlaceRow
+from oberih.case.reach.response_ready import ReadyRun
 from oberih.case.reach.response_run import Run
 from oberih.case.report.words import Speech
 from oberih.case.wording import stamp
@@ -49,8 +50,9 @@ class WeatherView(BaseModel):
     source: str
     start: str = Field(description="Of the weather used, from the event's hour on.")
     end: str
-    written: str | None = Field(description="When its file was written.")
+    written: str | None = Field(description="When its file, or its atlas, was written.")
     age_hours: float | None = Field(description="Since then [h].")
+    run: str | None = Field(description="Time of the forecast's run, of weather `ready`.")
     exercise: bool = Field(description="True if it is no weather of any day.")
     steady: bool = Field(description="True if a single report is held steady.")
 
@@ -151,8 +153,11 @@ class EventView(BaseModel):
 
     start: str = Field(description="Beginning of the release.")
     now: str
-    hours: int = Field(description="That are told apart.")
-    last_hour: int = Field(description="After which nothing passes any more.")
+    engine: Literal["puffs", "particles"] = Field(description="What carried it; particles of weather `ready`.")
+    clock: bool = Field(description="False where no hours are told: then neither field nor story goes by the hour.")
+    reach_m: float = Field(description="How far doses are computed.")
+    hours: int = Field(description="That are told apart; 0 where none are.")
+    last_hour: int = Field(description="After which nothing passes any more; 0 where no hours are told.")
     dose: str = Field(description="Which effective dose the settlements' doses are, as `effective-adult-7d`.")
     weather: WeatherView
     release: ReleaseView
@@ -192,15 +197,16 @@ class GridView(BaseModel):
 
 def event_view(answer: EventAnswer, *, now: int, ukrainian: Mapping[int, str]) -> EventView:
     """An answer as it is sent."""
-    run, air = answer.run, answer.run.event.air
+    run, air = answer.run, answer.run.told
     age = None if air.written is None else max(0.0, (now - air.written) / SECONDS_PER_HOUR)
     total = sorted(run.released.source_term.total().items(), key=lambda item: -item[1])[:10]
     return EventView(
-        start=stamp(answer.request.at), now=stamp(now), hours=run.hourly.hours, last_hour=run.last, dose=run.main.name,
+        start=stamp(answer.request.at), now=stamp(now), hours=run.hours, last_hour=run.last, dose=run.main.name,
+        engine="puffs" if run.clock else "particles", clock=run.clock, reach_m=run.grid.outer_radius,
         weather=WeatherView(
-            name=air.name, label=air.air.label, source=air.air.source, start=stamp(air.air.start), end=stamp(air.end),
+            name=air.name, label=air.label, source=air.source, start=stamp(air.start), end=stamp(air.end),
             written=None if air.written is None else stamp(air.written), age_hours=age, exercise=air.exercise,
-            steady=air.steady,
+            steady=air.steady, run=None if air.run is None else stamp(air.run),
         ),
         release=ReleaseView(
             scenario=answer.request.scenario, title=dict(answer.scenario.title),
@@ -217,7 +223,7 @@ def event_view(answer: EventAnswer, *, now: int, ukrainian: Mapping[int, str]) -
     )  # fmt: skip
 
 
-def field_view(run: Run, doses: npt.NDArray[np.float64], *, hourly: bool, start: str) -> FieldView:
+def field_view(run: Run | ReadyRun, doses: npt.NDArray[np.float64], *, hourly: bool, start: str) -> FieldView:
     """A field as it is sent; ``doses`` in Sv, shape (cells, frames)."""
     with np.errstate(divide="ignore"):
         code = np.rint((np.log10(millisieverts(1.0) * np.maximum(doses, 0.0)) - LOWEST) / STEP) + 1.0
@@ -226,7 +232,7 @@ def field_view(run: Run, doses: npt.NDArray[np.float64], *, hourly: bool, start:
     levels = PASSING_LEVELS if hourly else TOTAL_LEVELS
     return FieldView(
         start=start, frames=packed.shape[1], low=LOWEST, step=STEP, levels_mSv=list(levels),
-        cells=base64.b64encode(run.hourly.cells[kept].astype("<u2").tobytes()).decode(),
+        cells=base64.b64encode(run.cells[kept].astype("<u2").tobytes()).decode(),
         values=base64.b64encode(zlib.compress(np.ascontiguousarray(packed[kept].T).tobytes(), 6)).decode(),
         colours=list(class_colours(len(levels))),
     )  # fmt: skip

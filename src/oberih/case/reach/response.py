@@ -19,12 +19,22 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from oberih.case.reach.forecast_state import opened
 from oberih.case.reach.ground import FAR_WEATHER
 from oberih.case.reach.outcome import Found, dominant
 from oberih.case.reach.products import provenance_of
 from oberih.case.reach.response_places import PlaceRow, cell_of, place_rows
+from oberih.case.reach.response_ready import (
+    NO_CLOCK,
+    ReadyRun,
+    grid_of,
+    ready_entry,
+    ready_notes,
+    ready_run,
+    refuse_hours,
+)
 from oberih.case.reach.response_run import Event, Run, event_of, run_of
-from oberih.case.reach.response_weather import EventRoom, Offer, digest_of, key_of, offers
+from oberih.case.reach.response_weather import READY, EventRoom, Offer, key_of, offers
 from oberih.case.reach.uploads import scenario_named
 from oberih.constants import AGES, SECONDS_PER_HOUR
 from oberih.dose.course import UNPROTECTED, Course
@@ -33,7 +43,7 @@ from oberih.earth.grid import Grid
 from oberih.earth.place_names import ukrainian_names
 from oberih.earth.places import Place, places_near
 from oberih.earth.site import Site
-from oberih.errors import UnknownName
+from oberih.errors import InputError, UnknownName
 from oberih.evidence.provenance import Provenance
 from oberih.release import Scenario
 from oberih.units import kilometres
@@ -67,7 +77,8 @@ class EventRequest:
     at : int
         Whole hour at which the release begins, seconds since 1970.
     weather : str
-        ``forecast``, ``served``, ``exercise`` or ``upload:<id>``.
+        ``forecast``, ``served``, ``ready`` (particles in the forecast that stands ready), ``exercise`` or
+        ``upload:<id>``.
     scenario : str
         One that ships, or ``upload:<id>``.
     criteria : str
@@ -96,7 +107,7 @@ class EventAnswer:
     Parameters
     ----------
     request : EventRequest
-    run : Run
+    run : Run or ReadyRun
     criteria : CriteriaSet
     scenario : Scenario
     rows : list of PlaceRow
@@ -108,7 +119,7 @@ class EventAnswer:
     """
 
     request: EventRequest
-    run: Run
+    run: Run | ReadyRun
     criteria: CriteriaSet
     scenario: Scenario
     rows: list[PlaceRow]
@@ -159,20 +170,35 @@ class Responder:
         self._lock = threading.Lock()
         self._events: OrderedDict[Hashable, Event] = OrderedDict()
         self._runs: OrderedDict[Hashable, Run] = OrderedDict()
-        self._places: list[Place] | None = None
+        self._ready: OrderedDict[Hashable, ReadyRun] = OrderedDict()
+        self._places: dict[float, list[Place]] = {}
         self._offers: tuple[Hashable, list[Offer]] | None = None
 
     @property
     def places(self) -> list[Place]:
-        """Settlements within the reach of an atlas, nearest first."""
-        if self._places is None:
+        """Settlements within the reach of an atlas of puffs, nearest first."""
+        return self.places_within(Grid().outer_radius)
+
+    def places_within(self, reach: float) -> list[Place]:
+        """Settlements within a distance [m], nearest first."""
+        if reach not in self._places:
             site = self.room.site
-            self._places = places_near(site.latitude, site.longitude, within=Grid().outer_radius, cache=self.room.cache)
-        return self._places
+            self._places[reach] = places_near(site.latitude, site.longitude, within=reach, cache=self.room.cache)
+        return self._places[reach]
+
+    def grid(self, weather: str) -> Grid:
+        """The cells of a weather's fields.
+
+        Raises
+        ------
+        InputError
+            If it is to be the forecast that stands ready, and none does.
+        """
+        return grid_of(self.room) if weather == READY else Grid()
 
     def offers(self) -> list[Offer]:
         """What weather may be chosen; a file is read again when it was written anew."""
-        state = tuple(key_of(self.room, name) for name in ("forecast", "served"))
+        state = tuple(key_of(self.room, name) for name in ("forecast", "served", READY))
         held = self._offers
         if held is None or held[0] != state:
             held = self._offers = (state, offers(self.room))
@@ -199,23 +225,28 @@ class Responder:
         StoreError
             If the atlas cannot be kept.
         """
-        run, scenario, criteria = self._run(request)
-        rows = place_rows(run, self.places, request.course, elapsed=_elapsed(request, run, now))
+        run, scenario, criteria = self._found(request)
+        places = self.places_within(run.grid.outer_radius)
+        rows = place_rows(run, places, request.course, elapsed=_elapsed(request, run, now))
         verified = bool(run.released.verified and all(c.verified for c in run.question.criteria) and all(
             r.verified for r in run.question.responses) and _sound(request.course))  # fmt: skip
         origin = self._origin(request, run, criteria)
         notes = _notes(request, run, self.room.site, now)
         return EventAnswer(request, run, criteria, scenario, rows, notes, origin, verified)
 
-    def shown(self, request: EventRequest, what: str) -> tuple[Run, Floats]:
+    def shown(self, request: EventRequest, what: str) -> tuple[Run | ReadyRun, Floats]:
         """Doses for the map [Sv]: shape (cells, hours) by the hour, (cells, 1) in all.
 
         Raises
         ------
         UnknownName
             If it is not of `SHOWN`.
+        InputError
+            If it is by the hour, and the weather has no hours.
         """
-        run, _, _ = self._run(request)
+        run, _, _ = self._found(request)
+        if isinstance(run, ReadyRun):
+            return run, _shown_ready(run, request, what)
         match what:
             case "passing":
                 return run, run.passing
@@ -237,7 +268,10 @@ class Responder:
         UnknownName
             If there is no such settlement within reach.
         """
-        run, _, _ = self._run(request)
+        run, _, _ = self._found(request)
+        if isinstance(run, ReadyRun):
+            raise InputError(NO_CLOCK, field="weather", value=READY, cure="ask for another weather, whose plume is "
+                             "followed by the hour; the whole dose stands with the settlements")  # fmt: skip
         place = next((p for p in self.places if p.id == place_id), None)
         cell = None if place is None else cell_of(run, place)
         if place is None or cell is None:
@@ -249,12 +283,28 @@ class Responder:
         curves = [run.until(run.main, c)[slot] for c in (UNPROTECTED, request.course)]
         return run, Story(place, curves[0], curves[1], run.passing[slot])
 
-    def _run(self, request: EventRequest) -> tuple[Run, Scenario, CriteriaSet]:
+    def _found(self, request: EventRequest) -> tuple[Run | ReadyRun, Scenario, CriteriaSet]:
         if request.criteria not in list_criteria():
             raise UnknownName("criteria set", request.criteria, known=list_criteria())
         if request.age is not None and request.age not in AGES:
             raise UnknownName("age", request.age, known=AGES)
         scenario, criteria = scenario_named(request.scenario, self.room.uploads), load_criteria(request.criteria)
+        found = self._in_ready if request.weather == READY else self._run
+        return found(request, scenario, criteria), scenario, criteria
+
+    def _in_ready(self, request: EventRequest, scenario: Scenario, criteria: CriteriaSet) -> ReadyRun:
+        refuse_hours(request.course)
+        entry = ready_entry(self.room, at=request.at, hours=scenario.hours)
+        key = (entry.digest, request.at, request.scenario, request.criteria, request.age, request.height)
+        with self._lock:
+            return self._held(
+                self._ready, key,
+                lambda: ready_run(entry, self.room, scenario, criteria, at=request.at, age=request.age,
+                                  height=request.height, places=self.places_within(opened(entry).grid.outer_radius)),
+                RUNS,
+            )  # fmt: skip
+
+    def _run(self, request: EventRequest, scenario: Scenario, criteria: CriteriaSet) -> Run:
         weather = (key_of(self.room, request.weather), request.at)
         with self._lock:
             event = self._held(
@@ -262,12 +312,11 @@ class Responder:
                 lambda: event_of(self.room, request.weather, at=request.at, hours=scenario.hours), EVENTS,
             )  # fmt: skip
             key = (id(event), request.scenario, request.criteria, request.age, request.height)
-            run = self._held(
+            return self._held(
                 self._runs, key,
                 lambda: run_of(event, self.room, scenario, criteria, age=request.age, height=request.height,
                                places=self.places, seed=self.room.seed), RUNS,
             )  # fmt: skip
-        return run, scenario, criteria
 
     @staticmethod
     def _held(held: OrderedDict[Hashable, Kept], key: Hashable, make: Callable[[], Kept], most: int) -> Kept:
@@ -279,12 +328,11 @@ class Responder:
             held.popitem(last=False)
         return held[key]
 
-    def _origin(self, request: EventRequest, run: Run, criteria: CriteriaSet) -> Provenance:
+    def _origin(self, request: EventRequest, run: Run | ReadyRun, criteria: CriteriaSet) -> Provenance:
         course = {k: (None if v == np.inf else v) for k, v in dataclasses.asdict(request.course).items()}
-        given = {f"weather {i['name']}": i["sha256"] for i in run.event.air.weather.attrs.get("inputs", ())}
         return provenance_of(
             "event", site=self.room.site, criteria=criteria, released=[run.released],
-            inputs={"atlas": run.event.plan.digest, "air": digest_of(run.event.air), **given},
+            inputs=run.inputs,
             parameters={"at": request.at, "weather": request.weather, "scenario": request.scenario,
                         "criteria": request.criteria, "age": request.age, "height": request.height, "course": course},
             seed=self.room.seed,
@@ -306,13 +354,42 @@ def _sound(course: Course) -> bool:
     return all(row.verified for m in asked for row in known.get(m, ()))
 
 
-def _elapsed(request: EventRequest, run: Run, now: int) -> float:
+def _elapsed(request: EventRequest, run: Run | ReadyRun, now: int) -> float:
     """Hours since the release began; 0 for an event that is to come, or is long over and played again."""
     hours = (now - request.at) / SECONDS_PER_HOUR
-    return hours if 0.0 <= hours <= run.hourly.hours else 0.0
+    return hours if 0.0 <= hours <= run.hours else 0.0
 
 
-def _notes(request: EventRequest, run: Run, site: Site, now: int) -> tuple[tuple[str, dict[str, Any]], ...]:
+def _shown_ready(run: ReadyRun, request: EventRequest, what: str) -> Floats:
+    """What the map shows of the forecast that stands ready [Sv], shape (cells, 1)."""
+    if what in ("passing", "until"):
+        raise InputError(NO_CLOCK, field="show", value=what, cure="show outdoors, protected or averted")
+    outdoors, protected = run.open(run.main), run.under(run.main, request.course)
+    known = {"outdoors": outdoors, "protected": protected, "averted": outdoors - protected}
+    if what not in known:
+        raise UnknownName("field", what, known=SHOWN)
+    return np.asarray(known[what].ravel()[run.cells, None])
+
+
+def _notes(
+    request: EventRequest, run: Run | ReadyRun, site: Site, now: int
+) -> tuple[tuple[str, dict[str, Any]], ...]:  # fmt: skip
+    """What the reader must know: of the weather, then of the release."""
+    released = run.released
+    own = (
+        ready_notes(run, request.course, now=now) if isinstance(run, ReadyRun) else _air_notes(request, run, site, now)
+    )
+    notes = list(own)
+    if released.missing:
+        notes.append(("missing", {"what": released.missing}))
+    if not any(n.startswith("I-13") and a > 1e9 for n, a in released.source_term.total().items()):
+        notes.append(("no-iodine", {}))
+    return tuple(notes)
+
+
+def _air_notes(
+    request: EventRequest, run: Run, site: Site, now: int
+) -> tuple[tuple[str, dict[str, Any]], ...]:  # fmt: skip
     air, released = run.event.air, run.released
     notes: list[tuple[str, dict[str, Any]]] = []
     if air.exercise:
@@ -330,8 +407,4 @@ def _notes(request: EventRequest, run: Run, site: Site, now: int) -> tuple[tuple
     unknown = int(air.air.attrs.get("quality", {}).get("rain_unknown_taken_as_none", 0))
     if unknown:
         notes.append(("rain-unknown", {"percent": round(100.0 * unknown / max(len(air.weather), 1))}))
-    if released.missing:
-        notes.append(("missing", {"what": released.missing}))
-    if not any(n.startswith("I-13") and a > 1e9 for n, a in released.source_term.total().items()):
-        notes.append(("no-iodine", {}))
     return tuple(notes)

@@ -19,7 +19,7 @@ from oberih.zone.criterion import CriteriaSet
 
 __all__ = ["Choices", "choices", "course_of", "shelters", "tablets"]
 
-INSTEAD = ("forecast", "served", "exercise")
+INSTEAD = ("forecast", "served", "ready", "exercise")
 """Weathers in the order in which a page proposes them."""
 
 

@@ -28,7 +28,7 @@ def settlements_csv(answer: EventAnswer) -> bytes:
     text = io.StringIO()
     for name, value in (
         ("release begins", stamp(answer.request.at)), ("scenario", answer.request.scenario),
-        ("weather", answer.run.event.air.air.source), ("criteria", answer.request.criteria),
+        ("weather", answer.run.told.source), ("criteria", answer.request.criteria),
         ("dose", answer.run.main.name), ("provenance", answer.provenance.digest),
         ("advice", "this advises; it is not an order"),
     ):  # fmt: skip

@@ -1,21 +1,24 @@
 """What to do where: what does each settlement face, how soon, and what would spare it how much?
 
 Defines the nouns `Needed` (a criterion that is met), `Advice` (a line of what to do, as a key and its values) and
-`PlaceRow` (a settlement).  Rows come in the order of urgency: the gravest action first, among equals where the plume
-comes soonest.  What is advised follows the criteria and the hours; it is advice, never an order.
+`PlaceRow` (a settlement); `Carried` is what either engine has to tell.  Rows come in the order of urgency: the gravest
+action first, among equals where the plume comes soonest.  What is advised follows the criteria and the hours; it is
+advice, never an order.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from oberih.case.reach.response_run import Run
+from oberih.case.reach.doses import Question
 from oberih.dose.course import UNPROTECTED, Course
 from oberih.dose.quantity import Quantity
+from oberih.earth.grid import Grid
 from oberih.earth.places import Place
 from oberih.zone.criterion import Criterion
 
@@ -37,6 +40,41 @@ TURNED = 2
 
 LEAST = 1e-6
 """Least outdoor dose of a place that is told where no criterion is met [Sv]: below a microsievert nobody acts."""
+
+
+class Carried(Protocol):
+    """What a row needs of a release, whichever engine carried it."""
+
+    @property
+    def question(self) -> Question:
+        """What is asked."""
+        ...
+
+    @property
+    def grid(self) -> Grid:
+        """The cells."""
+        ...
+
+    @property
+    def main(self) -> Quantity:
+        """The effective dose that is told."""
+        ...
+
+    def open(self, quantity: Quantity) -> Floats:
+        """Whole dose in the open on the grid [Sv or Gy]."""
+        ...
+
+    def around(self, quantity: Quantity, turned: int) -> tuple[Floats, Floats]:
+        """Least and greatest of it within so many sectors to either side."""
+        ...
+
+    def under(self, quantity: Quantity, course: Course) -> Floats:
+        """Whole dose on the grid under a course [Sv or Gy]."""
+        ...
+
+    def passes(self, cell: tuple[int, int]) -> tuple[float | None, float | None]:
+        """When the plume comes and is past, hours since the release began; None where that is not known."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -129,12 +167,12 @@ class PlaceRow:
         return min((URGENCY[n.criterion.action] for n in self.needed if n.worth_it), default=NOTHING)
 
 
-def place_rows(run: Run, places: list[Place], course: Course, *, elapsed: float = 0.0) -> list[PlaceRow]:
+def place_rows(run: Carried, places: list[Place], course: Course, *, elapsed: float = 0.0) -> list[PlaceRow]:
     """Every settlement that is touched, most urgent first.
 
     Parameters
     ----------
-    run : Run
+    run : Carried
     places : list of Place
     course : Course
         What people are asked to do; its shelter and tablet also stand alone in the rows, by default a house and a
@@ -149,9 +187,9 @@ def place_rows(run: Run, places: list[Place], course: Course, *, elapsed: float 
     return sorted(rows, key=lambda r: (r.rank, math.inf if r.comes is None else r.comes, -r.outdoors))
 
 
-def cell_of(run: Run, place: Place) -> tuple[int, int] | None:
+def cell_of(run: Carried, place: Place) -> tuple[int, int] | None:
     """Ring and sector of a place; None outside the grid."""
-    grid = run.hourly.grid
+    grid = run.grid
     ring = int(np.searchsorted(grid.edges, place.distance) - 1)
     if not 0 <= ring < grid.rings:
         return None
@@ -171,7 +209,7 @@ class _Met:
 class _Sums:
     """Doses on the grid under each course that a row tells, each summed once."""
 
-    def __init__(self, run: Run, course: Course) -> None:
+    def __init__(self, run: Carried, course: Course) -> None:
         indoors = replace(course, shelter=course.shelter or "house", iodine=None, leave=math.inf)
         gone = Course(leave=course.leave if math.isfinite(course.leave) else 0.0)
         tablet = Course(iodine=course.iodine or "iodine in time")
@@ -182,7 +220,7 @@ class _Sums:
             if under == UNPROTECTED:
                 return run.open(quantity)
             if (quantity, under) not in known:
-                known[quantity, under] = run.hourly.whole(run.dose(quantity, under))
+                known[quantity, under] = run.under(quantity, under)
             return known[quantity, under]
 
         self.open, self.sheltered, self.protected, self.evacuated = (
@@ -204,12 +242,12 @@ class _Sums:
         return np.asarray(np.logical_or.reduce(found))
 
 
-def _row(run: Run, sums: _Sums, place: Place, cell: tuple[int, int], course: Course, elapsed: float) -> PlaceRow:
+def _row(run: Carried, sums: _Sums, place: Place, cell: tuple[int, int], course: Course, elapsed: float) -> PlaceRow:
     needed = _needed(sums, cell)
     sure = {n.criterion.action for n in needed}
     might = {m.criterion.action for m in sums.criteria if m.high[cell] >= m.criterion.level} - sure
     perhaps = tuple(sorted(might, key=lambda action: (URGENCY[action], action)))
-    comes, past = _hours(run, cell)
+    comes, past = run.passes(cell)
     thyroid, with_tablet = (None, None) if sums.thyroid is None else (float(g[cell]) for g in sums.thyroid)
     return PlaceRow(
         place, comes, past, float(sums.open[cell]), float(sums.sheltered[cell]), float(sums.protected[cell]),
@@ -217,13 +255,6 @@ def _row(run: Run, sums: _Sums, place: Place, cell: tuple[int, int], course: Cou
         float(sums.high[cell]), thyroid, with_tablet, needed, perhaps,
         _advice(needed, perhaps, comes, past, course.leave, elapsed),
     )  # fmt: skip
-
-
-def _hours(run: Run, cell: tuple[int, int]) -> tuple[float | None, float | None]:
-    slot = int(run.slots.reshape(run.hourly.grid.rings, -1)[cell])
-    if slot < 0 or math.isnan(run.comes[slot]):
-        return None, None
-    return float(run.comes[slot]), float(run.past[slot])
 
 
 def _needed(sums: _Sums, cell: tuple[int, int]) -> tuple[Needed, ...]:

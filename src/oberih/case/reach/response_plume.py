@@ -78,18 +78,18 @@ def forecast_plume(responder: Responder, *, now: int) -> Plume | None:
     found = choices(responder)
     request = EventRequest(start, scenario=found.scenario)
     run, doses = responder.shown(request, "outdoors")
-    grid, site = run.hourly.grid, responder.room.site
+    grid, site, told = run.grid, responder.room.site, run.told
     corners = LocalProjection(site.latitude, site.longitude).cell_corners(grid)
     colours = class_colours(len(LEVELS))
     features = []
-    for cell, dose in zip(run.hourly.cells, doses[:, 0], strict=True):
+    for cell, dose in zip(run.cells, doses[:, 0], strict=True):
         kind = int(np.searchsorted(LEVELS, millisieverts(float(dose)), side="right")) - 1
         if kind >= 0:
             features.append(_feature(corners, *divmod(int(cell), grid.sectors), colours[kind]))
     title = next(s.title for s in found.scenarios if s.name == found.scenario)
     return Plume(
-        {"type": "FeatureCollection", "features": features}, LEVELS, colours, start, run.event.air.end, dict(title),
-        run.event.air.written,
+        {"type": "FeatureCollection", "features": features}, LEVELS, colours, start, told.end, dict(title),
+        told.written,
     )  # fmt: skip
 
 

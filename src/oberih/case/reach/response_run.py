@@ -26,7 +26,7 @@ from oberih.atlas.store import Atlas
 from oberih.case.reach.doses import Question, ask, computable, question
 from oberih.case.reach.ground import HEIGHTS, settings_of
 from oberih.case.reach.outcome import Found, found_all
-from oberih.case.reach.response_weather import FOLLOWED, EventAir, EventRoom, event_air
+from oberih.case.reach.response_weather import FOLLOWED, AirTold, EventAir, EventRoom, digest_of, event_air
 from oberih.case.reach.sources import Released, released
 from oberih.constants import SECONDS_PER_HOUR
 from oberih.dose.by_hour import AIR, Strand, hourly_source, strand_of, strands_of
@@ -100,6 +100,35 @@ class Run:
         default_factory=dict, repr=False, compare=False
     )
 
+    clock = True
+
+    @property
+    def grid(self) -> Grid:
+        """The cells."""
+        return self.hourly.grid
+
+    @property
+    def cells(self) -> npt.NDArray[np.int64]:
+        """Flat indices of the cells touched, rising."""
+        return self.hourly.cells
+
+    @property
+    def hours(self) -> int:
+        """Hours that are told apart."""
+        return self.hourly.hours
+
+    @property
+    def told(self) -> AirTold:
+        """What is said of the weather."""
+        return self.event.air.told
+
+    @property
+    def inputs(self) -> dict[str, str]:
+        """Digests of what it stands on."""
+        air = self.event.air
+        given = {f"weather {i['name']}": i["sha256"] for i in air.weather.attrs.get("inputs", ())}
+        return {"atlas": self.event.plan.digest, "air": digest_of(air), **given}
+
     @cached_property
     def main(self) -> Quantity:
         """The first effective dose asked for, without the criterion's own factors."""
@@ -113,6 +142,17 @@ class Run:
     def dose(self, quantity: Quantity, course: Course) -> Floats:
         """Dose in each touched cell [Sv or Gy]."""
         return dose_under(self.hourly, self.strands, quantity, course)
+
+    def under(self, quantity: Quantity, course: Course) -> Floats:
+        """Whole dose on the whole grid under a course [Sv or Gy], shape (rings, sectors)."""
+        return self.hourly.whole(self.dose(quantity, course))
+
+    def passes(self, cell: tuple[int, int]) -> tuple[float | None, float | None]:
+        """When the plume comes to a cell and is past it, hours since the release began; None where it does not come."""
+        slot = int(self.slots.reshape(self.grid.rings, -1)[cell])
+        if slot < 0 or np.isnan(self.comes[slot]):
+            return None, None
+        return float(self.comes[slot]), float(self.past[slot])
 
     def until(self, quantity: Quantity, course: Course) -> Floats:
         """Dose in each touched cell until the end of each hour [Sv or Gy]; the last is that of the window."""

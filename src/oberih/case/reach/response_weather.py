@@ -1,12 +1,14 @@
 """Which weather does an event have, from when to when, and how old is it?
 
-Defines the nouns `EventRoom` (what event response has at hand), `Offer` (one weather that may be chosen) and `EventAir`
-(the air of an event from its hour on).  Weather comes from the forecast of the server, a file handed in, the file of
-the year, or, for an exercise and told so, from the embedded climate statistics.
+Defines the nouns `EventRoom` (what event response has at hand), `Offer` (one weather that may be chosen), `EventAir`
+(the air of an event from its hour on) and `AirTold` (what is said of either engine's weather).  Weather comes from the
+forecast of the server, a file handed in, the file of the year, or, for an exercise and told so, from the embedded
+climate statistics; or it was carried before, in the forecast that stands ready (`oberih.case.reach.response_ready`).
 """
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from oberih.case.reach.forecast_state import ReadyAtlas, entries_of, folder_of, opened
 from oberih.case.reach.request import DEFAULT_CACHE, DEFAULT_SEED
 from oberih.case.reach.uploads import MARK, Uploads
 from oberih.case.wording import stamp
@@ -29,7 +32,10 @@ from oberih.weather.quality import check_weather, resample_hourly
 from oberih.weather.read import read_weather
 from oberih.weather.series import Weather
 
-__all__ = ["FOLLOWED", "LONGEST", "EventAir", "EventRoom", "Offer", "event_air", "offers"]
+__all__ = [
+    "FOLLOWED", "LONGEST", "READY", "RUN_OLD", "AirTold", "EventAir", "EventRoom", "Offer", "event_air", "offers",
+    "standing_entry",
+]  # fmt: skip
 
 FOLLOWED = 48
 """How long the plume of each release hour is followed [h], as `oberih.case.reach.request.AssessRequest.hours`."""
@@ -37,7 +43,11 @@ FOLLOWED = 48
 LONGEST = 72
 """Release hours that an event's atlas holds at most, the longest release there is [h]."""
 
-FORECAST, SERVED, EXERCISE = "forecast", "served", "exercise"
+FORECAST, SERVED, EXERCISE, READY = "forecast", "served", "exercise", "ready"
+
+RUN_OLD = 18 * SECONDS_PER_HOUR
+"""From this age on the run of a forecast that stands ready counts as old [s]: a centre's run is there after 5 to 8 h
+and the next six hours later, so that a run of this age was followed by one that was missed.  Judged, from no text."""
 
 
 @dataclass(frozen=True)
@@ -78,11 +88,11 @@ class Offer:
     Parameters
     ----------
     name : str
-        ``forecast``, ``served``, ``exercise`` or ``upload:<id>``.
+        ``forecast``, ``served``, ``ready``, ``exercise`` or ``upload:<id>``.
     label, source : str
         As in `Weather`; empty where it cannot be read.
     start, end : int or None
-        What it covers, seconds since 1970.
+        What it covers, seconds since 1970; of ``ready`` the hours of release that it answers for.
     written : int or None
         When its file was written.
     trouble : str
@@ -96,6 +106,35 @@ class Offer:
     end: int | None = None
     written: int | None = None
     trouble: str = ""
+
+
+@dataclass(frozen=True)
+class AirTold:
+    """What is said of an event's weather.
+
+    Parameters
+    ----------
+    name, label, source : str
+        As in `Offer`.
+    start, end : int
+        Of the event; where the weather ends, seconds since 1970.
+    written : int or None
+        When its file, or its atlas, was written.
+    exercise, steady : bool
+        Whether it is no weather of any day; a single report, held steady.
+    run : int or None
+        Time of the forecast's run, where it is known.
+    """
+
+    name: str
+    label: str
+    source: str
+    start: int
+    end: int
+    written: int | None
+    exercise: bool = False
+    steady: bool = False
+    run: int | None = None
 
 
 @dataclass(frozen=True)
@@ -135,6 +174,12 @@ class EventAir:
         return max(float(there[0]), float(self.weather.attrs.get("distance", 0.0)))
 
     @property
+    def told(self) -> AirTold:
+        """What is said of it."""
+        a = self.air
+        return AirTold(self.name, a.label, a.source, int(a.start), self.end, self.written, self.exercise, self.steady)
+
+    @property
     def exercise(self) -> bool:
         """Whether it is no weather of any day."""
         return self.name == EXERCISE
@@ -145,7 +190,18 @@ def offers(room: EventRoom) -> list[Offer]:
     found = [_offer(room, FORECAST)] if room.forecast is not None else []
     if Path(room.weather).is_file():
         found.append(_offer(room, SERVED))
+    if (entry := standing_entry(room)) is not None:
+        found.append(Offer(READY, "forecast", entry.title, entry.first, entry.last + 3600, entry.made_at))
     return [*found, Offer(EXERCISE, label="climate-statistics weather")]
+
+
+def standing_entry(room: EventRoom) -> ReadyAtlas | None:
+    """The newest forecast that stands ready whole, whatever hours it answers for."""
+    for entry in entries_of(folder_of(room.cache, room.site.id)):
+        with contextlib.suppress(OberihError):
+            opened(entry)
+            return entry
+    return None
 
 
 def event_air(room: EventRoom, name: str, *, at: int, hours: int) -> EventAir:
@@ -182,7 +238,8 @@ def event_air(room: EventRoom, name: str, *, at: int, hours: int) -> EventAir:
 
 def key_of(room: EventRoom, name: str) -> tuple[Any, ...]:
     """What tells one state of a weather from another without reading it: a file that was written anew is another."""
-    path = {FORECAST: room.forecast, SERVED: Path(room.weather)}.get(name)
+    ready = folder_of(room.cache, room.site.id) / "ready.json"
+    path = {FORECAST: room.forecast, SERVED: Path(room.weather), READY: ready}.get(name)
     if path is None:
         return (name,)
     try:
@@ -203,7 +260,7 @@ def _raw(room: EventRoom, name: str) -> tuple[Weather, int | None]:
         return room.uploads.weather(name.removeprefix(MARK), room.site), None
     path = {FORECAST: room.forecast, SERVED: Path(room.weather)}.get(name)
     if name not in (FORECAST, SERVED):
-        raise UnknownName("weather", name, known=(FORECAST, SERVED, EXERCISE))
+        raise UnknownName("weather", name, known=(FORECAST, SERVED, EXERCISE, READY))
     if path is None or not path.is_file():
         raise InputError("there is none", field="weather", value=name, cure="give one with --forecast, or hand it in")
     site = room.site

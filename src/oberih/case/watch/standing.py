@@ -14,13 +14,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from oberih.case.reach.forecast_state import ReadyAtlas, begun_of, entries_of, keeper_of, opened
+from oberih.case.reach.response_weather import RUN_OLD
 from oberih.errors import CorruptStore, OberihError
 
 __all__ = ["ENDS_SOON", "MARKS", "RUN_OLD_AFTER", "BegunNow", "Kept", "ReadyNow", "Standing", "kept_at", "ready_now"]
 
-RUN_OLD_AFTER = timedelta(hours=18)
-"""From this age on a run counts as old: a centre's run is there after 5 to 8 h and the next six hours later, so that a
-run of this age was followed by another that was missed.  Judged, not taken from a text."""
+RUN_OLD_AFTER = timedelta(seconds=RUN_OLD)
+"""From this age on a run counts as old."""
 
 ENDS_SOON = timedelta(hours=12)
 """With fewer hours of release left to answer for, that is said."""
@@ -47,6 +47,10 @@ class Standing:
         What it does not hold; what the run did not give and was derived.
     particles : int
         A release hour and height.
+    courses, courses_wanted : int
+        Courses of the weather that stand, the weather as forecast first among them; how many were asked for.
+    missing : tuple of str
+        Which of them could not be had when last tried, and why.
     """
 
     source: str
@@ -59,6 +63,9 @@ class Standing:
     lacks: tuple[str, ...]
     derived: tuple[str, ...]
     particles: int
+    courses: int
+    courses_wanted: int
+    missing: tuple[str, ...]
 
     @classmethod
     def of(cls, entry: ReadyAtlas) -> Standing:
@@ -66,7 +73,7 @@ class Standing:
         e = entry
         return cls(
             e.source, e.title, _utc(e.run), _utc(e.made_at), _utc(e.first), _utc(e.last + 3600), _utc(e.until),
-            e.lacks, e.derived, e.particles,
+            e.lacks, e.derived, e.particles, 1 + len(e.courses), 1 + max(len(e.courses), len(e.wanted)), e.missing,
         )  # fmt: skip
 
 

@@ -22,7 +22,6 @@ from oberih.case.reach.response_choices import choices, course_of
 from oberih.case.reach.response_export import settlements_csv, zones_geojson
 from oberih.case.wording import stamp
 from oberih.constants import SECONDS_PER_HOUR
-from oberih.earth.grid import Grid
 from oberih.earth.projection import LocalProjection
 from oberih.errors import InputError
 from oberih.units import millisieverts
@@ -53,7 +52,14 @@ def _hours(told: str) -> Any:
 def asked(
     state: Shared,
     at: Annotated[str | None, _text(40, "Hour at which the release begins; now if left out.")] = None,
-    weather: Annotated[str, _text(40, "forecast, served, exercise or upload:<id>.")] = "forecast",
+    weather: Annotated[
+        str,
+        _text(
+            40,
+            "forecast, served, exercise, upload:<id>, or ready: particles in the forecast that stands ready, doses out "
+            "to 1,000 km; it holds no hours: who shelters does so all the time, and no hour of leaving is answered.",
+        ),
+    ] = "forecast",
     scenario: Annotated[str, _text(80, "One that ships, or upload:<id>.")] = DEFAULT_SCENARIO,
     criteria: Annotated[str, _text(40, "Name of a criteria set.")] = "iaea",
     age: Annotated[str | None, _text(20, "Age group; as each criterion has it if left out.")] = None,
@@ -149,7 +155,10 @@ async def event(request: Asked, state: Shared) -> EventView:
 async def event_field(
     request: Asked,
     state: Shared,
-    show: Annotated[Literal["passing", "until", "outdoors", "protected", "averted"], Query()] = "passing",
+    show: Annotated[
+        Literal["passing", "until", "outdoors", "protected", "averted"],
+        Query(description="Of weather ready: outdoors, protected or averted."),
+    ] = "passing",
 ) -> FieldView:
     """Give doses for the map: what passes in each hour, has come until each hour, or comes in all."""
 
@@ -160,10 +169,13 @@ async def event_field(
     return await _done(work)
 
 
-@router.get("/event/grid", dependencies=[may("read")], responses=refusals(401, 403))
-def event_grid(state: Shared, response: Response) -> GridView:
+@router.get("/event/grid", dependencies=[may("read")], responses=refusals(401, 403, 422))
+def event_grid(
+    state: Shared, response: Response,
+    weather: Annotated[str, _text(40, "ready for the forecast that stands ready; else the cells of puffs.")] = "",
+) -> GridView:  # fmt: skip
     """Say where the cells of a field lie."""
-    grid, site = Grid(), state.events.room.site
+    grid, site = state.events.grid(weather), state.events.room.site
     corners = LocalProjection(site.latitude, site.longitude).cell_corners(grid).astype("<f4")
     response.headers["Cache-Control"] = "private, max-age=3600"
     return GridView(rings=grid.rings, sectors=grid.sectors, corners=base64.b64encode(corners.tobytes()).decode())

@@ -9,6 +9,7 @@ import { nameOf } from "./event-places.js";
 
 const $ = (id) => document.getElementById(id);
 const PINS = 40;
+const HOURLY = ["passing", "until"];
 const BEAT = 700;  // ms an hour takes when it plays
 
 export class Clock {
@@ -27,17 +28,25 @@ export class Clock {
     const first = this.event === null || this.event.start !== event.start || this.event.provenance !== event.provenance;
     const other = this.event === null || this.event.start !== event.start || this.event.weather.source !== event.weather.source;
     Object.assign(this, { event, question });
+    this.offer(event.clock);
     $("hour").max = Math.max(event.last_hour, 1);
     if (other) $("hour").value = Math.min(4, event.last_hour);
     if (first) await this.load(signal);
     await this.points(event, other);
   }
 
+  /** Only what the event holds may be shown: without a clock nothing by the hour. */
+  offer(timed) {
+    for (const option of $("show").options) option.hidden = option.disabled = !timed && HOURLY.includes(option.value);
+    if (!timed && HOURLY.includes($("show").value)) $("show").value = "outdoors";
+    $("time-how").hidden = !timed;
+  }
+
   async load(signal) {
     if (!this.event) return;
     const query = queryOf(this.question);
     query.set("show", $("show").value);
-    this.field = await unpacked(await ask(`/api/v1/event/field?${query}`, { signal }));
+    this.field = await unpacked(await ask(`/api/v1/event/field?${query}`, { signal, seconds: 120 }), this.event.weather.name);
     $("clock").hidden = this.field.frames === 1;
     if (this.field.frames === 1) this.pause();
     await this.draw();
@@ -70,7 +79,8 @@ export class Clock {
     map.points(event.places.filter((p) => p.needed.length).slice(0, PINS).map((p) => ({ latitude: p.latitude, longitude: p.longitude, kind: "place", label: nameOf(p),
       text: `${number(p.outdoors_mSv)} ${say("event.dose-axis")}${p.comes_h === null ? "" : `; ${utc(after(event.start, p.comes_h))}`}` })));
     const whole = near.filter((f) => f.geometry && f.properties.action !== "iodine");
-    if (fit && whole.length) map.fit({ type: "FeatureCollection", features: whole });
+    if (fit && !event.clock && this.field) map.fit(this.field.frame(0));  // what stands ready is asked for what is far
+    else if (fit && whole.length) map.fit({ type: "FeatureCollection", features: whole });
   }
 
   play() {

@@ -2,7 +2,7 @@
 
 import { ask } from "./ask.js";
 
-let grid = null;
+const grids = {};  // by weather: what stands ready reaches farther
 
 const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 
@@ -11,14 +11,16 @@ async function inflated(data) {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-async function corners() {
-  grid ??= ask("/api/v1/event/grid").then((g) => ({ ...g, at: new Float32Array(bytes(g.corners).buffer) }));
-  return grid;
+async function corners(weather) {
+  grids[weather] ??= ask(`/api/v1/event/grid${weather ? `?weather=${weather}` : ""}`)
+    .then((g) => ({ ...g, at: new Float32Array(bytes(g.corners).buffer) }))
+    .catch((error) => { delete grids[weather]; throw error; });
+  return grids[weather];
 }
 
 /** Make a field of what the server sent: `frame(k)` gives its cells as GeoJSON, `top(k)` its greatest dose [mSv]. */
-export async function unpacked(sent) {
-  const { rings, sectors, at } = await corners();
+export async function unpacked(sent, weather) {
+  const { rings, sectors, at } = await corners(weather === "ready" ? weather : "");
   const cells = new Uint16Array(bytes(sent.cells).buffer);
   const codes = await inflated(bytes(sent.values));
   const dose = (code) => 10 ** (sent.low + (code - 1) * sent.step);

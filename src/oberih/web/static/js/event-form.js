@@ -31,6 +31,7 @@ export class Form {
     this.mapping = null;
     this.hourNow = `${choices.now.slice(0, 13)}:00`;
     this.changed = changed;
+    question.weather ??= this.without();
     $("controls").open = !matchMedia("(max-width: 60rem)").matches;
     this.fillIn(question);
     $("question").addEventListener("input", (e) => { if (e.target.type !== "file") this.said(); });
@@ -41,6 +42,23 @@ export class Form {
     for (const [id, kind] of [["weather-file", "weather"], ["mapping-file", "mapping"], ["source-file", "source-term"]]) {
       $(id).addEventListener("change", () => this.handIn($(id), kind));
     }
+  }
+
+  /** The weather where none is named: the server's forecast, or, where it has none, what stands ready. */
+  without() {
+    const names = this.choices.weathers.map((w) => w.name);
+    return !names.includes("forecast") && names.includes("ready") && this.answers(this.hourNow) ? "ready" : null;
+  }
+
+  /** Whether what stands ready answers for a release of this hour. */
+  answers(hour) {
+    const offer = this.choices.weathers.find((w) => w.name === "ready"), at = new Date(`${hour.slice(0, 13)}:00Z`);
+    return Boolean(offer) && new Date(offer.start) <= at && at < new Date(offer.end);
+  }
+
+  /** Whether the weather chosen knows hours by the clock. */
+  get hasClock() {
+    return $("weather").value !== "ready";
   }
 
   /** Put a question into the form. */
@@ -75,6 +93,7 @@ export class Form {
 
   weathers(question) {
     const found = this.choices.weathers.map((w) => [w.name, say(`event.weather-${w.name}`)]);
+    if (question.weather === "ready" && !found.some(([v]) => v === "ready")) found.push(["ready", say("event.weather-ready")]);
     if (!found.some(([v]) => v === "forecast")) found.unshift(["forecast", say("event.no-forecast-title")]);
     const own = this.uploads.weather.map((u) => [`upload:${u.id}`, say("event.weather-upload", { name: u.name })]);
     if (question.weather?.startsWith("upload:") && !own.some(([v]) => v === question.weather)) own.push([question.weather, say("event.weather-upload", { name: question.weather.slice(7) })]);
@@ -93,8 +112,8 @@ export class Form {
       scenario: $("scenario").value === this.choices.scenario ? null : $("scenario").value,
       criteria: $("criteria").value === "iaea" ? null : $("criteria").value, age: $("age").value || null,
       shelter: $("shelter").value || null, iodine: $("iodine").value || null,
-      shelter_until: $("shelter").value && Number($("shelter-until").value) !== 48 ? Number($("shelter-until").value) : null,
-      evacuate_at: $("evacuate").checked ? Number($("evacuate-at").value) : null,
+      shelter_until: this.hasClock && $("shelter").value && Number($("shelter-until").value) !== 48 ? Number($("shelter-until").value) : null,
+      evacuate_at: this.hasClock && $("evacuate").checked ? Number($("evacuate-at").value) : null,
     };
   }
 
@@ -102,16 +121,22 @@ export class Form {
   said() {
     const start = $("at").value ? `${$("at").value}:00Z` : this.choices.now.slice(0, 13) + ":00Z";
     $("at-help").textContent = say("event.at-help", { kyiv: kyiv(start) });
-    $("shelter-hours").hidden = !$("shelter").value;
+    const timed = this.hasClock, ready = $("weather").querySelector('option[value="ready"]');
+    if (ready) ready.disabled = timed && !this.answers($("at").value || this.hourNow);
+    $("shelter-hours").hidden = !timed || !$("shelter").value;
+    $("shelter-throughout").hidden = timed || !$("shelter").value;
+    $("evacuate-part").hidden = $("approximations").hidden = !timed;
+    $("evacuate-none").hidden = timed;
     $("shelter-until-said").textContent = number(Number($("shelter-until").value));
-    $("evacuate-hours").hidden = !$("evacuate").checked;
+    $("evacuate-hours").hidden = !timed || !$("evacuate").checked;
     const gone = after(start, Number($("evacuate-at").value));
     const words = say("event.evacuate-said", { hour: $("evacuate-at").value, utc: utc(gone), kyiv: kyiv(gone) });
     $("evacuate-said").textContent = words;
     $("evacuate-at").setAttribute("aria-valuetext", words);
     const chosen = this.choices.weathers.find((w) => w.name === $("weather").value);
-    const lines = [chosen?.start && say("event.covers", { start: moment(chosen.start), end: moment(chosen.end) }),
-      chosen?.written && say("event.written", { ago: ago(chosen.written) }), chosen?.trouble];
+    const standing = chosen?.name === "ready";
+    const lines = [chosen?.start && say(standing ? "event.covers-ready" : "event.covers", { start: moment(chosen.start), end: moment(chosen.end) }),
+      chosen?.written && say(standing ? "event.ready-made" : "event.written", { ago: ago(chosen.written) }), chosen?.trouble];
     $("weather-help").textContent = lines.filter(Boolean).join("; ");
   }
 

@@ -13,6 +13,7 @@ import { fresh, lost } from "./shell.js";
 const $ = (id) => document.getElementById(id);
 const root = $("event");
 const AGAIN = 5 * 60e3;  // ms
+const STANDING = /^(ready-|no-clock|indoors-)/;  // notes on what stands ready
 let form, clock, newest = null, timer = 0, chosen = null;
 
 function state(name) {
@@ -56,16 +57,19 @@ function showActions(event) {
 
 function show(event, question) {
   $("without").hidden = true;
-  const loud = ["exercise", "old", "steady", "aloft", "far"];
+  const loud = ["exercise", "old", "ready-old", "steady", "aloft", "far"];
   const said = (n) => say(`event.note-${n.key}`, n.values);
   fill($("warnings"), event.notes.filter((n) => loud.includes(n.key)).map((n) => make("p", {}, said(n))));
+  const standing = event.notes.filter((n) => STANDING.test(n.key) && !loud.includes(n.key));
+  $("notes").hidden = !standing.length;
+  fill($("notes"), standing.map((n) => make("li", {}, said(n))));
   $("headline").textContent = headline(event);
   showActions(event);
   showPlaces($("places"), event, question, (place) => openPlace(place, event, question));
   const label = say(`event.label-${dated(event.weather.label)}`);
   const basis = say("event.basis", { scenario: event.release.title[language], fuel: event.release.fuel[language], hours: event.release.hours,
     source: event.weather.source, label, dose: doseSaid(event.dose), digest: event.provenance.slice(0, 16) });
-  const quiet = event.notes.filter((n) => !loud.includes(n.key)).map(said);
+  const quiet = event.notes.filter((n) => !loud.includes(n.key) && !standing.includes(n)).map(said);
   $("basis").textContent = [basis, ...quiet, event.verified ? null : say("event.note-unverified")].filter(Boolean).join(" ");
   const query = queryOf({ ...question, at: event.start });
   $("csv").href = `/api/v1/event/settlements.csv?${query}`;
@@ -123,6 +127,7 @@ async function compute(tries = 3) {
   $("told").hidden = true;
   if (!clock.event) $("headline").textContent = say("event.computing");
   try {
+    if (chosen !== null && !form.hasClock) { chosen = null; $("story").hidden = true; }
     const event = await ask(`/api/v1/event?${query}`, { signal: mine.signal, seconds: 120 });
     show(event, question);
     await clock.use(event, { ...question, at: event.start }, mine.signal);

@@ -18,7 +18,8 @@ export function badge(status) {
   return make("span", { class: `state ${status}` }, `${MARKS[status] ?? ""} ${say(`situation.status-${status}`)}`);
 }
 
-const time = (iso) => make("time", { datetime: iso, title: moment(iso) }, ago(iso));
+/** How long ago a time is. */
+export const time = (iso) => make("time", { datetime: iso, title: moment(iso) }, ago(iso));
 /** A time in full, and how long ago that is. */
 export const both = (iso) => make("span", {}, moment(iso), " (", time(iso), ")");
 

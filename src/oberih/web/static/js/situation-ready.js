@@ -2,7 +2,7 @@
 // What is alarming is said in words, with a mark before it; the colour only repeats it.
 
 import { make } from "./dom.js";
-import { both } from "./situation-parts.js";
+import { both, time } from "./situation-parts.js";
 import { printable, stranger } from "./strangers.js";
 import { moment, number, say } from "./words.js";
 
@@ -31,12 +31,14 @@ export function ready(now) {
   if (!s) return [wrong, begun(found), make("p", {}, say("situation.ready-none")), make("p", {}, make("code", {}, found.command)),
     make("p", { class: "faint" }, say("situation.ready-keep"))];
   return [wrong, ...marks(now),
-    make("p", {}, make("strong", {}, say("situation.ready-what", { title: printable(s.title), when: moment(s.run) })),
+    make("p", {}, make("strong", {}, say("situation.ready-what", { title: printable(s.title), when: moment(s.run) })), " (", time(s.run), ")",
       `; ${say("situation.ready-made")} `, both(s.made_at)),
     make("p", {}, say("situation.ready-answers", { first: moment(s.first), last: moment(s.last), until: moment(s.until) })),
     s.lacks.length ? listed(say("situation.ready-lacks"), s.lacks) : make("p", {}, say("situation.ready-lacks-nothing")),
     s.derived.length ? listed(say("situation.ready-derived"), s.derived) : null,
+    s.missing.length ? listed(say("situation.ready-missing"), s.missing) : null,
     begun(found),
+    s.courses_wanted > 1 ? make("p", {}, say("situation.ready-courses", { count: s.courses, of: s.courses_wanted })) : null,
     make("p", { class: "faint" }, say("situation.ready-particles", { count: number(s.particles, 6) }), " ",
       say(found.kept ? "situation.ready-kept" : "situation.ready-mark-unkept")),
     found.marks.includes("ended") ? null : make("a", { class: "button", href: "/event?weather=ready" }, say("situation.ready-use"))];
