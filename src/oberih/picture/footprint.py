@@ -26,9 +26,11 @@ from matplotlib.patches import Rectangle
 from matplotlib.path import Path as Outline
 from matplotlib.patheffects import withStroke
 
+from oberih.constants import EARTH_RADIUS
 from oberih.picture.palette import INK, LAND, class_colours
+from oberih.units import kilometres
 
-__all__ = ["FootprintScene", "Mark", "draw_footprint"]
+__all__ = ["FootprintScene", "Mark", "draw_footprint", "round_length"]
 
 Array = npt.NDArray[np.float64]
 
@@ -108,6 +110,7 @@ def draw_footprint(scene: FootprintScene) -> tuple[bytes, bytes]:
             _field(axis, scene, levels)
         _edge(axis, scene)
         _marks(axis, scene)
+        _measure(axis, scene)
         _side(figure, scene, levels)
         picture, drawing = io.BytesIO(), io.BytesIO()
         FigureCanvasAgg(figure).print_png(picture, metadata={"Software": None})
@@ -176,10 +179,40 @@ def _marks(axis: Any, scene: FootprintScene) -> None:
         x = west + (mark.longitude - west) % 360.0
         axis.plot(x, mark.latitude, marker=shape, ms=10, mfc="white", mec=colour, mew=2.4, zorder=9, ls="none")
         right = x < 0.5 * (west + east)
+        beside = 10 if mark.kind == "station" else -18  # above and below, so that neither name covers the other's mark
         axis.annotate(
-            mark.name, (x, mark.latitude), xytext=(9 if right else -9, 6), textcoords="offset points", fontsize=9,
+            mark.name, (x, mark.latitude), xytext=(9 if right else -9, beside), textcoords="offset points", fontsize=9,
             weight="bold", color=INK, ha="left" if right else "right", path_effects=_HALO, zorder=10,
         )  # fmt: skip
+
+
+def _measure(axis: Any, scene: FootprintScene) -> None:
+    """Where north is, and how long a distance in the middle of the map."""
+    west, south, east, north = scene.extent
+    a_degree = EARTH_RADIUS * np.pi / 180.0 * np.cos(np.radians(0.5 * (south + north)))
+    length = round_length(0.25 * (east - west) * a_degree)
+    right, y = 0.97, 0.055
+    left = right - length / ((east - west) * a_degree)
+    axis.plot([left, right], [y, y], transform=axis.transAxes, color=INK, lw=3.0, solid_capstyle="butt", zorder=10,
+              path_effects=_HALO)  # fmt: skip
+    axis.text(0.5 * (left + right), y + 0.012, f"{kilometres(length):g} km", transform=axis.transAxes, fontsize=8,
+              ha="center", va="bottom", color=INK, path_effects=_HALO, zorder=10)  # fmt: skip
+    axis.annotate(
+        "N", (0.965, 0.975), (0.965, 0.92), xycoords="axes fraction", fontsize=9, weight="bold", color=INK,
+        ha="center", va="center", zorder=10, arrowprops={"arrowstyle": "-|>", "fc": INK, "ec": INK},
+    )  # fmt: skip
+
+
+def round_length(most: float) -> float:
+    """The longest length of 1, 2 or 5 times a power of ten that is no longer than a given one [m].
+
+    Examples
+    --------
+    >>> round_length(28_500.0), round_length(9_999.0), round_length(1000.0)
+    (20000.0, 5000.0, 1000.0)
+    """
+    power = 10.0 ** np.floor(np.log10(most) + 1e-9)
+    return float(max(f * power for f in (1.0, 2.0, 5.0) if f * power <= most * (1.0 + 1e-9)))
 
 
 def _side(figure: Any, scene: FootprintScene, levels: Array | None) -> None:
