@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import ive
 
 from oberih.dispersion.kernels import puff
 from oberih.dispersion.kernels.particles import polar, step
 from oberih.dispersion.kernels.particles.eddies import FREE_K
 from oberih.dispersion.kernels.particles.lanes import LANES
 from oberih.dispersion.kernels.particles.sample import ROWS_ALL, ground_density
+from oberih.dispersion.particles import unit
 from oberih.dispersion.particles.flow import Flow
 from oberih.dispersion.particles.follow import Cells
 from oberih.dispersion.particles.place import place_of
@@ -80,7 +82,8 @@ def test_another_seed_agrees_within_the_noise_it_states() -> None:
 
 def test_kernels_and_plain_counting_agree() -> None:
     air = flow("convective", east=6.0)
-    grid = slice(36 * 20, None)  # beyond 2 km: nearer, the layer that plain particles are counted in is too deep
+    # beyond 2 km, nearer the layer that plain particles are counted in is too deep; and well within the fields
+    grid = slice(36 * 20, 36 * int(np.searchsorted(GRID.edges, 36e3)))
     kernel, plain = (
         released(air, [0, 3600, 7200], ParticleSettings(particles=n, oldest=4 * 3600.0, sampling=how, depth=25.0))
         for how, n in (("kernel", 2048), ("cells", 30_000))
@@ -93,13 +96,65 @@ def test_kernels_and_plain_counting_agree() -> None:
 
 def test_in_steady_wind_particles_make_the_analytic_plume() -> None:
     """Far enough away it is uniform from the ground to the lid, and above it what leaks into the free air."""
-    air, speed = flow("convective", east=6.0), 6.0
-    own = ParticleSettings(particles=2048, oldest=4 * 3600.0)
+    air, speed = flow("convective", east=3.0), 3.0
+    own = ParticleSettings(particles=2048, oldest=5 * 3600.0)
     tic = released(air, [0, 3600], own).sums[:, :, 0].mean(axis=0).reshape(GRID.rings, GRID.sectors)
-    ring = int(np.searchsorted(GRID.edges, 30e3)) - 1
-    across = tic[ring] * GRID.radii[ring] * 2.0 * np.pi / GRID.sectors
-    depth = LAYERS["convective"][0] + np.sqrt(4.0 * float(FREE_K) * GRID.radii[ring] / speed / np.pi)
-    assert across.sum() == pytest.approx(1.0 / (speed * depth), rel=0.04)
+    rings = (GRID.radii > 30e3) & (GRID.radii < 37e3)
+    across = tic[rings].sum(axis=1) * GRID.radii[rings] * 2.0 * np.pi / GRID.sectors
+    depth = LAYERS["convective"][0] + np.sqrt(4.0 * float(FREE_K) * GRID.radii[rings] / speed / np.pi)
+    assert across.mean() == pytest.approx((1.0 / (speed * depth)).mean(), rel=0.04)
+
+
+def test_how_long_a_particle_goes_on_being_mixed_changes_no_mean(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A longer while takes away noise; what reaches the ground along the way stays what it is."""
+    air = flow("neutral", east=6.0)
+    own = ParticleSettings(particles=8192, oldest=3600.0)
+    rings = (GRID.radii > 3e3) & (GRID.radii < 15e3)
+    sums = []
+    for part in (0.04, 0.15):
+        monkeypatch.setattr(unit, "KERNEL", (0.95, part, 800.0, 4.0))
+        tic = released(air, [0], own).sums[0, :, puff.TIC].reshape(GRID.rings, GRID.sectors)
+        sums.append((tic[rings].sum(axis=1) * GRID.radii[rings]).sum())
+    assert sums[1] == pytest.approx(sums[0], rel=0.04)  # were time not drawn out: 10 % apart
+
+
+@pytest.mark.parametrize(("height", "nearest"), [(10.0, 300.0), (30.0, 1000.0)])
+def test_near_the_source_a_plume_in_steady_wind_is_the_analytic_plume(height: float, nearest: float) -> None:
+    """K = κ u* z, the lid far off: the crosswind integral at the ground is exp(-height / κ u* t) / (κ u* t U).
+
+    Diffusion has no memory: it is the limit where the time is long beside that in which a velocity is forgotten at the
+    height of the release, 5 and 14 s.
+    """
+    air, speed, growth = flow("neutral", east=6.0), 6.0, 0.4 * LAYERS["neutral"][1]
+    air.surface[..., step.MIXING] = 5000.0
+    own = ParticleSettings(particles=8192, oldest=1200.0)
+    found = unit_releases(air, GRID, x=20.3, y=20.6, latitude=47.5, longitude=34.6, starts=[0], height=height,
+                          settings=own)  # fmt: skip
+    tic = found.sums[0, :, puff.TIC].reshape(GRID.rings, GRID.sectors)
+    across = tic.sum(axis=1) * GRID.radii * 2.0 * np.pi / GRID.sectors
+    mean = growth * GRID.radii / speed
+    exact = np.exp(-height / mean) / (mean * speed)
+    for low, high in ((300.0, 1e3), (1e3, 3e3)):
+        if low < nearest:
+            continue
+        band = (low <= GRID.radii) & (high > GRID.radii)
+        assert across[band].sum() == pytest.approx(exact[band].sum(), rel=0.08)
+
+
+def test_within_a_kilometre_kernels_see_the_ground_as_plain_particles_in_the_lowest_metres_do() -> None:
+    """A release from 30 m, whose velocities are remembered on the way down."""
+    air = flow("neutral", east=6.0)
+    band = (GRID.radii > 300.0) & (GRID.radii < 1000.0)
+    found = []
+    for own in (
+        ParticleSettings(particles=8192, oldest=600.0),
+        ParticleSettings(particles=100_000, oldest=600.0, sampling="cells", depth=2.0),
+    ):
+        sums = unit_releases(air, GRID, x=20.3, y=20.6, latitude=47.5, longitude=34.6, starts=[0], height=30.0,
+                             settings=own).sums  # fmt: skip
+        tic = sums[0, :, puff.TIC].reshape(GRID.rings, GRID.sectors)
+        found.append((tic[band].sum(axis=1) * GRID.radii[band]).sum())
+    assert found[0] == pytest.approx(found[1], rel=0.08)
 
 
 def test_age_is_the_way_over_the_wind() -> None:
@@ -168,6 +223,21 @@ def test_what_is_mixed_adds_one_over_the_mixing_height(mean: float, lid: float) 
     found = np.array([density(one(z), one(max(mean, lid / 300.0)), one(lid)) for z in heights])
     assert found.mean() * lid == pytest.approx(1.0, rel=5e-3)
     assert density(one(lid), one(mean), one(lid)) == 0.0
+
+
+@given(height=st.floats(5.0, 60.0), before=st.floats(30.0, 200.0), later=st.floats(4.0, 60.0))
+@settings(max_examples=50, deadline=None)
+def test_to_be_mixed_for_a_while_is_what_diffusion_would_do_in_that_while(
+    height: float, before: float, later: float
+) -> None:
+    """K = k z; times are given as k t [m].  Chapman and Kolmogorov."""
+    density, one = ground_density.py_func, np.float32
+    z = (np.arange(4000) + 0.5) / 4000 * 30.0 * before
+    root = np.sqrt(z * height)
+    there = np.exp(-((np.sqrt(z) - np.sqrt(height)) ** 2) / before) / before * ive(0, 2.0 * root / before)
+    brought = np.array([density(one(x), one(later), one(1e5)) for x in z])
+    after = before + later
+    assert np.sum(there * brought) * (z[1] - z[0]) == pytest.approx(np.exp(-height / after) / after, rel=0.01)
 
 
 @given(latitude=st.floats(-65.0, 65.0), way=st.floats(300.0, 1.2e6), towards=st.floats(0.0, 6.28))

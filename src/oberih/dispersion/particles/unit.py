@@ -38,7 +38,7 @@ from oberih.errors import OutOfRange
 __all__ = ["HOUR", "ParticleSettings", "UnitReleases", "unit_releases"]
 
 HOUR = 3600
-KERNEL = (0.9, 0.07, 400.0, 4.0)
+KERNEL = (0.95, 0.15, 800.0, 4.0)
 """Share of the variance sideways that is a kernel's [1]; the while of the kernel upward, as a part of the age [1] and
 at most [s]; its least mean height [m].  `benchmarks.particle_year` shows what they give."""
 
@@ -82,8 +82,8 @@ class ParticleSettings:
     oldest: float = 72 * 3600.0
     sampling: str = "kernel"
     depth: float = 100.0
-    span: float = 300.0
-    longest: float = 300.0
+    span: float = 450.0
+    longest: float = 450.0
     seed: int = 1
 
     def __post_init__(self) -> None:

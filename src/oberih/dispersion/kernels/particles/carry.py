@@ -25,6 +25,8 @@ from oberih.dispersion.kernels.particles.sample import (
     DOWN_NORTH,
     DOWN_RING,
     DOWN_SECTOR,
+    DOWN_X,
+    DOWN_Y,
     EAST,
     MID_X,
     MID_Y,
@@ -143,7 +145,7 @@ def carry(
             project(s, MID_X, MID_Y, EAST, NORTH, place)
             locate(s, bits, EAST, NORTH, RING, SECTOR, place)
             densities(s, age, depth, shape)
-            project(s, MID_X, MID_Y, DOWN_EAST, DOWN_NORTH, place)
+            project(s, DOWN_X, DOWN_Y, DOWN_EAST, DOWN_NORTH, place)
             locate(s, bits, DOWN_EAST, DOWN_NORTH, DOWN_RING, DOWN_SECTOR, place)
             lose(s, F(dt))
             cloud(s, weights, sigmas)

@@ -7,9 +7,12 @@ to height that density is an exponential: the way down is as likely as the way u
 meets K = k z is after a while t at heights of mean k t (`ground_density`).  It integrates to 1 over the layer, so that
 what is mixed adds what it should, and is 1/mixing height once the while is long enough.
 
+A while that grows with age draws time out: what a particle leaves in dt reaches the ground within (1 + d while/dt) dt,
+and counts as much more.  Without that a plume is too thin by just what the while has of the age.
+
 Dry deposition takes the same density times its velocity, and the air's resistance from the layer of
 `step.DEPOSITING` up to the kernel's mean height is in series with it; while the kernel is less high, it takes what is
-in that layer.  Rain takes as in `step.remove`.
+in that layer, where the particle is and not where the wind would carry it.  Rain takes as in `step.remove`.
 """
 
 from __future__ import annotations
@@ -45,8 +48,10 @@ from oberih.dispersion.kernels.particles.step import (
 )
 
 # Rows of the scratch array beyond those of a step.
-MID_X, MID_Y, EAST, NORTH, RING, SECTOR, DOWN_EAST, DOWN_NORTH, DOWN_RING, DOWN_SECTOR = range(SCRATCH, SCRATCH + 10)
-"""The middle of the way; where it is; the cell there, and the cell where what goes to the ground gets there."""
+MID_X, MID_Y, EAST, NORTH, RING, SECTOR = range(SCRATCH, SCRATCH + 6)
+"""The middle of the way, in cells of the fields and in metres, and the cell there."""
+DOWN_X, DOWN_Y, DOWN_EAST, DOWN_NORTH, DOWN_RING, DOWN_SECTOR = range(SECTOR + 1, SECTOR + 7)
+"""The same of where what goes to the ground gets there."""
 DENSITY, SETTLING, RESISTANCE = range(DOWN_SECTOR + 1, DOWN_SECTOR + 4)
 BY_DRY = RESISTANCE + 1
 BY_RAIN = BY_DRY + FORMS
@@ -98,7 +103,8 @@ def densities(s, age, depth, shape):
     """Fill rows DENSITY, for concentration at the ground, and SETTLING, for dry deposition [1/m].
 
     By plain counting where ``depth`` [m] is above 0, else by the kernel; ``age`` in s.  Row RESISTANCE is that of the
-    air above the layer that deposits [s/m]; rows MID go on with the wind to where the particle would be at the ground.
+    air above the layer that deposits [s/m], and 0 where that layer is counted; rows DOWN are where the wind has carried
+    the particle when it would be at the ground.
     """
     if depth > F(0.0):
         for i in range(LANES):
@@ -106,8 +112,11 @@ def densities(s, age, depth, shape):
             s[DENSITY * LANES + i] = F(1.0) / depth if z < depth else F(0.0)
             s[SETTLING * LANES + i] = F(1.0) / DEPOSITING if z < DEPOSITING else F(0.0)
             s[RESISTANCE * LANES + i] = F(0.0)
+            s[DOWN_X * LANES + i] = s[MID_X * LANES + i]
+            s[DOWN_Y * LANES + i] = s[MID_Y * LANES + i]
         return
     a_while = min(shape[WHILE] * age, shape[LONGEST_WHILE])
+    drawn_out = F(1.0) + (shape[WHILE] if shape[WHILE] * age < shape[LONGEST_WHILE] else F(0.0))
     least = shape[LEAST]
     for i in range(LANES):
         z, h = s[(_P + Z) * LANES + i], s[(_S + MIXING) * LANES + i]
@@ -117,12 +126,14 @@ def densities(s, age, depth, shape):
         mean = max(k / first * a_while, least)
         high = max(mean, DEPOSITING)
         speed, _ = diffusivity(min(high, F(0.5) * h), h, friction, inverse)
-        s[DENSITY * LANES + i] = ground_density(z, mean, h)
+        density = drawn_out * ground_density(z, mean, h)
+        s[DENSITY * LANES + i] = density
         plain = F(1.0) / DEPOSITING if z < DEPOSITING else F(0.0)
-        s[SETTLING * LANES + i] = plain if mean < DEPOSITING else ground_density(z, mean, h)
-        s[RESISTANCE * LANES + i] = math.log(high / DEPOSITING) * high / max(speed, F(0.01))
-        s[MID_X * LANES + i] += s[_U * LANES + i] * a_while
-        s[MID_Y * LANES + i] += s[_V * LANES + i] * a_while
+        s[SETTLING * LANES + i] = plain if mean < DEPOSITING else density
+        above = math.log(high / DEPOSITING) * high / max(speed, F(0.01))
+        s[RESISTANCE * LANES + i] = F(0.0) if mean < DEPOSITING else above
+        s[DOWN_X * LANES + i] = s[MID_X * LANES + i] + s[_U * LANES + i] * a_while
+        s[DOWN_Y * LANES + i] = s[MID_Y * LANES + i] + s[_V * LANES + i] * a_while
 
 
 @njit(cache=True, forceinline=True, fastmath=True, nogil=True, error_model="numpy")
@@ -199,17 +210,19 @@ def scatter(block, s, kernels, dt, age, batch, sums, near, account, rings, secto
                     own[TIC + f] += (
                         block[(KEPT + f) * LANES + i] * seen / (F(1.0) + s[(_S + DRY + f) * LANES + i] * resistance)
                     )
-            for f in range(FORMS):
-                own[DRY_SUM + f] += s[(BY_DRY + f) * LANES + i]
-        else:
+            if resistance > F(0.0):
+                for f in range(FORMS):
+                    own[DRY_SUM + f] += s[(BY_DRY + f) * LANES + i]
+        elif s[RESISTANCE * LANES + i] > F(0.0):
             for f in range(FORMS):  # inside the rings of the site, or outside all
                 account[f + 1, ON_SITE if ring < 0 else BEYOND] += s[(BY_DRY + f) * LANES + i]
+        here = s[RESISTANCE * LANES + i] <= F(0.0) and s[SETTLING * LANES + i] > F(0.0)
         rained, visible = F(0.0), F(0.0)
         for f in range(FORMS):
             rained += s[(BY_RAIN + f) * LANES + i]
         for k in range(COMPONENTS):
             visible += s[(CLOUD + k) * LANES + i]
-        if rained > F(0.0) or visible > UNSEEN:
+        if here or rained > F(0.0) or visible > UNSEEN:
             ring, sector = int(s[RING * LANES + i]), int(s[SECTOR * LANES + i])
             if 0 <= ring < rings:
                 own = sums[ring * sectors + sector]
@@ -221,12 +234,16 @@ def scatter(block, s, kernels, dt, age, batch, sums, near, account, rings, secto
                 if ring >= near.shape[0]:
                     own[GAMMA] += weight * dt * visible
                     own[AGED] += weight * dt * visible * age
+                if here:
+                    for f in range(FORMS):
+                        own[DRY_SUM + f] += s[(BY_DRY + f) * LANES + i]
                 if rained > F(0.0):
                     for f in range(FORMS):
                         own[WET_SUM + f] += s[(BY_RAIN + f) * LANES + i]
             else:
                 for f in range(FORMS):
-                    account[f + 1, ON_SITE if ring < 0 else BEYOND] += s[(BY_RAIN + f) * LANES + i]
+                    laid = s[(BY_RAIN + f) * LANES + i] + (s[(BY_DRY + f) * LANES + i] if here else F(0.0))
+                    account[f + 1, ON_SITE if ring < 0 else BEYOND] += laid
             if ring < near.shape[0]:
                 patch = near[max(ring, 0), sector]
                 for k in range(COMPONENTS):
