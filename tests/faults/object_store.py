@@ -21,10 +21,11 @@ from moto.server import ThreadedMotoServer
 from tests.weather.loopback import Loopback
 
 KEY, SECRET, REGION, BUCKET = "AKIAOBERIHTEST", "a-secret-that-nobody-may-see", "us-east-1", "atlases"
-GOOD, BROKEN, BUSY, DROPPED, TORN, SLOW = "pass", "500", "503", "drop", "tear", "wait"
+GOOD, BROKEN, BUSY, WISHING, DROPPED, TORN, SLOW = "pass", "500", "503", "503 in 7 s", "drop", "tear", "wait"
 ERRORS = {
     BROKEN: (500, b"<Error><Code>InternalError</Code><Message>We are sorry.</Message></Error>"),
     BUSY: (503, b"<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"),
+    WISHING: (503, b"<Error><Code>SlowDown</Code><Message>Please come back later.</Message></Error>"),
 }
 
 
@@ -68,7 +69,8 @@ class Front(Loopback):
             time.sleep(0.3)
         if mood in ERRORS:
             status, content = ERRORS[mood]
-            self._send(request, status, {"Content-Type": "application/xml"}, content)
+            wish = {"Retry-After": "7"} if mood == WISHING else {}
+            self._send(request, status, {"Content-Type": "application/xml"} | wish, content)
             return
         status, headers, content = self._passed_on(request, body)
         self._send(request, status, headers, content, torn=mood == TORN and len(content) > 1)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +27,7 @@ from oberih.atlas.store import open_atlas, verify
 from oberih.errors import CorruptStore, InputError, StoreError
 from tests.atlas.small import digests, plan
 from tests.atlas.test_particle_atlas import plan as particle_plan
+from tests.far.misbehaving import Misbehaving
 from tests.faults.cluster import Cluster
 from tests.faults.conftest import PLAN
 from tests.faults.object_store import (
@@ -37,6 +40,7 @@ from tests.faults.object_store import (
     SECRET,
     SLOW,
     TORN,
+    WISHING,
     Front,
     object_store,
 )
@@ -153,6 +157,51 @@ def test_a_store_that_takes_requests_and_never_answers_is_not_waited_for_for_eve
         for attempt in (lambda: store.put("x", b"y"), lambda: store.get("x"), store.names):
             with pytest.raises(StoreError, match=r"the store failed for 2 s"):
                 attempt()
+
+
+@pytest.mark.parametrize("behaviour", ["drip_head", "endless_hints", "endless_head", "drip_body", "not_http", "loop"])
+def test_a_store_that_misbehaves_is_one_clear_line_in_time(
+    behaviour: str, s3: tuple[Front, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Misbehaving(behaviour) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
+        store = store_at(s3[1], patience=replace(PATIENCE, lasts=1.0))
+        began = time.monotonic()
+        with pytest.raises(StoreError, match=r"the store failed for 1 s \(.*\); run again, it resumes") as caught:
+            store.get("x")
+        assert time.monotonic() - began < 20.0
+    assert "\n" not in str(caught.value)
+
+
+def test_a_store_is_asked_again_no_sooner_than_it_wishes(s3: tuple[Front, str]) -> None:
+    front, url = s3
+    waits: list[float] = []
+    front.set_moods((WISHING, WISHING, WISHING, WISHING, GOOD))  # two of each of our requests: the library's own
+    store = store_at(url, patience=replace(PATIENCE, sleep=lambda s, stopped: waits.append(s)))
+    store.put("x", b"y")
+    assert waits and all(7.0 <= s <= 7.0 * (1.0 + PATIENCE.spread) for s in waits)
+
+
+def test_whoever_leaves_in_the_midst_waits_for_no_answer(
+    s3: tuple[Front, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Misbehaving("hang") as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
+        store = store_at(s3[1])
+
+        struck: list[float] = []
+
+        def interrupt() -> None:
+            while len(server.asked) < 3:
+                time.sleep(0.05)
+            struck.append(time.monotonic())
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+        threading.Thread(target=interrupt).start()
+        with pytest.raises(KeyboardInterrupt):
+            list(store.get_all([f"chunk {n}" for n in range(20)]))
+        assert time.monotonic() - struck[0] < 45.0  # else a minute for each answer, again and again
+        assert not [t for t in threading.enumerate() if t.name.startswith("ThreadPoolExecutor")]
 
 
 def test_a_bucket_that_is_not_there_and_missing_credentials_are_said_at_once(
