@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import errno
 import os
-import resource
 import signal
 import time
 from pathlib import Path
@@ -12,6 +12,11 @@ from typing import Any
 from oberih.errors import InputError
 from oberih.weather.read.decoding import Talk
 from oberih.weather.read.handover import Store
+
+
+def _no_room(handle: int, begin: int, size: int) -> None:
+    """As the system answers on a disk that is full."""
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def reply(question: dict[str, Any], talk: Talk) -> dict[str, Any]:
@@ -35,9 +40,8 @@ def reply(question: dict[str, Any], talk: Talk) -> dict[str, Any]:
     if what == "refuse":
         raise InputError("is odd", field="u", value=1, cure="make it even")
     if what == "fill":
-        store = Store(talk.handed, 5_000_000)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))
-        store.empty((1_000_000,))
+        os.posix_fallocate = _no_room
+        Store(talk.handed, 5_000_000).empty((1_000_000,))
     if what == "print":
         print("a library prints")
     return {"by": os.getppid(), "me": os.getpid()}

@@ -425,7 +425,10 @@ def test_levels_of_more_pressure_than_there_is_are_refused(tmp_path: Path, facto
 def test_a_ground_that_no_memory_holds_is_refused_before_it_is_read(tmp_path: Path) -> None:
     path = tmp_path / "ground.nc"
     with netCDF4.Dataset(path, "w") as file:
-        for name, at in (("latitude", np.linspace(-80.0, 80.0, 30000)), ("longitude", np.linspace(0.0, 300.0, 30000))):
+        for name, at in (
+            ("latitude", np.linspace(-80.0, 80.0, 300_000)),
+            ("longitude", np.linspace(0.0, 300.0, 300_000)),
+        ):
             file.createDimension(name, at.size)
             file.createVariable(name, "f8", (name,))[:] = at
         file.createDimension("time", 1)

@@ -268,6 +268,6 @@ def _death(said: dict[str, Any], code: int, *, library: str, file: str, limits: 
 def _no_room(file: str, size: int) -> str:
     folder = tempfile.gettempdir()
     return (
-        f"{file}: no room in {folder} for the {size / 1e6:,.0f} MB that are decoded at a time there; "
+        f"{file}: no room in {folder} for the {max(size // 10**6, 1):,} MB that are decoded at a time there; "
         "make room, or set TMPDIR to a folder that has it"
     )

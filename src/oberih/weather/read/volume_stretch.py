@@ -49,14 +49,19 @@ def read_in_stretches(
         Told how many values have been read.
     """
     first = order[0]
-    if first in index:
-        out[...] = turned(_taken(variable, order, index))
-        read(out.size)
+    places = index.get(first, np.arange(len(out)))
+    each = out.size // max(1, len(out))
+    if each > 4 * AT_ONCE and len(order) > 1:  # one step alone is a global field on all levels
+        within = {name: held for name, held in index.items() if name != first}
+        for one, place in zip(out, places.tolist(), strict=True):
+            read_in_stretches(
+                variable.isel({first: place}), order=order[1:], index=within, out=one, turned=turned, read=read
+            )  # fmt: skip
         return
-    step = _step(variable, first, max(1, out.size // max(1, len(out))))
+    step = _step(variable, first, max(1, each))
     for begin in range(0, len(out), step):
         kept = slice(begin, min(begin + step, len(out)))
-        out[kept] = turned(_taken(variable.isel({first: kept}), order, index))
+        out[kept] = turned(_taken(variable, order, {**index, first: places[kept]}))
         read(out[kept].size)
 
 

@@ -58,7 +58,8 @@ def vertical_of(dataset: Any, name: str, *, has_pressure: bool, file: str) -> tu
     attrs = {} if axis is None else axis.attrs
     unit = str(attrs.get("units", "")).strip().lower()
     if not np.isfinite(values).all() or len(np.unique(values)) != count:
-        raise InputError("are levels without a value, or with one twice", file=file, field=name)
+        raise InputError("are levels without a value, or with one twice", file=file, field=name,
+                         value=", ".join(f"{v:g}" for v in values[:12]), cure="give each level once")  # fmt: skip
     hybrid = _hybrid(dataset, name, attrs, values)
     if hybrid is not None:
         a, b = hybrid
