@@ -32,7 +32,7 @@ from oberih.dispersion.kernels.particles.advance import COLUMNS, advance
 from oberih.dispersion.kernels.particles.lanes import LANES
 from oberih.dispersion.particles.blocks import begun, rows_of
 from oberih.dispersion.particles.flow import Flow
-from oberih.dispersion.particles.follow import SPAN, Cells, look
+from oberih.dispersion.particles.follow import SPAN, Cells, look, looks, since
 from oberih.errors import OutOfRange
 
 __all__ = ["BATCHES", "Footprint", "Receptor", "backward", "reversed_flow"]
@@ -142,15 +142,15 @@ def backward(
     _check(turned, receptor, end=end, hours=hours, batches=batches)
     each = -(-particles // (batches * LANES))
     blocks, states, ages = _released(receptor, each, batches, seed, delay=float(end - receptor.end))
-    before = np.zeros(len(blocks))
+    before, streams = np.zeros(len(blocks)), [(k * each, (k + 1) * each) for k in range(batches)]
     sums = np.zeros((batches, cells.rows, cells.columns, COLUMNS), dtype=np.float32)
     gone = np.zeros((batches, kernel.FORMS + 1))
     wind, surface = np.empty_like(turned.wind[0]), np.empty_like(turned.surface[0])
     mean, noise = (np.zeros((hours, cells.rows, cells.columns), dtype=np.float32) for _ in range(2))
     one = np.float32
 
-    def work(k: int) -> None:
-        own = slice(k * each, (k + 1) * each)
+    def work(part: tuple[int, int, int]) -> None:
+        k, own = part[0], slice(*part[1:])
         under_way = ages[own] >= 0.0
         _decay(blocks[own], np.where(under_way, 0.5 * SPAN, 0.0), decay)
         advance(
@@ -164,8 +164,10 @@ def backward(
         for hour in range(hours):
             sums[:] = 0.0
             for span in range(round(HOUR / SPAN)):
-                look(turned, max(-end + hour * HOUR + span * SPAN, turned.start), wind, surface)
-                list(pool.map(work, range(batches)))
+                before[:] = since(ages, before)
+                for after, parts in looks(ages, streams):
+                    look(turned, max(-end + hour * HOUR + span * SPAN + after, turned.start), wind, surface)
+                    list(pool.map(work, parts))
             seconds = sums[..., form] / one(each * LANES)
             mean[hour], noise[hour] = seconds.mean(axis=0), seconds.std(axis=0, ddof=1) / np.sqrt(batches)
             if told:

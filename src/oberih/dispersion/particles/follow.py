@@ -9,7 +9,7 @@ threads.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -17,17 +17,29 @@ import numpy as np
 import numpy.typing as npt
 
 from oberih.dispersion.kernels.particles import step as kernel
-from oberih.dispersion.kernels.particles.advance import COLUMNS, DEPOSIT, LONGEST, WITH_RAIN, advance, blend
+from oberih.dispersion.kernels.particles.advance import (
+    COLUMNS,
+    DEPOSIT,
+    LONGEST,
+    WITH_RAIN,
+    YOUNG,
+    YOUNG_STEP,
+    advance,
+    blend,
+)
 from oberih.dispersion.kernels.particles.lanes import LANES
 from oberih.dispersion.particles.blocks import begun, rows_of
 from oberih.dispersion.particles.flow import Flow
 from oberih.errors import OutOfRange
 
-__all__ = ["SPAN", "STREAMS", "Cells", "Release", "Trail", "follow", "look"]
+__all__ = ["SPAN", "STREAMS", "Cells", "Release", "Trail", "follow", "look", "looks", "since"]
 
 SPAN = LONGEST
-"""Between two looks at the fields, which are linear in time [s].  A look is that of the span's beginning, from where
-an old block's step (Adams and Bashforth's) goes on; a young block, of shorter steps, sees it 75 s late on average."""
+"""Between two looks at the fields, which are linear in time [s]."""
+
+LOOKS = ((YOUNG, 0.5 * (SPAN - YOUNG_STEP)), (20.0 * SPAN, 0.25 * SPAN), (np.inf, 0.0))
+"""Blocks up to an age [s] see the fields of so long after their span's beginning [s]: half of what the span is longer
+than their step, from where Adams and Bashforth's goes on, so that the span's mean wind is theirs."""
 
 STREAMS = 4
 """Sums that are kept apart and added in order, so that the threads that share them change no bit."""
@@ -148,7 +160,7 @@ def follow(
     _check(flow, release, hours)
     blocks, states, ages = _released(release)
     before = np.zeros(len(blocks))
-    streams = np.array_split(np.arange(len(blocks)), STREAMS)
+    streams = [(int(a[0]), int(a[-1]) + 1) for a in np.array_split(np.arange(len(blocks)), STREAMS) if len(a)]
     sums = np.zeros((STREAMS, cells.rows, cells.columns, WITH_RAIN), dtype=np.float32)
     gone = np.zeros((STREAMS, kernel.FORMS + 1))
     wind, surface = np.empty_like(flow.wind[0]), np.empty_like(flow.surface[0])
@@ -156,12 +168,10 @@ def follow(
     one = np.float32
     taken, half, decayed = 0, -np.expm1(-0.5 * decay * SPAN), np.zeros(kernel.FORMS + 1)
 
-    def work(stream: int) -> int:
-        own = streams[stream]
-        if not len(own):
-            return 0
+    def work(part: tuple[int, int, int]) -> int:
+        stream, first, last = part
         return int(advance(
-            blocks, states, ages, before, int(own[0]), int(own[-1]) + 1, SPAN, wind, surface, one(flow.a), one(flow.b),
+            blocks, states, ages, before, first, last, SPAN, wind, surface, one(flow.a), one(flow.b),
             one(flow.lapse), one(flow.cells_y), one(release.settling), sums[stream], one(cells.scale_x),
             one(cells.offset_x), one(cells.scale_y), one(cells.offset_y), one(cells.depth), gone[stream],
         ))  # fmt: skip
@@ -170,9 +180,11 @@ def follow(
         for hour in range(hours):
             sums[:] = 0.0
             for span in range(round(3600.0 / SPAN)):
-                look(flow, release.start + hour * 3600.0 + span * SPAN, wind, surface)
                 decayed += _decay(blocks, ages, half)
-                taken += sum(pool.map(work, range(STREAMS)))
+                before[:] = since(ages, before)
+                for after, parts in looks(ages, streams):
+                    look(flow, release.start + hour * 3600.0 + span * SPAN + after, wind, surface)
+                    taken += sum(pool.map(work, parts))
                 decayed += _decay(blocks, ages, half)
             out[hour] = np.moveaxis(sums.sum(axis=0), -1, 0)
             if told:
@@ -196,6 +208,49 @@ def _decay(blocks: Singles, ages: Floats, share: float) -> Floats:
     before = rows[ages >= 0.0].sum(axis=(0, 2), dtype=np.float64)
     rows *= np.where(ages >= 0.0, 1.0 - share, 1.0).astype(np.float32)[:, None, None]
     return np.asarray(before - rows[ages >= 0.0].sum(axis=(0, 2), dtype=np.float64))
+
+
+def looks(
+    ages: Floats, streams: Sequence[tuple[int, int]]
+) -> Iterator[tuple[float, list[tuple[int, int, int]]]]:  # fmt: skip
+    """Which blocks see the fields of which time of a span, by `LOOKS`.
+
+    Parameters
+    ----------
+    ages : float64 array, shape (blocks,)
+        At the span's beginning [s]; they fall within each stream.
+    streams : (first, last) of each
+        The last is excluded.
+
+    Yields
+    ------
+    float
+        After the span's beginning [s].
+    list of (stream, first, last)
+    """
+    limits = [-age for age, _ in reversed(LOOKS[:-1])]
+    edges = [[first, *(first + np.searchsorted(-ages[first:last], limits, "right")).tolist(), last]
+             for first, last in streams]  # fmt: skip
+    for k, (_, after) in enumerate(reversed(LOOKS)):
+        parts = [(n, e[k], e[k + 1]) for n, e in enumerate(edges) if e[k + 1] > e[k]]
+        if parts:
+            yield after, parts
+
+
+def since(ages: Floats, before: Floats) -> Floats:
+    """How long ago each block saw the wind that it goes on from [s], shape (blocks,).
+
+    That is the step before; but where a block from now on sees fields of another time after its span's beginning, it
+    is the time between the two, lest the wind's change over it be taken for one within a short step.
+
+    Parameters
+    ----------
+    ages, before : float64 array, shape (blocks,)
+        At the span's beginning, and the step before [s].
+    """
+    limits, after = [age for age, _ in LOOKS[:-1]], np.array([a for _, a in LOOKS])
+    new, old = (np.searchsorted(limits, a, "right") for a in (ages, ages - SPAN))
+    return np.where(new == old, before, SPAN + after[new] - after[old])
 
 
 def look(flow: Flow, time: float, wind: Singles, surface: Singles) -> None:
