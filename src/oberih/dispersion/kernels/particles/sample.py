@@ -194,9 +194,7 @@ def scatter(block, s, kernels, dt, age, batch, sums, near, account, rings, secto
         if weight == F(0.0):
             continue
         ring, sector = int(s[DOWN_RING * LANES + i]), int(s[DOWN_SECTOR * LANES + i])
-        if s[DENSITY * LANES + i] <= F(0.0) and s[SETTLING * LANES + i] <= F(0.0):
-            pass  # nothing of it goes to the ground
-        elif 0 <= ring < rings:
+        if 0 <= ring < rings and (s[DENSITY * LANES + i] > F(0.0) or s[SETTLING * LANES + i] > F(0.0)):
             own = sums[ring * sectors + sector]
             seen, resistance = s[DENSITY * LANES + i] * dt, s[RESISTANCE * LANES + i]
             heavy = weight * (seen + ALOFT * dt)
@@ -207,9 +205,8 @@ def scatter(block, s, kernels, dt, age, batch, sums, near, account, rings, secto
             if seen > F(0.0):
                 own[batch] += weight * seen
                 for f in range(FORMS):
-                    own[TIC + f] += (
-                        block[(KEPT + f) * LANES + i] * seen / (F(1.0) + s[(_S + DRY + f) * LANES + i] * resistance)
-                    )
+                    kept = block[(KEPT + f) * LANES + i] * seen
+                    own[TIC + f] += kept / (F(1.0) + s[(_S + DRY + f) * LANES + i] * resistance)
             if resistance > F(0.0):
                 for f in range(FORMS):
                     own[DRY_SUM + f] += s[(BY_DRY + f) * LANES + i]
@@ -234,11 +231,9 @@ def scatter(block, s, kernels, dt, age, batch, sums, near, account, rings, secto
                 if ring >= near.shape[0]:
                     own[GAMMA] += weight * dt * visible
                     own[AGED] += weight * dt * visible * age
-                if here:
+                if here or rained > F(0.0):
                     for f in range(FORMS):
-                        own[DRY_SUM + f] += s[(BY_DRY + f) * LANES + i]
-                if rained > F(0.0):
-                    for f in range(FORMS):
+                        own[DRY_SUM + f] += s[(BY_DRY + f) * LANES + i] if here else F(0.0)
                         own[WET_SUM + f] += s[(BY_RAIN + f) * LANES + i]
             else:
                 for f in range(FORMS):
