@@ -10,6 +10,7 @@ import pytest
 pytest.importorskip("netCDF4")
 
 from oberih.cli.main import main
+from oberih.zone.criteria import load_criteria
 from tests.weather import passing_low
 
 EVENT = ("assess", "zaporizhzhia", "--at", "2025-05-01T09:00Z", "--scenario", "cask-breach", "--hours", "2",
@@ -36,7 +37,7 @@ def air(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ((*PARTICLES, "--weather", "gfs", "--weather", "low.nc"), "names one source"),
         ((*PARTICLES, "--weather", "open-meteo"), "not fields"),
         ((*PARTICLES, "--weather", "forecast"), "no forecast stands ready"),
-        ((*PARTICLES, "--weather", "forecast", "--perturbed", "3"), "one course"),
+        ((*PARTICLES, "--weather", "forecast", "--perturbed", "3"), "no forecast stands ready"),
         ((*PARTICLES, "--weather", "low.nc", "--members", "all"), "hold no ensemble"),
         ((*PARTICLES, "--weather", "low.nc", "--perturbed", "3", "--members", "all"), "two things"),
         ((*PARTICLES, "--weather", "low.nc", "--perturbed", "1"), "--perturbed"),
@@ -46,6 +47,10 @@ def air(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ((*PARTICLES, "--weather", "low.nc", "--at", "2025-04-30T00:00Z"), "do not cover"),
         ((*PARTICLES, "--weather", "text.nc"), "text.nc"),
         ((*PARTICLES, "--weather", "far.nc"), "outside the fields"),
+        ((*PARTICLES, "--weather", "far.nc"), "W,S,E,N = 33.5,9,35.5,11 (2025-05-01T"),
+        ((*PARTICLES, "--weather", "low.nc", "--out", "text.nc/out"), "text.nc is a file"),
+        ((*PARTICLES, "--weather", "low.nc", "--cache", "text.nc/cache"), "--cache"),
+        ((*PARTICLES, "--weather", "low.nc", "--population", "text.nc"), "text.nc: cannot be read as a raster"),
         (("--engine", "puff", "--weather", "low.nc"), "puff"),
     ],
 )  # fmt: skip
@@ -77,6 +82,13 @@ def test_an_event_is_answered_as_json_and_kept(air: Path, capsys: pytest.Capture
     assert told["result"]["reaches"]
     assert {p.name for p in Path("kept").iterdir()} == {*told["products"], "result.json"}
     assert main(["verify", "kept"]) == 0
+    # an action has one name: of its criterion, in the table, in the zones' file and on the page
+    named = {r["action"] for r in told["result"]["reaches"]}
+    assert named == {c.title for c in load_criteria("iaea").criteria if c.computable}
+    zones = json.loads(Path("kept/zones.geojson").read_text())["features"]
+    page = Path("kept/map.html").read_text()
+    assert {z["properties"]["title"] for z in zones} <= named
+    assert all(name in page for name in named) and "effective-adult-7d" not in page
 
 
 def test_courses_stand_beside_each_other_on_the_terminal(air: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -99,3 +102,40 @@ def test_a_folder_is_refused_with_the_cure(air: Path, capsys: pytest.CaptureFixt
 def test_what_cannot_be_written_is_refused_before_the_work(air: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(air.parent, "--out", "a.nc/cloud.nc", "--hours", "1", "--particles", "64") == 2
     assert "no folder that can be written" in capsys.readouterr().err
+
+
+def test_what_could_not_be_written_at_the_end_is_kept_elsewhere(
+    air: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    replaced = os.replace
+
+    def full(source: Path, target: Path) -> None:
+        if Path(target).name == "cloud.nc" and "temporary" not in str(target):  # not the caches of the compiler
+            raise OSError(errno.ENOSPC, "No space left on device")
+        replaced(source, target)
+
+    monkeypatch.setattr(os, "replace", full)
+    assert run(air.parent, "--out", "cloud.nc", "--hours", "1", "--particles", "64") == 3
+    told = capsys.readouterr().err
+    kept = Path(told.strip().rpartition("kept in ")[2])
+    assert "No space left" in told and told.count("\n") == 1 and kept.is_relative_to(tmp_path / "temporary")
+    with xr.open_dataset(kept) as found:
+        assert float(found["concentration"].sum()) > 0.0
+    assert sorted(p.name for p in air.parent.iterdir()) == ["a.nc", "temporary"]
+
+
+def test_a_key_or_a_link_in_the_place_of_the_file_stays(air: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (air.parent / "key.pem").write_text("-----BEGIN PRIVATE KEY-----")
+    assert run(air.parent, "--out", "key.pem", "--hours", "1", "--particles", "64") == 2
+    assert "never overwritten" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [("--amount", "0"), ("--amount", "1e300"), ("--release-hours", "2")])
+def test_a_release_of_nothing_or_one_that_never_ends_is_refused(
+    air: Path, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(air.parent, "--out", "cloud.nc", "--hours", "1", "--particles", "64", *words) == 2
+    assert words[0] in capsys.readouterr().err
+    assert [f.name for f in air.parent.iterdir()] == ["a.nc"]

@@ -20,7 +20,7 @@ import xarray as xr
 from oberih.case.reach.trace_fields import on_the_clock
 from oberih.case.reach.trace_samples import read_samples
 from oberih.cli.main import main
-from oberih.errors import InputError
+from oberih.errors import InputError, StoreFull
 from oberih.evidence.digest import sha256_of_file
 from tests.weather.volumes import write
 
@@ -213,7 +213,11 @@ def test_a_nuclide_that_decays_on_the_way_counts_less(air: Path) -> None:
         ((*STATION[:3], "2025-05-01T03:00", *STATION[4:]), "time zone missing"),
         ((*STATION[:2], "--from", "2025-05-01T03:00Z", "--to", "2025-05-01T02:00Z"), "end after it begins"),
         ((*STATION[:2], "--from", "2025-04-30T02:00Z", "--to", "2025-05-01T02:00Z"), "not covered by the fields"),
-        ((*STATION[:2], "--from", "2025-05-01T02:00Z", "--to", "2025-05-01T09:00Z"), "does not cover"),
+        ((*STATION[:2], "--from", "2025-05-01T02:00Z", "--to", "2025-05-01T09:00Z"),
+         "go from 2025-05-01T00:00Z to 2025-05-01T03:00Z"),
+        (("--station", "35.0,48.1", *STATION[2:]), "latitude comes first: 48.1, 35 lies within"),
+        (("--station", "60,35", *STATION[2:]), "W,S,E,N = 34,47.25,36,49"),
+        ((*STATION, "--site", "rivne"), "--site rivne = '51.3"),
         ((*STATION, "--site", "nowhere"), "no such site"), ((*STATION, "--nuclide", "Xx-1"), "nuclide"),
         ((*STATION, "--sampler-height", "100,0"), "must rise"), (("--samples", "x.csv"), "no such file"),
     ],
@@ -224,6 +228,31 @@ def test_what_cannot_be_answered_is_one_line_and_writes_nothing(
     assert run(air, "--quiet", *words) == 2
     told = capsys.readouterr().err
     assert said in told and len(told.strip().splitlines()) == 1 and not Path("out").exists()
+
+
+def test_a_trace_that_could_not_be_written_goes_on_from_the_way_back(
+    air: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise StoreFull("out/map.png: no room to write")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("oberih.case.reach.trace.keep_products", full)
+        assert run(air, *STATION, "--quiet") == 3
+    assert "the same command goes on from there" in capsys.readouterr().err
+    monkeypatch.setattr("oberih.case.reach.trace.backward", full)  # nothing is followed again
+    assert run(air, *STATION, "--quiet") == 0
+    assert Path("out/result.json").is_file() and not Path("out/.begun").exists()
+
+
+def test_a_station_outside_is_found_before_any_sample_is_followed(
+    air: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = "2025-05-01T02:00Z,2025-05-01T03:00Z"
+    (air / "two.csv").write_text(f"name,latitude,longitude,from,to\nA,48.1,35.0,{row}\nB,60,35.0,{row}\n")
+    monkeypatch.setattr("oberih.case.reach.trace.backward", None)
+    assert run(air, "--samples", str(air / "two.csv"), "--quiet") == 2
+    assert "station of B" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
