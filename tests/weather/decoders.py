@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from oberih.errors import InputError
-from oberih.weather.read.decoding import Talk
+from oberih.weather.read.decoding import Talk, one_more_file
 from oberih.weather.read.handover import Store
 
 
@@ -42,6 +42,10 @@ def reply(question: dict[str, Any], talk: Talk) -> dict[str, Any]:
     if what == "fill":
         os.posix_fallocate = _no_room
         Store(talk.handed, 5_000_000).empty((1_000_000,))
+    if what == "open":
+        one_more_file()
+        with open(os.devnull, "rb"):
+            Path(os.devnull).read_bytes()
     if what == "print":
         print("a library prints")
     return {"by": os.getppid(), "me": os.getpid()}

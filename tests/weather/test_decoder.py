@@ -41,6 +41,7 @@ def ask(limits: Limits = LIMITS, **question: Any) -> dict[str, Any]:
     ("crash", "second.nc: is damaged netCDF: its decoder died, the library crashed on it \\(SIGSEGV\\)"),
     ("abort", "crashed on it \\(SIGABRT\\)"), ("eat", "needs more memory than its decoder may take, 8.0 GiB"),
     ("fail", "its decoder gave up \\(LookupError: 'nobody thought of this'\\)|nobody thought of this"),
+    ("open", "its decoder gave up \\(OSError: .*Too many open files"),
     ("refuse", "second.nc: u = 1: is odd; make it even"),
 ])  # fmt: skip
 def test_what_a_library_does_is_said_in_one_line_and_the_next_file_is_read(do: str, said: str) -> None:
@@ -90,7 +91,10 @@ def test_a_decoder_goes_with_whoever_asked_and_leaves_nothing(tmp_path: Path, ho
     mark, folder = tmp_path / "mark", tmp_path / "temporary"
     folder.mkdir()
     place = {**os.environ, "TMPDIR": str(folder)}
-    process = subprocess.Popen([sys.executable, "-c", ASKER, str(mark)], env=place, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, "-c", ASKER, str(mark)], env=place, stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background ignores it
+    )  # fmt: skip
     while not (mark.exists() and mark.read_text(encoding="utf-8")):
         assert process.poll() is None
         time.sleep(0.05)

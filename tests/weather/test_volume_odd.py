@@ -20,13 +20,9 @@ from fuzz import fuzz_volume
 from oberih.errors import InputError
 from oberih.weather.read.raw_volume import RawVolume
 from oberih.weather.read.volume import volume_of
-from oberih.weather.read.volume_apart import parts_of_netcdf
 from oberih.weather.read.volume_join import joined
 from oberih.weather.read.volume_netcdf import part_of_netcdf
-from tests.weather.test_read_apart import NAMES_ANOTHER, handed_in
 from tests.weather.volumes import kept, write
-
-__all__ = ["NAMES_ANOTHER", "handed_in"]
 
 Change = Callable[[netCDF4.Dataset], None]
 
@@ -248,13 +244,6 @@ def test_dimensions_without_data_take_no_memory(tmp_path: Path) -> None:
         file.createVariable("u", "f4", ("time", "level", "latitude", "longitude"), chunksizes=(1, 1, 64, 64))
     with pytest.raises(InputError, match=r"huge.nc: .*(more memory than its decoder may take|damaged)"):
         volume_of([path])
-
-
-def test_a_volume_that_names_another_file_does_not_read_it(handed_in: Path) -> None:
-    secret = part_of_netcdf(handed_in).surface["east_10m"]
-    assert len({float(field.ravel()[0]) for field in secret.values()}) > 3, "the library itself would read it"
-    with pytest.raises(InputError, match="damaged"):
-        parts_of_netcdf([handed_in])
 
 
 def test_changed_files_of_every_format_are_read_or_refused(tmp_path: Path) -> None:
