@@ -157,6 +157,22 @@ def test_within_a_kilometre_kernels_see_the_ground_as_plain_particles_in_the_low
     assert found[0] == pytest.approx(found[1], rel=0.08)
 
 
+def test_what_deposits_leaves_no_gap_where_the_kernel_outgrows_the_layer_that_deposits() -> None:
+    """There what is laid down goes from where particles are to where the wind will have carried them."""
+    air, forms = flow("neutral", east=6.0), puff.DRY_SUM + np.arange(3)
+    air.surface[..., step.DRY : step.DRY + 3] = 1e-3, 1e-2, 1e-4
+    laid = []
+    for own in (
+        ParticleSettings(particles=4096, oldest=4320.0),
+        ParticleSettings(particles=20_000, oldest=4320.0, sampling="cells", span=150.0, longest=150.0),
+    ):
+        sums = unit_releases(air, GRID, x=3.3, y=20.6, latitude=47.5, longitude=34.6, starts=[0], height=30.0,
+                             settings=own).sums[0][:, forms]  # fmt: skip
+        laid.append(sums.reshape(GRID.rings, GRID.sectors, 3).sum(axis=1) * GRID.areas[:, None])
+    rings = (GRID.radii > 2e3) & (GRID.radii < 12e3)
+    assert np.abs(laid[0][rings] / laid[1][rings] - 1.0).max() < 0.2  # a gap of one ring of the way: 0.4
+
+
 def test_age_is_the_way_over_the_wind() -> None:
     air = flow("neutral", east=5.0)
     sums = released(air, [0]).sums[0].reshape(GRID.rings, GRID.sectors, puff.SUMS)

@@ -11,8 +11,10 @@ A while that grows with age draws time out: what a particle leaves in dt reaches
 and counts as much more.  Without that a plume is too thin by just what the while has of the age.
 
 Dry deposition takes the same density times its velocity, and the air's resistance from the layer of
-`step.DEPOSITING` up to the kernel's mean height is in series with it; while the kernel is less high, it takes what is
-in that layer, where the particle is and not where the wind would carry it.  Rain takes as in `step.remove`.
+`step.DEPOSITING` up to the kernel's mean height is in series with it.  While the kernel is less high, it takes what is
+in that layer, by a while that is as much of the kernel's as its height is of the layer's: so large a share lies where
+the wind will have carried it, the rest where the particle is.  Were that while whole all at once, nothing would be laid
+down along its way.  Rain takes as in `step.remove`.
 """
 
 from __future__ import annotations
@@ -52,8 +54,8 @@ MID_X, MID_Y, EAST, NORTH, RING, SECTOR = range(SCRATCH, SCRATCH + 6)
 """The middle of the way, in cells of the fields and in metres, and the cell there."""
 DOWN_X, DOWN_Y, DOWN_EAST, DOWN_NORTH, DOWN_RING, DOWN_SECTOR = range(SECTOR + 1, SECTOR + 7)
 """The same of where what goes to the ground gets there."""
-DENSITY, SETTLING, RESISTANCE = range(DOWN_SECTOR + 1, DOWN_SECTOR + 4)
-BY_DRY = RESISTANCE + 1
+DENSITY, SETTLING, RESISTANCE, AHEAD = range(DOWN_SECTOR + 1, DOWN_SECTOR + 5)
+BY_DRY = AHEAD + 1
 BY_RAIN = BY_DRY + FORMS
 CLOUD = BY_RAIN + FORMS
 COMPONENTS = 4
@@ -103,35 +105,37 @@ def densities(s, age, depth, shape):
     """Fill rows DENSITY, for concentration at the ground, and SETTLING, for dry deposition [1/m].
 
     By plain counting where ``depth`` [m] is above 0, else by the kernel; ``age`` in s.  Row RESISTANCE is that of the
-    air above the layer that deposits [s/m], and 0 where that layer is counted; rows DOWN are where the wind has carried
-    the particle when it would be at the ground.
+    air above the layer that deposits [s/m]; rows DOWN are where the wind has carried the particle when it would be at
+    the ground, and row AHEAD is the share of what deposits that lies there, the rest being where the particle is.
     """
     if depth > F(0.0):
         for i in range(LANES):
             z = s[(_P + Z) * LANES + i]
             s[DENSITY * LANES + i] = F(1.0) / depth if z < depth else F(0.0)
             s[SETTLING * LANES + i] = F(1.0) / DEPOSITING if z < DEPOSITING else F(0.0)
-            s[RESISTANCE * LANES + i] = F(0.0)
+            s[RESISTANCE * LANES + i], s[AHEAD * LANES + i] = F(0.0), F(0.0)
             s[DOWN_X * LANES + i] = s[MID_X * LANES + i]
             s[DOWN_Y * LANES + i] = s[MID_Y * LANES + i]
         return
     a_while = min(shape[WHILE] * age, shape[LONGEST_WHILE])
-    drawn_out = F(1.0) + (shape[WHILE] if shape[WHILE] * age < shape[LONGEST_WHILE] else F(0.0))
+    grows = shape[WHILE] if shape[WHILE] * age < shape[LONGEST_WHILE] else F(0.0)
     least = shape[LEAST]
     for i in range(LANES):
         z, h = s[(_P + Z) * LANES + i], s[(_S + MIXING) * LANES + i]
         friction, inverse = s[(_S + FRICTION) * LANES + i], s[(_S + INVERSE_LENGTH) * LANES + i]
         first = max(KAPPA * friction * a_while, least)
-        k, _ = diffusivity(first, h, friction, inverse)
+        k, slope = diffusivity(first, h, friction, inverse)
         mean = max(k / first * a_while, least)
         high = max(mean, DEPOSITING)
         speed, _ = diffusivity(min(high, F(0.5) * h), h, friction, inverse)
-        density = drawn_out * ground_density(z, mean, h)
+        density = (F(1.0) + grows) * ground_density(z, mean, h)
         s[DENSITY * LANES + i] = density
-        plain = F(1.0) / DEPOSITING if z < DEPOSITING else F(0.0)
+        ahead = min(mean / DEPOSITING, F(1.0))
+        rising = first * slope / k if mean > least else F(0.0)  # d ln(mean)/d ln(while)
+        plain = (F(1.0) + grows * ahead * (F(1.0) + rising)) / DEPOSITING if z < DEPOSITING else F(0.0)
         s[SETTLING * LANES + i] = plain if mean < DEPOSITING else density
-        above = math.log(high / DEPOSITING) * high / max(speed, F(0.01))
-        s[RESISTANCE * LANES + i] = F(0.0) if mean < DEPOSITING else above
+        s[RESISTANCE * LANES + i] = math.log(high / DEPOSITING) * high / max(speed, F(0.01))
+        s[AHEAD * LANES + i] = ahead
         s[DOWN_X * LANES + i] = s[MID_X * LANES + i] + s[_U * LANES + i] * a_while
         s[DOWN_Y * LANES + i] = s[MID_Y * LANES + i] + s[_V * LANES + i] * a_while
 
@@ -193,7 +197,7 @@ def scatter(block, s, kernels, dt, age, batch, sums, near, account, rings, secto
         weight = block[WEIGHT * LANES + i]
         if weight == F(0.0):
             continue
-        ring, sector = int(s[DOWN_RING * LANES + i]), int(s[DOWN_SECTOR * LANES + i])
+        ring, sector, ahead = int(s[DOWN_RING * LANES + i]), int(s[DOWN_SECTOR * LANES + i]), s[AHEAD * LANES + i]
         if 0 <= ring < rings and (s[DENSITY * LANES + i] > F(0.0) or s[SETTLING * LANES + i] > F(0.0)):
             own = sums[ring * sectors + sector]
             seen, resistance = s[DENSITY * LANES + i] * dt, s[RESISTANCE * LANES + i]
@@ -207,13 +211,12 @@ def scatter(block, s, kernels, dt, age, batch, sums, near, account, rings, secto
                 for f in range(FORMS):
                     kept = block[(KEPT + f) * LANES + i] * seen
                     own[TIC + f] += kept / (F(1.0) + s[(_S + DRY + f) * LANES + i] * resistance)
-            if resistance > F(0.0):
-                for f in range(FORMS):
-                    own[DRY_SUM + f] += s[(BY_DRY + f) * LANES + i]
-        elif s[RESISTANCE * LANES + i] > F(0.0):
+            for f in range(FORMS):
+                own[DRY_SUM + f] += ahead * s[(BY_DRY + f) * LANES + i]
+        else:
             for f in range(FORMS):  # inside the rings of the site, or outside all
-                account[f + 1, ON_SITE if ring < 0 else BEYOND] += s[(BY_DRY + f) * LANES + i]
-        here = s[RESISTANCE * LANES + i] <= F(0.0) and s[SETTLING * LANES + i] > F(0.0)
+                account[f + 1, ON_SITE if ring < 0 else BEYOND] += ahead * s[(BY_DRY + f) * LANES + i]
+        here = ahead < F(1.0) and s[SETTLING * LANES + i] > F(0.0)
         rained, visible = F(0.0), F(0.0)
         for f in range(FORMS):
             rained += s[(BY_RAIN + f) * LANES + i]
@@ -233,11 +236,11 @@ def scatter(block, s, kernels, dt, age, batch, sums, near, account, rings, secto
                     own[AGED] += weight * dt * visible * age
                 if here or rained > F(0.0):
                     for f in range(FORMS):
-                        own[DRY_SUM + f] += s[(BY_DRY + f) * LANES + i] if here else F(0.0)
+                        own[DRY_SUM + f] += (F(1.0) - ahead) * s[(BY_DRY + f) * LANES + i]
                         own[WET_SUM + f] += s[(BY_RAIN + f) * LANES + i]
             else:
                 for f in range(FORMS):
-                    laid = s[(BY_RAIN + f) * LANES + i] + (s[(BY_DRY + f) * LANES + i] if here else F(0.0))
+                    laid = s[(BY_RAIN + f) * LANES + i] + (F(1.0) - ahead) * s[(BY_DRY + f) * LANES + i]
                     account[f + 1, ON_SITE if ring < 0 else BEYOND] += laid
             if ring < near.shape[0]:
                 patch = near[max(ring, 0), sector]
