@@ -15,7 +15,6 @@ must have been valid when the stamp was made, not today.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,13 +40,13 @@ from oberih.evidence.stamp_token import (
     what_it_says,
 )
 from oberih.far.deadline import Deadline, TooLate, present
+from oberih.far.web import shown
 
 if TYPE_CHECKING:
     import httpx
 
 __all__ = ["LARGEST_REPLY", "Stamped", "Timestamp", "ask", "load_reply", "read_reply", "request", "verify"]
 
-_WHO_ASKS = re.compile(r"//[^/@]*@")  # name and password before a host: never shown
 _SHA256 = "2.16.840.1.101.3.4.2.1"
 _CONTENT_TYPE, _MESSAGE_DIGEST = "1.2.840.113549.1.9.3", "1.2.840.113549.1.9.4"
 _SIGNED_WITH, _SIGNED_WITH_V2 = "1.2.840.113549.1.9.16.2.12", "1.2.840.113549.1.9.16.2.47"
@@ -138,29 +137,29 @@ def ask(url: str, question: bytes, *, client_timeout: float, transport: httpx.Ba
 
     from oberih.far.transport import Transport
 
+    told = shown(url)
     if not url.startswith(("https://", "http://")):
-        raise InputError("is not the URL of an authority", field="url", value=url, cure="as https://host/path")
+        raise InputError("is not the URL of an authority", field="url", value=told, cure="as https://host/path")
     headers = {
         "Content-Type": "application/timestamp-query",
         "Accept": "application/timestamp-reply",
         "Accept-Encoding": "identity",
     }
-    shown = _WHO_ASKS.sub("//", url)
     try:
         with (
             Deadline.within(client_timeout).held(),
             httpx.Client(transport=transport or Transport(at_once=1), timeout=client_timeout) as client,
             client.stream("POST", url, content=question, headers=headers) as answer,
         ):
-            return _answered(shown, answer)
+            return _answered(told, answer)
     except (httpx.InvalidURL, UnicodeError) as error:
-        raise InputError("is not a URL", field="url", value=shown) from error
+        raise InputError("is not a URL", field="url", value=told) from error
     except (httpx.TimeoutException, TooLate) as error:
-        raise SourceUnavailable(f"{shown}: no answer within {client_timeout:g} s; nothing was stored") from error
+        raise SourceUnavailable(f"{told}: no answer within {client_timeout:g} s; nothing was stored") from error
     except httpx.HTTPError as error:
         reason = str(error) or type(error).__name__
         raise SourceUnavailable(
-            f"{shown}: cannot be reached ({' '.join(reason.split())}); nothing was stored"
+            f"{told}: cannot be reached ({' '.join(reason.split())}); nothing was stored"
         ) from error
 
 

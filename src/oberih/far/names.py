@@ -13,6 +13,7 @@ import subprocess
 import sys
 from typing import Any
 
+from oberih.errors import InputError
 from oberih.far.deadline import LOOK, present
 
 __all__ = ["addresses_of"]
@@ -41,13 +42,22 @@ def addresses_of(host: str, port: int) -> list[Address]:
 
     Raises
     ------
+    InputError
+        If no host can have this name, or no service this port.
     OSError
         If there is no such host.
     Stopped, TooLate
         As the deadline says that this thread is held to.
     """
-    with contextlib.suppress(OSError):  # an address is no name
+    if not 0 < port < 65536:
+        raise InputError("is no port", field=f"port of {host}", value=port, cure="give one from 1 to 65535")
+    try:
         return _plain(socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM, 0, socket.AI_NUMERICHOST))
+    except UnicodeError as error:
+        raise InputError("is a name that no host can have", field="host", value=host,
+                         cure="see whether the address is spelt right") from error  # fmt: skip
+    except OSError:
+        pass  # an address is no name
     if host == "localhost" or not sys.executable:
         return _plain(socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM))
     found = json.loads(_looked_up(host, port))

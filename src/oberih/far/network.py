@@ -49,16 +49,15 @@ class Network(httpcore.NetworkBackend):
         """Connect to the first address of a host that answers, within so many seconds for all of them."""
         until = time.monotonic() + (inf if timeout is None else timeout)
         try:
-            if (host, port) not in self._known:
-                self._known[host, port] = addresses_of(host, port)
-            addresses = self._known[host, port]
+            addresses = self._known.get((host, port)) or addresses_of(host, port)
+            self._known[host, port] = addresses
             for place, address in enumerate(addresses, 1):
                 share = (until - time.monotonic()) / (1 if place == len(addresses) else 2)
                 try:
                     return Counted(_Plain(_connected(address, share)))
                 except (OSError, httpcore.ConnectTimeout):
                     if place == len(addresses):
-                        del self._known[host, port]  # it may have moved
+                        self._known.pop((host, port), None)  # it may have moved, as another thread may know already
                         raise
         except OSError as error:
             raise httpcore.ConnectError(str(error)) from error
@@ -144,8 +143,12 @@ class Counted(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:  # fmt: skip
-        """Go on under TLS."""
-        return Counted(_Sealed(self._below, ssl_context, server_hostname, timeout))
+        """Go on under TLS; where that fails, the connection is closed."""
+        try:
+            return Counted(_Sealed(self._below, ssl_context, server_hostname, timeout))
+        except BaseException:
+            self.close()
+            raise
 
     def get_extra_info(self, info: str) -> Any:
         """Whether there is something to read (then an idle connection is of no use any more), or what is below."""
@@ -248,4 +251,6 @@ class _Sealed(httpcore.NetworkStream):
         self._below.close()
 
     def get_extra_info(self, info: str) -> Any:
+        if info == "is_readable" and (self._in.pending or self._tls.pending()):
+            return True  # came together with what was read
         return self._tls if info == "ssl_object" else self._below.get_extra_info(info)

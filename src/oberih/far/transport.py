@@ -15,7 +15,9 @@ from urllib.parse import unquote, urlsplit
 import httpcore
 import httpx
 
+from oberih.errors import InputError
 from oberih.far.network import Counted, Network
+from oberih.far.web import shown
 
 __all__ = ["Transport"]
 
@@ -54,16 +56,25 @@ class Transport(httpx.BaseTransport):
     def _pool(self, proxy: str) -> httpcore.ConnectionPool:
         """Connections through a proxy, or past all of them."""
         if proxy not in self._pools:
-            told = urlsplit(proxy)
-            place = proxy.replace(f"{told.username}:{told.password}@", "")
-            auth = (unquote(told.username), unquote(told.password or "")) if told.username else None
-            if not proxy:
-                self._pools[proxy] = httpcore.ConnectionPool(**self._options)
-            elif told.scheme.startswith("socks"):
-                self._pools[proxy] = httpcore.SOCKSProxy(place, proxy_auth=auth, **self._options)
-            else:
-                self._pools[proxy] = httpcore.HTTPProxy(place, proxy_auth=auth, **self._options)
+            try:
+                made = self._made(proxy)
+            except (ValueError, RuntimeError) as error:  # no address; SOCKS, and no library for it
+                raise InputError(
+                    "is a proxy that cannot be used", field="proxy of the environment", value=shown(proxy),
+                    cure="write it as http://host:port in HTTPS_PROXY, or unset it",
+                ) from error  # fmt: skip
+            self._pools.setdefault(proxy, made)  # another thread may have been faster
         return self._pools[proxy]
+
+    def _made(self, proxy: str) -> httpcore.ConnectionPool:
+        told = urlsplit(proxy)
+        place = proxy.replace(f"{told.username}:{told.password}@", "")
+        auth = (unquote(told.username), unquote(told.password or "")) if told.username else None
+        if not proxy:
+            return httpcore.ConnectionPool(**self._options)
+        if told.scheme.startswith("socks"):
+            return httpcore.SOCKSProxy(place, proxy_auth=auth, **self._options)
+        return httpcore.HTTPProxy(place, proxy_auth=auth, **self._options)
 
     def close(self) -> None:
         """Close all connections."""

@@ -4,11 +4,12 @@ Bounded are the time until the head of an answer is there, with all that sends u
 whole; how often and where it may send us on; and how much it may hold, packed or not.  What asking again may mend is
 raised as `Again`, what it may not as `SourceUnavailable`.
 
-Defines `Web`, and the verbs `plain` (the body of an answer, unpacked) and `retry_after`.
+Defines `Web`, and the verbs `plain` (the body of an answer, unpacked), `retry_after` and `shown`.
 """
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from oberih.far.patience import Again
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["RETRIED", "Web", "plain", "retry_after"]
+__all__ = ["RETRIED", "Web", "plain", "retry_after", "shown"]
 
 RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Answers worth asking again."""
@@ -97,7 +98,9 @@ class Web:
         import httpx  # see `__init__`
 
         if not url.startswith(("http://", "https://")):
-            raise InputError("is not an address of the web", field=field, value=url, cure="begin it with https://")
+            raise InputError(
+                "is not an address of the web", field=field, value=shown(url), cure="begin it with https://"
+            )
         deadline, bound = Deadline.within(whole, stopped=stopped), min(self.timeout, whole)
         try:
             with Deadline.within(bound, stopped=stopped).held():
@@ -113,13 +116,13 @@ class Web:
         except httpx.TimeoutException as error:
             raise Again("no answer in time") from error
         except httpx.InvalidURL as error:
-            raise InputError("is not an address", field=field, value=url) from error
+            raise InputError("is not an address", field=field, value=shown(url)) from error
         except httpx.HTTPError as error:
             raise Again(f"connection failed ({type(error).__name__})") from error
 
     def _sent(self, request: httpx.Request) -> httpx.Response:
         """The head of the answer at the end of all that sends us on."""
-        first = request.url
+        first = shown(request.url)
         for _ in range(MOST_REDIRECTS + 1):
             response = self._client.send(request, stream=True)
             following = response.next_request
@@ -136,6 +139,17 @@ class Web:
                 )
             request = following
         raise SourceUnavailable(f"{first}: sends us on more than {MOST_REDIRECTS} times, in circles perhaps")
+
+
+def shown(url: object) -> str:
+    """An address as it is shown: without the name and the password of who asks.
+
+    Examples
+    --------
+    >>> shown("https://me:secret@host/a@b")
+    'https://host/a@b'
+    """
+    return re.sub(r"//[^/?#]*@", "//", str(url))
 
 
 def plain(response: httpx.Response, *, most: int) -> Iterator[bytes]:
@@ -158,14 +172,14 @@ def plain(response: httpx.Response, *, most: int) -> Iterator[bytes]:
     """
     packing = response.headers.get("content-encoding", "identity").strip().lower() or "identity"
     if packing not in ("identity", "gzip", "x-gzip") or (packing != "identity" and response.status_code == 206):
-        raise SourceUnavailable(f"{response.url}: is packed in a way that was not asked for ({packing[:40]})")
+        raise SourceUnavailable(f"{shown(response.url)}: is packed in a way that was not asked for ({packing[:40]})")
     pieces = response.iter_raw() if packing == "identity" else _unpacked(response.iter_raw())
     held = 0
     for piece in pieces:
         present().left()
         held += len(piece)
         if held > most:
-            raise SourceUnavailable(f"{response.url}: sends more than {most / 2**20:.0f} MiB")
+            raise SourceUnavailable(f"{shown(response.url)}: sends more than {most / 2**20:.0f} MiB")
         yield piece
 
 

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from oberih.errors import SourceUnavailable
+from oberih.far.web import shown
 from oberih.weather.live.blosc_part import HEADER, Head, head_of, part_of, spans_of
 from oberih.weather.live.server import Server
 from oberih.weather.live.wanted import NotThere, Place
@@ -71,15 +72,16 @@ class Store:
     Parameters
     ----------
     server : Server
-    url : str
+    address : str
+    metadata : dict
     """
 
     server: Server
-    url: str
+    address: str
     metadata: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def open(cls, server: Server, url: str) -> Store:
+    def open(cls, server: Server, address: str) -> Store:
         """Read what a store says of itself.
 
         Raises
@@ -88,17 +90,22 @@ class Store:
             If there is none, or it is of another format.
         """
         try:
-            read = json.loads(server.ask(f"{url}/.zmetadata"))
+            read = json.loads(server.ask(f"{address}/.zmetadata"))
             metadata = dict(read["metadata"])
             if not all(isinstance(told, dict) for told in metadata.values()):
                 raise TypeError
         except NotThere as error:
             raise SourceUnavailable(
-                f"{url}: no zarr store is there; it may have moved: give another --server"
+                f"{shown(address)}: no zarr store is there; it may have moved: give another --server"
             ) from error
         except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise SourceUnavailable(f"{url}: what it says of itself cannot be read") from error
-        return cls(server, url, metadata)
+            raise SourceUnavailable(f"{shown(address)}: what it says of itself cannot be read") from error
+        return cls(server, address, metadata)
+
+    @property
+    def url(self) -> str:
+        """Its address, as messages and files show it."""
+        return shown(self.address)
 
     @property
     def attributes(self) -> dict[str, Any]:
@@ -142,7 +149,7 @@ class Store:
         pieces = []
         for k in chunks:
             try:
-                data = self.server.ask(f"{self.url}/{name}/{k}")
+                data = self.server.ask(f"{self.address}/{name}/{k}")
             except NotThere as error:
                 raise SourceUnavailable(f"{self.url}: a part of the axis {name} is missing") from error
             plain = _unpacked(data, found)
@@ -228,7 +235,7 @@ class Store:
         return strips
 
     def _address(self, name: str, chunk: tuple[int, ...], found: Layout) -> str:
-        return f"{self.url}/{name}/{found.joint.join(map(str, chunk))}"
+        return f"{self.address}/{name}/{found.joint.join(map(str, chunk))}"
 
 
 def _refuse_senseless(found: Layout, where: str) -> None:

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from oberih.errors import SourceUnavailable
 from oberih.far.deadline import Stop, never
 from oberih.far.patience import Again, Patience, PatienceEnded, ask_patiently
-from oberih.far.web import RETRIED, Web, plain, retry_after
+from oberih.far.web import RETRIED, Web, plain, retry_after, shown
 from oberih.weather.live.wanted import NotThere, Place
 
 if TYPE_CHECKING:
@@ -154,10 +154,10 @@ class Server:
         except PatienceEnded as ended:
             if ended.wait is not None:
                 raise SourceUnavailable(
-                    f"{place.url}: the server asks to wait {ended.wait:.0f} s ({ended.reason})"
+                    f"{shown(place.url)}: the server asks to wait {ended.wait:.0f} s ({ended.reason})"
                 ) from ended
             raise SourceUnavailable(
-                f"{host} does not answer: {ended.reason}, {ended.attempts} attempts at {place.url}"
+                f"{host} does not answer: {ended.reason}, {ended.attempts} attempts at {shown(place.url)}"
             ) from ended
 
     def _answer(self, place: Place, got: bytearray, most: int) -> None:
@@ -176,7 +176,7 @@ class Server:
         """Bytes to pass over before what is wanted; refuses what is no part of the file."""
         status = response.status_code
         if status in MISSING:
-            raise NotThere(f"{place.url}: HTTP {status}")
+            raise NotThere(f"{shown(place.url)}: HTTP {status}")
         if status in RETRIED:
             raise Again(f"HTTP {status}", wait=retry_after(response.headers))
         if status == 206 and ranged:
@@ -187,11 +187,11 @@ class Server:
         if status == 416:
             raise Again("the file is shorter than its index says")
         if status != 200:
-            raise SourceUnavailable(f"{place.url}: HTTP {status}")
+            raise SourceUnavailable(f"{shown(place.url)}: HTTP {status}")
         got.clear()
         if place.start > MOST_SKIPPED:
             raise SourceUnavailable(
-                f"{place.url}: the server ignores ranges and would send {place.start / 2**20:.0f} MiB "
+                f"{shown(place.url)}: the server ignores ranges and would send {place.start / 2**20:.0f} MiB "
                 "before what is wanted; give another --server"
             )
         return place.start
@@ -219,7 +219,7 @@ def host_of(url: str) -> str:
     >>> host_of("https://data.ecmwf.int/forecasts/20261126")
     'data.ecmwf.int'
     """
-    return urlsplit(url).netloc or url
+    return urlsplit(url).netloc.rpartition("@")[2] or url
 
 
 def _unpacked(data: bytes) -> bytes:
