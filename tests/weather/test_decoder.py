@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -57,6 +58,23 @@ def test_a_decoder_that_does_not_end_is_ended() -> None:
     with pytest.raises(InputError, match="took longer than 1 s"):
         ask(Limits(8 * GIB, 60.0, 1.0), do="spin")
     assert ask(do="print")["me"] > 0
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="looks into /proc")
+def test_decoders_that_ended_leave_nothing_open() -> None:
+    ask(do="print")
+    before = len(os.listdir("/proc/self/fd"))
+    gc.disable()  # what nobody closes would be closed by chance
+    try:
+        with pytest.raises(InputError, match="took longer than 1 s"):
+            ask(Limits(8 * GIB, 60.0, 1.0), do="spin")
+        one = ask(do="print")
+        os.kill(one["by"], signal.SIGKILL)
+        decoder._waiting[os.getpid(), MODULE][-1].process.wait()
+        assert ask(do="print")["by"] != one["by"]
+        assert len(os.listdir("/proc/self/fd")) == before
+    finally:
+        gc.enable()
 
 
 def test_a_full_disk_is_told_with_its_folder_and_the_room_that_is_needed() -> None:

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -213,6 +214,16 @@ def test_an_answer_that_is_cut_off_or_no_answer_is_refused(cut: int, junk: bytes
         except Fault:
             continue
         assert all(message.startswith(b"GRIB") and message.endswith(b"7777") for message in found.values())
+
+
+def test_a_reader_runs_nothing_out_of_the_folder_that_we_are_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("oberih.py", "json.py"):
+        (tmp_path / name).write_text("raise SystemExit", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with Decoder(children=1) as own:
+        assert own.read(made(), Wanted(U, 850, 6), run=RUN, area=AREA).end == 21600
 
 
 def test_a_reader_that_dies_costs_its_message_only(decoder: Decoder) -> None:

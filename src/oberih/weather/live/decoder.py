@@ -103,7 +103,7 @@ class Decoder:
 
 
 def _made() -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "oberih.weather.live.decoder"]
+    command = [sys.executable, "-P", "-m", "oberih.weather.live.decoder"]  # none of the folder we are in
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
 

@@ -161,7 +161,7 @@ class _Ready:
 
         def give_up() -> None:
             late.set()
-            self.end()
+            self.kill()
 
         watch = threading.Timer(patience, give_up)
         watch.daemon = True
@@ -187,16 +187,21 @@ class _Ready:
         self.code = self.process.wait() if ended is None else ended
         return said, file, late.is_set()
 
-    def end(self) -> None:
-        """End it, and its copy."""
-        for number in (self.copy, self.process.pid):
-            if number:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(number, signal.SIGKILL)
-        self.process.wait()
-        self.copy = 0
+    def kill(self) -> None:
+        """End it, and its copy; whoever waits for an answer hears no more."""
+        if self.copy:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.copy, signal.SIGKILL)
+        self.process.kill()
         with contextlib.suppress(OSError):
             self.socket.shutdown(socket.SHUT_RDWR)
+
+    def end(self) -> None:
+        """End it where nobody waits for its answer, and leave nothing open."""
+        self.kill()
+        self.process.wait()
+        self.copy = 0
+        self.lines.close()
         self.socket.close()
 
 
@@ -213,6 +218,7 @@ def _taken(module: str) -> _Ready:
             ready.idle.cancel()
             if ready.process.poll() is None:
                 return ready
+            ready.end()
     return _Ready(module)
 
 
