@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import bz2
+import errno
 import itertools
+import os
 import random
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,12 +21,13 @@ import xarray as xr
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from oberih.errors import InputError, WeatherRefused
+from oberih.errors import InputError, StoreFull, WeatherRefused
 from oberih.weather.fields import Fields
+from oberih.weather.read import volume_apart
 from oberih.weather.read.grib_framing import framed, single_fields
 from oberih.weather.read.raw_volume import RawVolume
 from oberih.weather.read.volume import members_of, volume_of
-from oberih.weather.read.volume_grib import part_of_messages
+from oberih.weather.read.volume_grib import _Files, index_of, kept_index, part_of_messages
 from oberih.weather.read.volume_join import joined
 from oberih.weather.volume import fields_of_volume
 from tests.conftest import SHARED, needs_shared
@@ -243,6 +247,24 @@ def test_an_index_that_was_kept_gives_the_same_and_a_file_that_changed_gets_a_ne
     first = volume_of([path]).levels["east"]
     written(path, [(f, v + 1.0 if f.name == "u" else v) for f, v in day(0)])
     assert volume_of([path]).levels["east"] - first == pytest.approx(1.0, abs=1e-3)
+
+
+def test_an_index_that_cannot_be_kept_is_no_damage_of_the_files(tmp_path: Path) -> None:
+    made = written(tmp_path / "a.grib", day(0))
+    files = _Files([made])
+    assert kept_index(files, tmp_path / "gone" / "index.json") == index_of(files)
+    assert not (tmp_path / "gone").exists()
+
+
+def test_where_nothing_temporary_can_be_kept_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(**_: object) -> str:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    made = written(tmp_path / "a.grib", day(0))
+    monkeypatch.setattr(tempfile, "mkdtemp", full)
+    volume_apart._indexes.cache_clear()
+    with pytest.raises(StoreFull, match="set TMPDIR to a folder that has room"):
+        members_of([made])
 
 
 def test_a_packed_file_is_refused_with_the_cure(tmp_path: Path) -> None:

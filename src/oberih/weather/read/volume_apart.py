@@ -99,6 +99,8 @@ def members_of_grib(paths: Sequence[Path]) -> tuple[int, ...]:
     ------
     InputError
         If a file is damaged.
+    StoreFull
+        If there is no room for what is found.
     """
     return tuple(_asked("GRIB", paths, members=True, index=str(_index(paths)))["members"])
 
@@ -121,7 +123,10 @@ def _members_as_they_are(facts: tuple[Fact, ...]) -> tuple[tuple[int, ...], ...]
 @functools.cache
 def _indexes() -> Path:
     """A folder for indexes of GRIB, that goes with this process."""
-    folder = tempfile.mkdtemp(prefix="oberih-index-")
+    try:
+        folder = tempfile.mkdtemp(prefix="oberih-index-")
+    except OSError as error:
+        raise _not_kept(error) from error
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return Path(folder)
 
@@ -137,10 +142,14 @@ def _parts(kind: str, paths: Sequence[Path], told: Told | None, **how: Any) -> l
             answer = _asked(kind, paths, handed=handed, told=told, members=False, **how)
             return [part_of_told(one, handed) for one in answer["parts"]]
     except OSError as error:
-        raise StoreFull(
-            f"{tempfile.gettempdir()}: what is decoded cannot be kept there ({error.strerror or error}); set TMPDIR to "
-            "a folder that has room"
-        ) from error
+        raise _not_kept(error) from error
+
+
+def _not_kept(error: OSError) -> StoreFull:
+    return StoreFull(
+        f"{tempfile.gettempdir()}: what is decoded cannot be kept there ({error.strerror or error}); set TMPDIR to a "
+        "folder that has room"
+    )
 
 
 def _asked(

@@ -8,6 +8,7 @@ Run in a process of its own by `volume_apart`, which see for why.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import mmap
 import os
@@ -173,7 +174,7 @@ def _reader(files: _Files, entries: Sequence[Entry], area: Area | None, empty: E
 
 
 def kept_index(files: _Files, kept: Path | None) -> list[Entry]:
-    """As `index_of`, from a file where it has been kept, else kept there.
+    """As `index_of`, from a file where it has been kept, else kept there if there is room.
 
     Parameters
     ----------
@@ -186,8 +187,12 @@ def kept_index(files: _Files, kept: Path | None) -> list[Entry]:
     found = index_of(files)
     if kept is not None:
         beside = kept.with_suffix(f".{os.getpid()}")
-        beside.write_text(json.dumps([astuple(entry) for entry in found]), encoding="utf-8")
-        beside.replace(kept)
+        try:
+            beside.write_text(json.dumps([astuple(entry) for entry in found]), encoding="utf-8")
+            beside.replace(kept)
+        except OSError:  # a disk that is full is no damage of the files: it is looked for anew next time
+            with contextlib.suppress(OSError):
+                beside.unlink()
     return found
 
 
