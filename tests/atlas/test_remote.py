@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from itertools import pairwise
@@ -13,12 +14,13 @@ from hypothesis import strategies as st
 
 from oberih.atlas.coverage import Coverage
 from oberih.atlas.layout import FORMAT
-from oberih.atlas.remote import said_of, store_at
+from oberih.atlas.remote import _awaited, said_of, store_at
 from oberih.atlas.remote_read import fetch
 from oberih.atlas.remote_seals import FarAtlas, safe_names, said_in
 from oberih.errors import CorruptStore, InputError
 from oberih.evidence.canonical import canonical_json
 from oberih.evidence.digest import sha256_of_bytes, sha256_of_value
+from oberih.far.deadline import Deadline
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1)
 SEALS = st.dictionaries(NAMES, st.text("0123456789abcdef", min_size=64, max_size=64), min_size=1)
@@ -150,3 +152,32 @@ def test_an_atlas_that_does_not_say_its_digest_is_refused(tmp_path: Path) -> Non
     pytest.importorskip("fsspec")
     with pytest.raises(CorruptStore, match="another digest"):
         fetch(atlas_there(tmp_path / "there", {}), tmp_path / "here")
+
+
+class JustNow:
+    """An answer that comes in the moment in which we look away."""
+
+    def __init__(self, answer: object) -> None:
+        self.answer, self.looks = answer, 0
+
+    def result(self, timeout: float | None = None) -> object:
+        self.looks += 1
+        if self.looks == 1 or isinstance(self.answer, TimeoutError):
+            raise TimeoutError("of its own" if self.looks > 1 else "")
+        return self.answer
+
+    def done(self) -> bool:
+        return True
+
+    def cancel(self) -> None:
+        """Too late."""
+
+
+def test_an_answer_that_came_just_now_is_taken_and_its_own_lateness_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    for answer in (b"chunk", TimeoutError()):
+        monkeypatch.setattr(asyncio, "run_coroutine_threadsafe", lambda request, loop, answer=answer: JustNow(answer))
+        if isinstance(answer, bytes):
+            assert _awaited(None, None, Deadline()) == answer  # type: ignore[arg-type]
+        else:
+            with pytest.raises(TimeoutError, match="of its own"):
+                _awaited(None, None, Deadline())  # type: ignore[arg-type]

@@ -276,8 +276,8 @@ def _awaited(request: Coroutine[Any, Any, Any], loop: asyncio.AbstractEventLoop,
             try:
                 return running.result(timeout=min(deadline.left(), LOOK))
             except TimeoutError:
-                if running.done():
-                    raise  # its own, not ours
+                if running.done():  # it came just now, or the lateness is its own
+                    return running.result()
     finally:
         running.cancel()
 
