@@ -11,6 +11,7 @@ import pytest
 pytest.importorskip("netCDF4")
 pytest.importorskip("fcntl")
 
+from oberih.case.reach import atlas_cache
 from oberih.case.reach.atlas_cache import LEFT, cache_facts, prune
 from oberih.case.reach.flow_lease import lease_flow
 from oberih.cli.main import main
@@ -67,6 +68,14 @@ def test_what_a_command_holds_stays(cache: Path) -> None:
 def test_what_is_just_being_written_stays(cache: Path) -> None:
     prune(cache, events=False, dry_run=False, now=NOW - LEFT)
     assert (cache / "events/.flow-dd-1234").is_dir()
+
+
+def test_what_became_whole_or_went_meanwhile_is_no_matter(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = cache / "events/.flow-ee-1"
+    monkeypatch.setattr(atlas_cache, "_half_written", lambda cache: [gone])
+    monkeypatch.setattr(atlas_cache, "_of_events", lambda cache: [gone])
+    assert [row[1] for row in prune(cache, events=False, dry_run=False, now=NOW).rows] == ["fields for particles"] * 2
+    assert prune(cache, events=True, dry_run=False, now=NOW).rows == (("events/.flow-ee-1", "atlas of an event", "0"),)
 
 
 def test_a_dry_run_says_the_same_and_removes_nothing(cache: Path) -> None:

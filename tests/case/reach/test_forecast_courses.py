@@ -19,13 +19,14 @@ pytest.importorskip("netCDF4")
 
 from oberih.atlas.store import open_atlas, verify
 from oberih.case.progress import Silent
-from oberih.case.reach import forecast_atlas, forecast_courses
+from oberih.case.reach import forecast_atlas, forecast_courses, forecast_told
 from oberih.case.reach import forecast_state as state
 from oberih.case.reach.assess import assess
 from oberih.case.reach.assess_forecast import stand_ready
 from oberih.case.reach.assess_run import Event
+from oberih.case.reach.forecast_course import ReadyCourse
 from oberih.case.reach.forecast_request import ForecastRequest
-from oberih.case.reach.forecast_state import ReadyAtlas, ready
+from oberih.case.reach.forecast_state import Begun, ReadyAtlas, ready
 from oberih.case.reach.forecast_watch import keep_ready, status
 from oberih.case.reach.request import AssessRequest
 from oberih.earth.grid import Grid
@@ -392,3 +393,16 @@ def test_courses_that_cannot_be_had_are_refused_before_anything_is_fetched(
             ForecastRequest(SITE, cache=tmp_path, **changed), clock=never, wait=never, told=never, progress=never  # type: ignore[arg-type]
         )  # fmt: skip
     assert not (tmp_path / "forecast").exists()
+
+
+def test_only_a_course_of_this_run_shortens_the_time_that_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    course = ReadyCourse(Path("x"), "d", "perturbed 1", 10, "r", 0, taken=600)
+    entry = ReadyAtlas(
+        Path("a"), "d", "gfs", "GFS", RUN, RUN, RUN, RUN, RUN, (), 10, "r", courses=(course,),
+        wanted=("perturbed 1", "perturbed 2"),
+    )  # fmt: skip
+    monkeypatch.setattr(forecast_told, "standing", lambda entry: [(course, None)])
+    for run, left, at_work in ((RUN, "5 min", True), (RUN - 6 * 3600, "10 min", False)):
+        begun = Begun("gfs", run, run, "perturbed 2", RUN)
+        facts = dict(forecast_told.course_facts([entry], begun, now=RUN + 300))
+        assert facts["time left"].startswith(f"{left} for 1 more") and ("course at work" in facts) is at_work

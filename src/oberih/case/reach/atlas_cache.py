@@ -18,7 +18,7 @@ from oberih.case.sheet import Sheet
 from oberih.errors import InputError
 from oberih.evidence.keep import store_error
 
-__all__ = ["cache_facts", "prune", "size_mib"]
+__all__ = ["bytes_in", "cache_facts", "prune", "size_mib"]
 
 PARTS = {
     "atlas": "atlases of plans", "events": "atlases of events", "exceedances": "doses of plans",
@@ -59,7 +59,7 @@ def cache_facts(cache: Path) -> tuple[tuple[str, str], ...]:
             facts.append((f"{what} ({name})", f"{size_mib(folder)} MiB"))
     flows = _flows(cache)
     if flows:
-        total = sum(map(_bytes, flows)) / 2**20
+        total = sum(map(bytes_in, flows)) / 2**20
         said = f"{len(flows)}, {total:.0f} MiB; 'oberih atlas prune' removes those that no running command holds"
         facts.append(("  of it fields for particles", said))
     return tuple(facts)
@@ -90,13 +90,13 @@ def prune(cache: Path, *, events: bool, dry_run: bool, now: int) -> Sheet:
     gone: list[Lying] = []
     held = 0
     for path in _flows(cache):
-        one = Lying(path, "fields for particles", _bytes(path))
+        one = Lying(path, "fields for particles", bytes_in(path))
         if remove_unheld(path, dry_run=dry_run):
             gone.append(one)
         else:
             held += 1
-    others = [Lying(p, "half-written fields", _bytes(p)) for p in _half_written(cache) if _left(p, now)]
-    others += [Lying(p, "atlas of an event", _bytes(p)) for p in _of_events(cache) if events]
+    others = [Lying(p, "half-written fields", bytes_in(p)) for p in _half_written(cache) if _left(p, now)]
+    others += [Lying(p, "atlas of an event", bytes_in(p)) for p in _of_events(cache) if events]
     for one in () if dry_run else others:
         _remove(one.path)
     gone += others
@@ -105,7 +105,17 @@ def prune(cache: Path, *, events: bool, dry_run: bool, now: int) -> Sheet:
 
 def size_mib(path: Path) -> str:
     """What a folder holds [MiB]."""
-    return f"{_bytes(path) / 2**20:.0f}"
+    return f"{bytes_in(path) / 2**20:.0f}"
+
+
+def bytes_in(path: Path) -> int:
+    """What a folder holds [bytes]; what others remove meanwhile counts nothing."""
+    total = 0
+    for folder, _, names in os.walk(path):
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += os.lstat(os.path.join(folder, name)).st_size
+    return total
 
 
 def _sheet(cache: Path, gone: list[Lying], held: int, *, dry_run: bool) -> Sheet:
@@ -135,22 +145,18 @@ def _of_events(cache: Path) -> list[Path]:
 
 
 def _left(path: Path, now: int) -> bool:
-    """Whether a half-written folder was not touched for long."""
-    times = [path.stat().st_mtime, *(f.stat().st_mtime for f in path.rglob("*"))]
+    """Whether a half-written folder was not touched for long; one that has become whole meanwhile was."""
+    try:
+        times = [path.stat().st_mtime, *(f.stat().st_mtime for f in path.rglob("*"))]
+    except FileNotFoundError:
+        return False
     return now - max(times) > LEFT
-
-
-def _bytes(path: Path) -> int:
-    """What a folder holds [bytes]; files that others remove meanwhile count nothing."""
-    total = 0
-    for file in path.rglob("*"):
-        with contextlib.suppress(OSError):
-            total += file.stat().st_size if file.is_file() else 0
-    return total
 
 
 def _remove(path: Path) -> None:
     try:
         shutil.rmtree(path)
+    except FileNotFoundError:
+        return  # others were faster
     except OSError as error:
         raise store_error(path, error) from error

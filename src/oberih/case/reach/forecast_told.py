@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
+from oberih.case.reach.atlas_cache import bytes_in
 from oberih.case.reach.forecast_course import ReadyCourse
 from oberih.case.reach.forecast_state import Begun, ReadyAtlas, standing
 from oberih.case.wording import stamp
@@ -51,7 +51,9 @@ def course_facts(entries: Sequence[ReadyAtlas], at_work: Begun | None, *, now: i
         f"{len(whole)} {'perturbed' if kind_of(newest) == PERTURBED else 'members'}",
     )
     facts = [("courses", f"{standing_text(newest)} stand ready: {first}, and {others}")]
-    if at_work is not None and at_work.run == newest.run:
+    if at_work is not None and at_work.run != newest.run:
+        at_work = None  # what a killed process was at, of a run before
+    if at_work is not None:
         facts.append(("course at work", f"{at_work.asked}, since {stamp(at_work.since)}"))
     known = whole or [course for entry in entries for course, _ in standing(entry)]
     each = sum(course.taken for course in known) / len(known) if known else None
@@ -87,17 +89,6 @@ def span_text(seconds: float) -> str:
 
 def _cost(courses: Sequence[ReadyCourse], each: float) -> str:
     spent = sum(course.spent for course in courses) / len(courses)
-    size = sum(_size(course.path) for course in courses) / len(courses)
+    size = sum(bytes_in(course.path) for course in courses) / len(courses)
     processor = f"{span_text(spent)} of processor here, " if spent > 0.0 else ""
     return f"{span_text(each)} by the clock, {processor}{size / 1e6:.1f} MB on disk"
-
-
-def _size(folder: Path) -> int:
-    """Of the files of a folder [bytes]; what goes meanwhile does not count."""
-    total = 0
-    for path in folder.rglob("*"):
-        try:
-            total += path.stat().st_size if path.is_file() else 0
-        except OSError:
-            continue
-    return total
