@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import nullcontext
 from functools import lru_cache
 from pathlib import Path
 from tempfile import mkdtemp
 
-import pytest
-
 from oberih.case.progress import Silent
 from oberih.case.reach.forecast_request import ForecastRequest
 from oberih.case.reach.forecast_watch import keep_ready
-from oberih.weather.live import SOURCES
-from oberih.weather.live.decoder import Decoder
-from tests.weather.live import simulator
-from tests.weather.live.conftest import LEVELS, QUICK
+from tests.weather.live.conftest import QUICK, three_levels
+from tests.weather.live.simulator import ForecastServer
 
 SITE = "zaporizhzhia"
 HOURS, FOLLOW, PARTICLES = 36, 24, 96
@@ -37,19 +32,11 @@ def forecast_for(now: int, cache: Path) -> Path:
 def _made(now: int) -> str:
     cache = Path(mkdtemp(prefix="oberih-ready-"))
     request = ForecastRequest(SITE, "nomads", cache=cache, hours=HOURS, follow=FOLLOW, particles=PARTICLES, workers=1)
-    with pytest.MonkeyPatch.context() as patch, Decoder(children=1) as decoder:
-        patch.setattr("oberih.weather.live.run.Decoder", lambda: nullcontext(decoder))
-        for source in SOURCES.values():
-            patch.setattr(type(source), "levels", LEVELS)
-        simulator.gfs_file.cache_clear()
-        simulator.nomads_answer.cache_clear()
-        with simulator.ForecastServer(there=lambda run, step: run <= now - 5 * 3600) as server:
-            keep_ready(
-                _at(request, server.url), clock=lambda: now, wait=lambda _: None, told=lambda _: None,
-                progress=Silent(), once=True, patience=QUICK,
-            )  # fmt: skip
-    simulator.gfs_file.cache_clear()
-    simulator.nomads_answer.cache_clear()
+    with three_levels(), ForecastServer(there=lambda run, step: run <= now - 5 * 3600) as server:
+        keep_ready(
+            _at(request, server.url), clock=lambda: now, wait=lambda _: None, told=lambda _: None,
+            progress=Silent(), once=True, patience=QUICK,
+        )  # fmt: skip
     shutil.rmtree(cache / "live")
     return str(cache)
 

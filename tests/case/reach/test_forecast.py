@@ -28,11 +28,15 @@ from oberih.errors import InputError, SourceUnavailable, StoreError
 from oberih.weather.live.ecmwf import Ecmwf
 from oberih.weather.live.kept import stamp_of
 from tests.case.reach.office import SITE, Office, PowerCut, flow_digest, power_fails_after
-from tests.weather.live.conftest import NOW, QUICK, RUN, few_levels
+from tests.weather.live.conftest import NOW, QUICK, RUN, three_levels
 from tests.weather.live.made_grib import CYCLE
 from tests.weather.live.simulator import ForecastServer, Rule
 
-__all__ = ["few_levels"]  # a fixture for the whole session
+
+@pytest.fixture(scope="module", autouse=True)
+def few_levels() -> Iterator[None]:
+    with three_levels():
+        yield
 
 
 @pytest.fixture(autouse=True)

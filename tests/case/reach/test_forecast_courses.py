@@ -34,12 +34,17 @@ from oberih.earth.site import load_site
 from oberih.errors import InputError
 from oberih.weather.perturb import perturbations
 from tests.case.reach.office import SITE, Office, PowerCut, flow_digest, power_fails_after
-from tests.weather.live.conftest import NOW, RUN, few_levels
+from tests.weather.live.conftest import NOW, RUN, three_levels
 from tests.weather.live.made_grib import CYCLE
 from tests.weather.live.simulator import ForecastServer
 from tests.weather.loopback import Rule
 
-__all__ = ["few_levels"]  # a fixture for the whole session
+
+@pytest.fixture(scope="module", autouse=True)
+def few_levels() -> Iterator[None]:
+    with three_levels():
+        yield
+
 
 SHORT = {"every": 1, "hours": 13, "follow": 1, "perturbed": 3}
 """The shortest forecast that is kept, with two courses drawn around it."""

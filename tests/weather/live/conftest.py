@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,9 +26,9 @@ LEVELS = (1000, 850, 500)
 QUICK = Patience(first_wait=0.005, timeout=5.0)
 
 
-@pytest.fixture(scope="package", autouse=True)
-def few_levels() -> Iterator[None]:
-    """Three levels are enough for a law and quick to send; one child decodes for all tests of this folder.
+@contextmanager
+def three_levels() -> Iterator[None]:
+    """Three levels are enough for a law and quick to send; one child decodes for all tests within.
 
     What the simulator has made of them is forgotten afterwards: other folders' tests ask it for all levels.
     """
@@ -39,6 +39,13 @@ def few_levels() -> Iterator[None]:
         _forget()
         yield
     _forget()
+
+
+@pytest.fixture(scope="package", autouse=True)
+def few_levels() -> Iterator[None]:
+    """For this folder.  A module elsewhere makes its own fixture: one that is imported would last for all tests."""
+    with three_levels():
+        yield
 
 
 def _forget() -> None:
