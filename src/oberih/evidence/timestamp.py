@@ -40,7 +40,7 @@ from oberih.evidence.stamp_token import (
     what_it_says,
 )
 from oberih.far.deadline import Deadline, TooLate, present
-from oberih.far.web import shown
+from oberih.far.names import shown
 
 if TYPE_CHECKING:
     import httpx

@@ -1,13 +1,15 @@
 """Where is the host of a name, without waiting longer than we may?
 
 Looking a name up cannot be interrupted within a process: where no name server answers, the system waits for it half a
-minute and more, deaf to signals.  So a small child process looks, and is ended when the deadline says so.
+minute and more, deaf to signals.  So a small child process looks, and is ended when the deadline says so.  What is said
+of an address (`shown`) tells the host, not who asks.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -16,7 +18,7 @@ from typing import Any
 from oberih.errors import InputError
 from oberih.far.deadline import LOOK, present
 
-__all__ = ["addresses_of"]
+__all__ = ["addresses_of", "shown"]
 
 LOOKUP = """
 import json, socket, sys
@@ -29,6 +31,17 @@ except (OSError, UnicodeError) as error:
 
 Address = tuple[int, tuple[Any, ...]]
 """Family, and what `socket.socket.connect` takes."""
+
+
+def shown(url: object) -> str:
+    """An address as it is shown: without the name and the password of who asks.
+
+    Examples
+    --------
+    >>> shown("https://me:secret@host/a@b")
+    'https://host/a@b'
+    """
+    return re.sub(r"//[^/?#]*@", "//", str(url))
 
 
 def addresses_of(host: str, port: int) -> list[Address]:

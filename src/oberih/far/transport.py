@@ -16,8 +16,8 @@ import httpcore
 import httpx
 
 from oberih.errors import InputError
+from oberih.far.names import shown
 from oberih.far.network import Counted, Network
-from oberih.far.web import shown
 
 __all__ = ["Transport"]
 

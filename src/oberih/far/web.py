@@ -4,12 +4,11 @@ Bounded are the time until the head of an answer is there, with all that sends u
 whole; how often and where it may send us on; and how much it may hold, packed or not.  What asking again may mend is
 raised as `Again`, what it may not as `SourceUnavailable`.
 
-Defines `Web`, and the verbs `plain` (the body of an answer, unpacked), `retry_after` and `shown`.
+Defines `Web`, and the verbs `plain` (the body of an answer, unpacked) and `retry_after`.
 """
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 from oberih.errors import InputError, SourceUnavailable
 from oberih.far.deadline import Deadline, Stop, TooLate, never, present
+from oberih.far.names import shown
 from oberih.far.patience import Again
 
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["RETRIED", "Web", "plain", "retry_after", "shown"]
+__all__ = ["RETRIED", "Web", "plain", "retry_after"]
 
 RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Answers worth asking again."""
@@ -139,17 +139,6 @@ class Web:
                 )
             request = following
         raise SourceUnavailable(f"{first}: sends us on more than {MOST_REDIRECTS} times, in circles perhaps")
-
-
-def shown(url: object) -> str:
-    """An address as it is shown: without the name and the password of who asks.
-
-    Examples
-    --------
-    >>> shown("https://me:secret@host/a@b")
-    'https://host/a@b'
-    """
-    return re.sub(r"//[^/?#]*@", "//", str(url))
 
 
 def plain(response: httpx.Response, *, most: int) -> Iterator[bytes]:

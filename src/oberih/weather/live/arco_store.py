@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from oberih.errors import SourceUnavailable
-from oberih.far.web import shown
+from oberih.far.names import shown
 from oberih.weather.live.blosc_part import HEADER, Head, head_of, part_of, spans_of
 from oberih.weather.live.server import Server
 from oberih.weather.live.wanted import NotThere, Place

@@ -19,8 +19,9 @@ from urllib.parse import urlsplit
 
 from oberih.errors import SourceUnavailable
 from oberih.far.deadline import Stop, never
+from oberih.far.names import shown
 from oberih.far.patience import Again, Patience, PatienceEnded, ask_patiently
-from oberih.far.web import RETRIED, Web, plain, retry_after, shown
+from oberih.far.web import RETRIED, Web, plain, retry_after
 from oberih.weather.live.wanted import NotThere, Place
 
 if TYPE_CHECKING:
