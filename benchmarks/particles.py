@@ -35,7 +35,7 @@ import numpy.typing as npt
 from validation.door import Words, answering, whole_number
 
 from benchmarks.machine import load, machine
-from benchmarks.plain_c import FLAGS, FOLDER, compiler
+from benchmarks.plain_c import FLAGS, FOLDER, compiler, library_of
 from oberih.dispersion.kernels.particles import step as kernel
 from oberih.dispersion.kernels.particles.advance import COLUMNS, LONGEST, YOUNG_STEP, advance
 from oberih.dispersion.kernels.particles.lanes import GENERATORS, LANES
@@ -153,12 +153,9 @@ def plain_c(
 
 def compiled(folder: Path) -> ctypes.CDLL:
     """Compile the C loop into a folder."""
-    gcc = compiler()
-    if gcc is None:
+    if compiler() is None:
         raise RuntimeError("no gcc: there is nothing to compare with")
-    target = folder / "particles.so"
-    subprocess.run([gcc, *FLAGS, "-shared", "-fPIC", "-o", target, FOLDER / "particles.c", "-lm"], check=True)
-    return ctypes.CDLL(str(target))
+    return library_of(FOLDER / "particles.c", folder / "particles.so", FLAGS)
 
 
 def compared(

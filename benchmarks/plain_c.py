@@ -98,10 +98,27 @@ def compiled(folder: Path, flags: Sequence[str]) -> ctypes.CDLL:
     subprocess.CalledProcessError
         If it does not compile; the compiler's words are in ``stderr``.
     """
-    library = folder / f"puff{len(list(folder.iterdir()))}.so"
     defines = [f"-D{name}={value}" for name, value in constants().items()]
-    command = [compiler() or "gcc", *flags, "-std=c11", "-fPIC", "-shared", *defines, str(FOLDER / "puff.c")]
-    subprocess.run([*command, "-o", str(library), "-lm"], check=True, capture_output=True, text=True)
+    return library_of(FOLDER / "puff.c", folder / f"puff{len(list(folder.iterdir()))}.so", flags, *defines)
+
+
+def library_of(source: Path, library: Path, flags: Sequence[str], *words: str) -> ctypes.CDLL:
+    """Compile C and load it.
+
+    Linked without -ffast-math: with it, a library that is loaded switches numbers below 1e-308 off for all that its
+    process does later.
+
+    Raises
+    ------
+    subprocess.CalledProcessError
+        If it does not compile; the compiler's words are in ``stderr``.
+    """
+    gcc, part = compiler() or "gcc", library.with_suffix(".o")
+    for command in (
+        [gcc, *flags, "-std=c11", "-fPIC", "-c", *words, str(source), "-o", str(part)],
+        [gcc, "-shared", str(part), "-o", str(library), "-lm"],
+    ):
+        subprocess.run(command, check=True, capture_output=True, text=True)
     return ctypes.CDLL(str(library))
 
 

@@ -3,6 +3,7 @@
    The physics, the order of the fields and the random generator are those of oberih.dispersion.kernels.particles:
    trilinear wind, convection, the profiles of turbulence, Langevin or displacement by Metropolis, reflection, settling,
    dry and wet removal, sampling.  Sixteen generators a block of 64 particles, as there.  */
+#include "flush.h"
 #include <math.h>
 #include <stdint.h>
 
@@ -67,6 +68,7 @@ float wet_of[3 * LANES];  /* what rain took, as the kernel leaves it */
 
 void step_all(float *particles, uint32_t *states, long blocks, int steps, const Fields *f, float dt, float before,
               int langevin, float lapse, float cells_y, float settling, float *out, float top, double *gone) {
+  FLUSH_ON;
   for (long k = 0; k < blocks; k++) for (int n = 0; n < steps; n++) {
     float *p = particles + k * ROWS * LANES, older = before > 0.0f ? 0.5f * dt / before : 0.0f;
     uint32_t *state = states + k * 64;
@@ -204,4 +206,5 @@ void step_all(float *particles, uint32_t *states, long blocks, int steps, const 
       }
     }
   }
+  FLUSH_OFF;
 }

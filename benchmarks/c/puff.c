@@ -6,6 +6,7 @@
  * is compiled, so that both always agree; that the results agree is checked by plain_c.py.
  * Only disperse_hour is called from outside.
  */
+#include "flush.h"
 #include "growth.h"
 
 #include <math.h>
@@ -440,6 +441,7 @@ void disperse_hour(int rings, int sectors, int all_rings, double inner, double l
                    const double *gamma_sigmas, const double *settings, const double *air, long n, int cyclic, long hour,
                    double height, int puffs, double *sums, double *balance, int *cells, double *weights)
 {
+    FLUSH_ON;
     Mesh mesh = {rings, sectors, all_rings, inner, log_ratio, east, north, areas};
     Gamma gamma = {components, gamma_weights, gamma_sigmas};
     Work work = {sums, balance, weights, cells};
@@ -452,4 +454,5 @@ void disperse_hour(int rings, int sectors, int all_rings, double inner, double l
     for (int c = 0; c < rings * sectors; c++)
         if (sums[c * SUMS + GAMMA] > 0.0)
             sums[c * SUMS + AGED] /= sums[c * SUMS + GAMMA];
+    FLUSH_OFF;
 }

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 import click
 
 import oberih
+from oberih.cli.interrupted import heard
 from oberih.cli.lazy import LazyGroup
 from oberih.errors import OberihError
 
@@ -99,7 +100,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(words: list[str]) -> int:
-    outcome = door.main(args=words, prog_name="oberih", standalone_mode=False)
+    with heard():
+        outcome = door.main(args=words, prog_name="oberih", standalone_mode=False)
     if sys.stdout is not None:
         sys.stdout.flush()
     return outcome if isinstance(outcome, int) else 0

@@ -1,0 +1,54 @@
+"""No interruption is lost, wherever it strikes."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import sys
+import time
+
+import pytest
+
+from oberih.cli.interrupted import heard
+
+
+class Dropped:
+    """What is raised while it goes is dropped by Python."""
+
+    def __del__(self) -> None:
+        raise KeyboardInterrupt
+
+
+def test_an_interruption_in_a_finaliser_strikes_again() -> None:
+    with pytest.raises(KeyboardInterrupt), heard():
+        Dropped()
+        gc.collect()
+        time.sleep(5.0)
+
+
+def test_an_interruption_in_what_c_calls_back_strikes_again() -> None:
+    def called() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), heard():
+        ctypes.CFUNCTYPE(None)(called)()
+        time.sleep(5.0)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_what_else_is_dropped_is_told_as_before() -> None:
+    told: list[object] = []
+    before = sys.unraisablehook
+    sys.unraisablehook = told.append
+
+    class Broken:
+        def __del__(self) -> None:
+            raise ValueError
+
+    try:
+        with heard():
+            Broken()
+            gc.collect()
+        assert len(told) == 1 and sys.unraisablehook == told.append
+    finally:
+        sys.unraisablehook = before
