@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ pytest.importorskip("fcntl")
 from oberih.case.reach.flow_lease import lease_flow
 from oberih.dispersion.particles.flow import Flow
 from oberih.dispersion.particles.flow_of_fields import flow_of_fields
+from oberih.weather.live.kept import one_at_a_time
 from oberih.weather.read.volume import volume_of
 from oberih.weather.volume import fields_of_volume
 from tests.weather import passing_low
@@ -52,3 +54,16 @@ def test_another_process_that_holds_it_is_heeded(flow: Flow, tmp_path: Path) -> 
         there.communicate()
     lease_flow(folder, flow).let_go()
     assert not folder.exists()
+
+
+def test_on_a_disk_without_locks_it_is_used_and_left_where_it_is(
+    flow: Flow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_locks(handle: object, how: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", no_locks)
+    lease_flow(tmp_path / "flow", flow).let_go()
+    assert (tmp_path / "flow" / "flow.json").exists()
+    with one_at_a_time(tmp_path, "gfs"):
+        pass

@@ -183,16 +183,19 @@ def test_an_atlas_that_is_not_whole_is_not_offered(tmp_path: Path) -> None:
     assert [o.name for o in Responder(EventRoom(load_site(SITE), cache=cache)).offers()] == ["exercise"]
 
 
-def test_a_newer_forecast_is_another_offer(tmp_path: Path) -> None:
+def test_a_newer_forecast_is_another_offer_and_what_is_said_of_it_is_never_older(tmp_path: Path) -> None:
     cache = forecast_for(AT, tmp_path)
     mine = Responder(EventRoom(load_site(SITE), cache=cache))
     before = mine.answer(ASKED, now=AT)
     pointer = folder_of(cache, SITE) / "ready.json"
     told = json.loads(pointer.read_text())
-    told["entries"][0]["title"] = "Another centre"
+    told["entries"][0] |= {"title": "Another centre", "lacks": ["its snow"]}
     pointer.write_text(json.dumps(told))
     assert [o.source for o in mine.offers() if o.name == "ready"] == ["Another centre"]
-    assert before.run.told.source.startswith("NOAA GFS")
+    assert before.run.told.source.startswith("NOAA GFS") and "snow" not in str(before.notes)
+    after = mine.answer(ASKED, now=AT)
+    assert after.run.told.source.startswith("Another centre") and after.rows == before.rows
+    assert dict(after.notes)["ready-lacks"] == {"what": "its snow"}
 
 
 def test_notes_say_how_old_what_is_lacking_and_where_the_fields_end(responder: Responder, answer: EventAnswer) -> None:

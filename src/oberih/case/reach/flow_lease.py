@@ -66,7 +66,8 @@ def lease_flow(folder: Path, flow: Flow) -> FlowLease:
         with contextlib.suppress(FileNotFoundError):
             handle = (folder / "flow.json").open("rb")
             if fcntl is not None:
-                fcntl.flock(handle, fcntl.LOCK_SH)
+                with contextlib.suppress(OSError):  # a disk without locks: `let_go` then leaves it where it is
+                    fcntl.flock(handle, fcntl.LOCK_SH)
             if (folder / "flow.json").exists():
                 return FlowLease(folder, handle)
             handle.close()

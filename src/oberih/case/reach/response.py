@@ -297,12 +297,13 @@ class Responder:
         entry = ready_entry(self.room, at=request.at, hours=scenario.hours)
         key = (entry.digest, request.at, request.scenario, request.criteria, request.age, request.height)
         with self._lock:
-            return self._held(
+            run = self._held(
                 self._ready, key,
                 lambda: ready_run(entry, self.room, scenario, criteria, at=request.at, age=request.age,
                                   height=request.height, places=self.places_within(opened(entry).grid.outer_radius)),
                 RUNS,
             )  # fmt: skip
+        return run if run.entry == entry else dataclasses.replace(run, entry=entry)  # more courses stand beside it now
 
     def _run(self, request: EventRequest, scenario: Scenario, criteria: CriteriaSet) -> Run:
         weather = (key_of(self.room, request.weather), request.at)

@@ -297,4 +297,6 @@ def _locked(handle: int) -> bool:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    except OSError:
+        return True  # a disk without locks: each file is renamed into its place whole, whoever writes it
     return True
