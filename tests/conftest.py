@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pyproj  # noqa: F401 -- before eccodes, whose own PROJ breaks it where it comes later
@@ -17,6 +18,12 @@ needs_shared = pytest.mark.skipif(
 
 DEAR = ("faults", "benchmarks", "validation", "browser", "cli", "live", "case")
 """Folders of tests that start processes, build atlases or open a browser: minutes in a few files."""
+
+
+def pytest_configure() -> None:
+    """A shell starts what runs in the background deaf to Ctrl-C, and its children with it: tests need to be heard."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
