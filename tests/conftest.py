@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyproj  # noqa: F401 -- before eccodes, whose own PROJ breaks it where it comes later
 import pytest
+from hypothesis import HealthCheck, settings
 
 SHARED = Path(os.environ.get("OBERIH_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 """Folder of real data; a user does not have it."""
@@ -18,6 +19,10 @@ needs_shared = pytest.mark.skipif(
 
 DEAR = ("faults", "benchmarks", "validation", "browser", "cli", "live", "case")
 """Folders of tests that start processes, build atlases or open a browser: minutes in a few files."""
+
+
+settings.register_profile("laws", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("laws")  # how long an example takes on a busy machine is no law
 
 
 def pytest_configure() -> None:
