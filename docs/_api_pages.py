@@ -18,7 +18,7 @@ SOURCE = Path(__file__).resolve().parents[1] / "src" / "oberih"
 ROOMS = (
     "web", "case",
     "picture", "zone", "dose", "atlas", "dispersion", "weather", "release", "regimes", "evidence", "nuclide",
-    "earth", "language",
+    "earth", "far", "language",
 )  # fmt: skip
 Definition = ast.FunctionDef | ast.ClassDef
 
