@@ -20,7 +20,7 @@ from oberih.dispersion.particles.unit import ParticleSettings, unit_releases
 from oberih.earth.grid import Grid
 from oberih.errors import CorruptStore, InputError, StoreError
 
-__all__ = ["compile_kernels", "computed", "flow_folder"]
+__all__ = ["compile_kernels", "computed", "flow_folder", "flow_name"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -49,6 +49,11 @@ def computed(atlas: Atlas, block: int, height: int) -> tuple[Floats, Floats]:
     return found.sums, found.balance
 
 
+def flow_name(digest: str) -> str:
+    """Name of the folder beside an atlas that holds the flow of a digest."""
+    return f"flow-{digest[:16]}"
+
+
 def flow_folder(path: Path) -> Path:
     """Where the flow of an atlas lies: ``flow-`` and the beginning of its digest beside the atlas, or as planned.
 
@@ -60,7 +65,7 @@ def flow_folder(path: Path) -> Path:
     atlas = open_atlas(path, complete=False)
     digest = str(atlas.facts["flow"]["digest"])
     planned = Path(str(atlas.group.attrs.get("flow_folder", "")))
-    for folder in (path.parent / f"flow-{digest[:16]}", planned):
+    for folder in (path.parent / flow_name(digest), planned):
         try:
             if digest_of(folder) == digest:
                 return folder

@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from oberih.atlas.particle_block import flow_name
 from oberih.atlas.remote import FarStore
 from oberih.dispersion.particles.flow_file import open_flow
 from oberih.errors import CorruptStore, InputError, StoreError
@@ -41,7 +42,7 @@ def put_flow(store: FarStore, digest: str, folder: Path) -> None:
     StoreError
         If it is not kept here.
     """
-    there = store.beside(_name(digest))
+    there = store.beside(flow_name(digest))
     names = there.names()
     if names.issuperset(FILES):
         return
@@ -61,12 +62,12 @@ def flow_beside(store: FarStore, digest: str, atlas: Path) -> None:
     """
     room = Path(tempfile.gettempdir()) / f"oberih-flows-{os.getuid() if hasattr(os, 'getuid') else 0}"
     room.mkdir(mode=0o700, exist_ok=True)
-    kept = room / _name(digest)
+    kept = room / flow_name(digest)
     with alone(room):
         if not _is_whole(kept, digest):
             shutil.rmtree(kept, ignore_errors=True)
-            _copy(store.beside(_name(digest)), kept, digest)
-    (atlas.parent / _name(digest)).symlink_to(kept, target_is_directory=True)
+            _copy(store.beside(flow_name(digest)), kept, digest)
+    (atlas.parent / flow_name(digest)).symlink_to(kept, target_is_directory=True)
 
 
 def _copy(there: FarStore, kept: Path, digest: str) -> None:
@@ -90,8 +91,3 @@ def _is_whole(folder: Path, digest: str) -> bool:
         return open_flow(folder).digest == digest
     except InputError:
         return False
-
-
-def _name(digest: str) -> str:
-    """As `oberih.atlas.particle_block.flow_folder` looks for it."""
-    return f"flow-{digest[:16]}"

@@ -18,7 +18,7 @@ from pyproj import Transformer
 from oberih.constants import EARTH_RADIUS
 from oberih.errors import InputError
 
-__all__ = ["CLOUD", "DENSITY", "Fields"]
+__all__ = ["CLOUD", "DENSITY", "Fields", "minute"]
 
 Array = npt.NDArray[np.float64]
 
@@ -27,6 +27,17 @@ CLOUD = (1000.0, 4000.0)
 
 DENSITY = 1.225
 """Of the air at the ground, where nobody says the pressure there [kg/m3]; US Standard Atmosphere 1976."""
+
+
+def minute(time: int | np.int64) -> str:
+    """Say a time of fields [seconds since 1970, UTC], of any year.
+
+    Examples
+    --------
+    >>> minute(0)
+    '1970-01-01T00:00Z'
+    """
+    return f"{np.datetime64(int(time), 's')}"[:16] + "Z"
 
 
 @dataclass(frozen=True)
@@ -154,7 +165,7 @@ class Fields:
     def span(self) -> str:
         """How far the fields go, for people: W,S,E,N in degrees, and their times."""
         west, south, east, north = self.bounds
-        first, last = (f"{np.datetime64(int(t), 's')}"[:16] + "Z" for t in (self.time[0], self.time[-1]))
+        first, last = minute(self.time[0]), minute(self.time[-1])
         times = f"{first}, held still" if len(self.time) == 1 else f"{first} to {last}"
         return f"W,S,E,N = {west:.5g},{south:.5g},{east:.5g},{north:.5g} ({times})"
 

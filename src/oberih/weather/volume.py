@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from oberih.constants import GAS_CONSTANT_DRY_AIR, GRAVITY
 from oberih.errors import WeatherRefused
-from oberih.weather.fields import Fields
+from oberih.weather.fields import Fields, minute
 from oberih.weather.kernels import column as kernel
 from oberih.weather.read.raw_volume import RawVolume
 from oberih.weather.volume_cloud import cloud_of, convection_of
@@ -176,8 +176,8 @@ def _gaps(raw: RawVolume) -> list[str]:
     if not len(steps) or (steps == steps[0]).all():
         return []
     first = int(np.argmax(steps != steps[0]))
-    when = str(np.datetime64(int(raw.time[first]), "s"))[:16]
-    gap = f"times at equal steps ({steps[first] / 3600:g} h follow {steps[0] / 3600:g} h at {when}Z"
+    when = minute(raw.time[first])
+    gap = f"times at equal steps ({steps[first] / 3600:g} h follow {steps[0] / 3600:g} h at {when}"
     return [gap + ": cut out one stretch without a gap)"]
 
 
@@ -226,13 +226,9 @@ def cut(raw: RawVolume, *, start: int, end: int) -> None:
     first = int(np.searchsorted(raw.time, start, side="right")) - 1
     last = int(np.searchsorted(raw.time, end, side="left"))
     if first < 0 or last >= len(raw.time):
-        covered, asked = (
-            " to ".join(f"{np.datetime64(int(t), 's')}"[:16] + "Z" for t in span)
-            for span in ((raw.time[0], raw.time[-1]), (start, end))
-        )
         raise WeatherRefused(
-            f"does not cover {asked}, the hours asked for", file=_few(raw), field="time", value=covered,
-            cure="give more times, or another start",
+            f"does not cover {minute(start)} to {minute(end)}, the hours asked for", file=_few(raw), field="time",
+            value=f"{minute(raw.time[0])} to {minute(raw.time[-1])}", cure="give more times, or another start",
         )  # fmt: skip
     kept = slice(first, last + 1)
     raw.time = raw.time[kept]

@@ -43,7 +43,7 @@ def stand_ready(event: Event) -> tuple[FieldSource, tuple[Stand, ...]]:
     """
     request, site = event.request, event.site
     found = ready(request.cache, site.id, request.at, event.hours)
-    if found is None or request.at + event.hours * SECONDS_PER_HOUR > found.last + SECONDS_PER_HOUR:
+    if found is None or not found.holds(request.at, event.hours):
         raise InputError(
             f"no forecast stands ready for {event.hours} h of release from {stamp(request.at)}", field="--weather",
             value=FORECAST, cure=_cure(event, found),

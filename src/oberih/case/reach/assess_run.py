@@ -20,6 +20,7 @@ import numpy as np
 from oberih.atlas.build import build
 from oberih.atlas.kernels.rises import rises
 from oberih.atlas.layout import AtlasPlan, FlowAt
+from oberih.atlas.particle_block import flow_name
 from oberih.atlas.schedule import scheduler_for
 from oberih.atlas.store import FATES, Atlas
 from oberih.atlas.superpose import Source, dose_field, height_weights
@@ -27,6 +28,7 @@ from oberih.case.progress import Progress, advancing
 from oberih.case.reach.assess_courses import Run, turned
 from oberih.case.reach.assess_event import Event
 from oberih.case.reach.assess_fields import REACH, Course, FieldSource, covered_of, fields_of
+from oberih.case.reach.atlas_plan import BLOCK_HOURS, GRID
 from oberih.case.reach.doses import Question, ask
 from oberih.case.reach.flow_lease import FlowLease, lease_flow
 from oberih.case.reach.ground import HEIGHTS
@@ -37,7 +39,6 @@ from oberih.dispersion.particles.flow_file import open_flow
 from oberih.dispersion.particles.flow_of_fields import flow_of_fields
 from oberih.dispersion.particles.unit import ParticleSettings
 from oberih.dispersion.puffs import PuffSettings, air_table
-from oberih.earth.grid import Grid
 from oberih.weather.air import Air
 from oberih.weather.fields import Fields
 from oberih.weather.perturb import sectors_of
@@ -45,14 +46,8 @@ from oberih.weather.volume_air import air_of_fields
 
 __all__ = ["GRID", "Event", "Stand", "forget", "heights_for", "plume_on", "run_of", "stand_of"]
 
-GRID = Grid(rings=94, sectors=72, outer_radius=REACH)
-"""Rings and sectors out to 1,000 km."""
-
 LADDER = (*HEIGHTS, 500.0, 1000.0, 1500.0)
 """Release heights to interpolate between [m]."""
-
-BLOCK_HOURS = 6
-"""Release hours of a task: few, so that the work can be shared; the number changes nothing in the result."""
 
 ALIKE = 1.0
 """Heights closer than this are one [m]."""
@@ -137,7 +132,7 @@ def stand_of(event: Event, source: FieldSource, course: Course, *, progress: Pro
     settings = ParticleSettings(
         particles=request.particles, oldest=request.hours * SECONDS_PER_HOUR, seed=request.seed
     )  # fmt: skip
-    lease = lease_flow(request.cache / "events" / f"flow-{flow.digest[:16]}", flow)
+    lease = lease_flow(request.cache / "events" / flow_name(flow.digest), flow)
     try:
         atlas = _built(event, course, air, FlowAt(
             flow.digest, *place, here["latitude"], here["longitude"], str(lease.folder.absolute())
@@ -212,11 +207,11 @@ def forget(stand: Stand) -> None:
 
 def _asked(question: Question, stand: Stand) -> Question:
     """The question of this course: its release at the perturbed height, its start in the atlas."""
-    source = question.asked.source
-    if stand.course.by.height != 1.0:
-        source = dataclasses.replace(source, height=source.height * stand.course.by.height)
-    asked = dataclasses.replace(question.asked, source=source, hours=np.array([stand.start], dtype=np.int64))
-    return dataclasses.replace(question, asked=asked)
+    asked, by = question.at_hour(stand.start), stand.course.by
+    if by.height == 1.0:
+        return asked
+    source = dataclasses.replace(asked.asked.source, height=asked.asked.source.height * by.height)
+    return dataclasses.replace(asked, asked=dataclasses.replace(asked.asked, source=source))
 
 
 def _plan(event: Event, course: Course, air: Air, flow: FlowAt, settings: ParticleSettings) -> AtlasPlan:

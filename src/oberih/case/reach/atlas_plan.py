@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from oberih.atlas.layout import AtlasPlan, FlowAt
+from oberih.atlas.particle_block import flow_name
 from oberih.case.progress import Progress, advancing
 from oberih.case.reach.atlas_request import CLIMATE, AtlasRequest
 from oberih.case.reach.ground import HEIGHTS, ground_of, settings_of
@@ -23,13 +24,14 @@ from oberih.weather.read.volume import volume_of
 from oberih.weather.volume import fields_of_volume
 from oberih.weather.volume_air import air_of_fields
 
-__all__ = ["GRID", "flow_name", "plan_of"]
+__all__ = ["BLOCK_HOURS", "GRID", "plan_of"]
 
 GRID = Grid(rings=94, sectors=72, outer_radius=1000e3)
-"""Of an atlas of particles: to 1,000 km."""
+"""Of an atlas of particles: as fine near the site as one of puffs, and out to 1,000 km."""
 
 BLOCK_HOURS = 6
-"""Release hours that are carried in one pass over the fields."""
+"""Release hours of a task, carried in one pass over the fields: a build that is killed loses little, and many workers
+have something to do.  The number changes nothing in the result."""
 
 
 def plan_of(
@@ -47,7 +49,7 @@ def plan_of(
     request : AtlasRequest
     site : Site
     flows : Path
-        Folder in which the fields that carry particles are kept, as `flow_name` says.
+        Folder in which the fields that carry particles are kept, as `oberih.atlas.particle_block.flow_name` says.
     progress : Progress
     keep : callable
         Given the folder and the fields that are to be kept there.
@@ -64,11 +66,6 @@ def plan_of(
                          cure="give one series, or --engine particles with fields on levels")  # fmt: skip
     plan = ground_of(request.as_plan(), site, progress=progress).plan
     return plan if request.heights is None else replace(plan, heights=request.heights)
-
-
-def flow_name(digest: str) -> str:
-    """Name under which the fields of an atlas lie beside it."""
-    return f"flow-{digest[:16]}"
 
 
 def _particles(

@@ -59,6 +59,16 @@ class Question:
         """Lane of the first effective dose asked for; the first lane where there is none."""
         return next((i for i, q in enumerate(self.quantities) if q.organ == "effective"), 0)
 
+    @property
+    def main(self) -> Quantity:
+        """The first effective dose asked for, without the criterion's own factors."""
+        return dataclasses.replace(self.quantities[self.effective], factors=())
+
+    def at_hour(self, start: int) -> Question:
+        """The same question of one release, that which begins at an hour of the atlas."""
+        asked = dataclasses.replace(self.asked, hours=np.array([start], dtype=np.int64))
+        return dataclasses.replace(self, asked=asked)
+
 
 def computable(criteria: CriteriaSet, *, age: str | None, protection: tuple[str, ...] = ()) -> tuple[Criterion, ...]:
     """The criteria of a set that an atlas can answer, for the age and under the measures asked.

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from oberih.atlas.layout import AtlasPlan
+from oberih.atlas.particle_block import flow_name
 from oberih.case.progress import Progress
 from oberih.case.reach import forecast_state as state
 from oberih.case.reach.forecast_atlas import Hands, asked_of, built, fields_of_run, plan_of
@@ -20,7 +21,7 @@ from oberih.case.reach.forecast_state import Begun, ReadyAtlas, ready
 from oberih.case.reach.telling import telling
 from oberih.case.wording import stamp
 from oberih.earth.site import Site, load_site
-from oberih.errors import InputError, OberihError
+from oberih.errors import InputError
 from oberih.far.patience import Patience
 from oberih.weather.fields import Fields
 from oberih.weather.live import KeptRun, fetch_run
@@ -98,13 +99,8 @@ def _fetched(request: ForecastRequest, site: Site, *, now: int, hands: Hands) ->
 
 def _standing(folder: Path, asked: str) -> ReadyAtlas | None:
     """What stands ready and is whole, of just this question."""
-    for entry in state.entries_of(folder)[:1]:
-        try:
-            state.opened(entry)
-        except OberihError:
-            return None
-        return entry if entry.asked == asked else None
-    return None
+    entry = next(iter(state.entries_of(folder)), None)
+    return entry if entry is not None and entry.asked == asked and state.is_whole(entry) else None
 
 
 def _runs_out(stands: ReadyAtlas, run: KeptRun, request: ForecastRequest, *, now: int) -> bool:
@@ -143,7 +139,7 @@ def _built(
         atlas.path, atlas.digest, run.source, run.title, run.run, int(atlas.times[0]), last, until, now,
         tuple(_lacks(request, run, plan, until, now)), request.particles, run.digest, derived=fields.derived,
         fields=tuple(str(p.absolute()) for p in run.paths),
-        flow=f"flow-{plan.flow.digest[:16]}" if plan.flow else "",
+        flow=flow_name(plan.flow.digest) if plan.flow else "",
     )  # fmt: skip
 
 

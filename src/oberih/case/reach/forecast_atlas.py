@@ -14,15 +14,16 @@ from pathlib import Path
 
 from oberih.atlas.build import build
 from oberih.atlas.layout import AtlasPlan, FlowAt, engine_digest
+from oberih.atlas.particle_block import flow_name
 from oberih.atlas.schedule import scheduler_for
 from oberih.atlas.store import Atlas
 from oberih.case.progress import Progress, advancing
+from oberih.case.reach.atlas_plan import BLOCK_HOURS, GRID
 from oberih.case.reach.forecast_request import ForecastRequest
 from oberih.case.reach.ground import HEIGHTS, settings_of
 from oberih.dispersion.particles.flow_file import save_flow
 from oberih.dispersion.particles.flow_of_fields import flow_of_fields
 from oberih.dispersion.particles.unit import ParticleSettings
-from oberih.earth.grid import Grid
 from oberih.earth.site import Site
 from oberih.far.deadline import Stopped
 from oberih.far.patience import Patience
@@ -32,12 +33,6 @@ from oberih.weather.volume import cut, fields_of_volume
 from oberih.weather.volume_air import air_of_fields
 
 __all__ = ["GRID", "Hands", "asked_of", "built", "fields_of_run", "plan_of"]
-
-GRID = Grid(rings=94, sectors=72, outer_radius=1000e3)
-"""As fine near the site as an atlas of puffs, and out to 1,000 km."""
-
-BLOCK_HOURS = 6
-"""Release hours of a task: a build that is killed loses little, and many workers have something to do."""
 
 HOUR = 3600
 
@@ -112,7 +107,7 @@ def plan_of(
     air = air_of_fields(fields, latitude=site.latitude, longitude=site.longitude)
     x, y = fields.place(longitude=site.longitude, latitude=site.latitude)
     flow = flow_of_fields(fields)
-    kept = save_flow(folder / f"flow-{flow.digest[:16]}", flow)
+    kept = save_flow(folder / flow_name(flow.digest), flow)
     where = FlowAt(flow.digest, x, y, site.latitude, site.longitude, str(kept.absolute()))
     settings = ParticleSettings(particles=particles, oldest=float(request.follow * HOUR), seed=request.seed)
     return AtlasPlan(site.id, air, GRID, HEIGHTS, settings_of(site), releases, settings, where, BLOCK_HOURS)

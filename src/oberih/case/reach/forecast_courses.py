@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from oberih.atlas.particle_block import flow_name
 from oberih.case.reach import forecast_state as state
 from oberih.case.reach.assess_fields import Course, members_asked
 from oberih.case.reach.assess_source import ENSEMBLE
@@ -197,7 +198,7 @@ def _built(work: _Work, entry: ReadyAtlas, course: Course) -> tuple[ReadyCourse,
     releases = (entry.last - entry.first) // HOUR + 1
     plan = plan_of(work.request, work.site, fields, folder, releases=releases, particles=work.particles)
     done_with = [] if course.member is None else [path.parent for path in run.paths]
-    flow = "" if plan.flow is None else f"flow-{plan.flow.digest[:16]}"
+    flow = "" if plan.flow is None else flow_name(plan.flow.digest)
     if flow not in _flows(state.entries_of(folder)):
         done_with.append(folder / flow)
     atlas = built(work.request, plan, folder, hands=hands, stopped=work.interrupted, name=f"atlas, {course.name}")

@@ -29,8 +29,8 @@ except ImportError:  # pragma: no cover - Windows
     fcntl = None  # type: ignore[assignment]
 
 __all__ = [
-    "AT_WORK", "Begun", "ReadyAtlas", "alone_at", "begun_of", "clear_away", "entries_of", "folder_of", "keep_begun",
-    "keeper_of", "opened", "publish", "publish_courses", "ready", "refuse_short", "standing",
+    "AT_WORK", "Begun", "ReadyAtlas", "alone_at", "begun_of", "clear_away", "entries_of", "folder_of", "is_whole",
+    "keep_begun", "keeper_of", "opened", "publish", "publish_courses", "ready", "refuse_short", "standing",
 ]  # fmt: skip
 
 FORMAT = "oberih/forecast/1"
@@ -109,6 +109,10 @@ class ReadyAtlas:
         """Whether a release that begins then is in it and is followed so long."""
         return self.first <= at < self.last + 3600 and at + 3600 * hours <= self.until
 
+    def holds(self, at: int, hours: int) -> bool:
+        """Whether it has every hour of a release that begins then and lasts so long."""
+        return at + 3600 * hours <= self.last + 3600
+
 
 @dataclass(frozen=True)
 class Begun:
@@ -157,11 +161,18 @@ def ready(cache: Path, site: str, at: int, hours: int = 1) -> ReadyAtlas | None:
         Whole, as far as a look at its seals says; ``oberih atlas verify`` compares every byte.
     """
     for entry in entries_of(folder_of(cache, site)):
-        if entry.answers(at, hours):
-            with contextlib.suppress(OberihError):
-                opened(entry)
-                return entry
+        if entry.answers(at, hours) and is_whole(entry):
+            return entry
     return None
+
+
+def is_whole(entry: ReadyAtlas) -> bool:
+    """Whether an entry's atlas is there, and is what the entry says."""
+    try:
+        opened(entry)
+    except OberihError:
+        return False
+    return True
 
 
 def opened(entry: ReadyAtlas) -> Atlas:

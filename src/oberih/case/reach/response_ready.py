@@ -101,7 +101,7 @@ class ReadyRun:
     @cached_property
     def main(self) -> Quantity:
         """The first effective dose asked for, without the criterion's own factors."""
-        return dataclasses.replace(self.question.quantities[self.question.effective], factors=())
+        return self.question.main
 
     @property
     def released(self) -> Released:
@@ -195,7 +195,7 @@ def ready_entry(room: EventRoom, *, at: int, hours: int) -> ReadyAtlas:
         If none does.
     """
     found = ready(room.cache, room.site.id, at, hours)
-    if found is not None and at + hours * SECONDS_PER_HOUR <= found.last + SECONDS_PER_HOUR:
+    if found is not None and found.holds(at, hours):
         return found
     kept = standing_entry(room)
     if kept is None:
@@ -256,10 +256,7 @@ def ready_run(
     followed = float(atlas.facts["particles"]["oldest"])
     oldest = max(OLDEST, followed)
     start = int((at - entry.first) // SECONDS_PER_HOUR)
-    asked = question(what, computable(criteria, age=age), stride=what.source_term.hours, oldest=oldest)
-    asked = dataclasses.replace(
-        asked, asked=dataclasses.replace(asked.asked, hours=np.array([start], dtype=np.int64))
-    )  # fmt: skip
+    asked = question(what, computable(criteria, age=age), stride=what.source_term.hours, oldest=oldest).at_hour(start)
     found = found_all(
         [asked], ask(atlas, [asked]), projection=LocalProjection(site.latitude, site.longitude), places=places,
         percentile=0.5, seed=room.seed,

@@ -132,7 +132,7 @@ class Run:
     @cached_property
     def main(self) -> Quantity:
         """The first effective dose asked for, without the criterion's own factors."""
-        return dataclasses.replace(self.question.quantities[self.question.effective], factors=())
+        return self.question.main
 
     @property
     def released(self) -> Released:

@@ -8,7 +8,6 @@ climate statistics; or it was carried before, in the forecast that stands ready 
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from oberih.case.reach.forecast_state import ReadyAtlas, entries_of, folder_of, opened
+from oberih.case.reach.forecast_state import ReadyAtlas, entries_of, folder_of, is_whole
 from oberih.case.reach.request import DEFAULT_CACHE, DEFAULT_SEED
 from oberih.case.reach.uploads import MARK, Uploads
 from oberih.case.wording import stamp
@@ -197,11 +196,7 @@ def offers(room: EventRoom) -> list[Offer]:
 
 def standing_entry(room: EventRoom) -> ReadyAtlas | None:
     """The newest forecast that stands ready whole, whatever hours it answers for."""
-    for entry in entries_of(folder_of(room.cache, room.site.id)):
-        with contextlib.suppress(OberihError):
-            opened(entry)
-            return entry
-    return None
+    return next((entry for entry in entries_of(folder_of(room.cache, room.site.id)) if is_whole(entry)), None)
 
 
 def event_air(room: EventRoom, name: str, *, at: int, hours: int) -> EventAir:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from oberih.case.reach.forecast_state import ReadyAtlas, begun_of, entries_of, keeper_of, opened
+from oberih.case.reach.forecast_state import ReadyAtlas, begun_of, entries_of, is_whole, keeper_of
 from oberih.case.reach.response_weather import RUN_OLD
-from oberih.errors import CorruptStore, OberihError
+from oberih.errors import CorruptStore
 
 __all__ = ["ENDS_SOON", "MARKS", "RUN_OLD_AFTER", "BegunNow", "Kept", "ReadyNow", "Standing", "kept_at", "ready_now"]
 
@@ -146,7 +146,7 @@ def kept_at(folder: Path) -> Kept:
     entries = tuple(entries_of(folder))
     if not entries and (folder / "ready.json").is_file():
         raise CorruptStore("ready.json: cannot be read; run 'oberih forecast' again")
-    whole = next((i for i, e in enumerate(entries) if _opens(e)), None)
+    whole = next((i for i, e in enumerate(entries) if is_whole(e)), None)
     if entries and whole is None:
         raise CorruptStore("ready.json: what it names is not there whole; run 'oberih forecast' again")
     begun = begun_of(folder)
@@ -178,14 +178,6 @@ def ready_now(kept: Kept | None, *, now: datetime, command: str) -> ReadyNow:
     }  # fmt: skip
     marks = tuple(name for name in MARKS if found[name])
     return ReadyNow(standing, kept.begun, kept.kept, marks, RUN_OLD_AFTER.total_seconds(), command)
-
-
-def _opens(entry: ReadyAtlas) -> bool:
-    try:
-        opened(entry)
-    except OberihError:
-        return False
-    return True
 
 
 def _utc(seconds: int) -> datetime:

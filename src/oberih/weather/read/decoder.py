@@ -23,7 +23,6 @@ import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Any
 
 from oberih.errors import InputError, StoreFull, WeatherRefused
@@ -70,17 +69,19 @@ CLOCK = 10.0
 """Patience by the clock, as a multiple of processor time: disks are slow, and processors have others to serve."""
 
 
-def limits_of(paths: list[Path], *, mapped: int = 0) -> Limits:
-    """Limits for sound files of these sizes.
+def limits_of(size: int, *, mapped: int = 0, least: float = LEAST_TIME) -> Limits:
+    """Limits for sound files of this size.
 
     Parameters
     ----------
-    paths : list of Path
+    size : int
+        Of all files [bytes].
     mapped : int
         Bytes that the decoder maps beside what it needs to work: the files themselves, what it hands over.
+    least : float
+        Processor time however small they are [s].
     """
-    size = sum(path.stat().st_size for path in paths)
-    processor = LEAST_TIME + size / BYTES_A_SECOND
+    processor = least + size / BYTES_A_SECOND
     return Limits(4 * GIB + mapped, processor, CLOCK * processor)
 
 

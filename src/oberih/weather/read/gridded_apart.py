@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from oberih.weather.read.decoder import GIB, Limits, asked
+from oberih.weather.read.decoder import asked, limits_of
 from oberih.weather.read.document import Document
 from oberih.weather.read.point_values import PointValues
 
 __all__ = ["point_values_apart", "told_of_values"]
 
-PROCESSOR, BYTES_A_SECOND, CLOCK = 60.0, 1_000_000, 10.0
-"""Processor time of the decoder [s], a second more for so many bytes, and the clock's as a multiple of it."""
+LEAST = 60.0
+"""Processor time of the decoder, however small the file [s]."""
 
 
 def point_values_apart(
@@ -33,8 +33,8 @@ def point_values_apart(
         If the GRIB library is not installed.
     """
     question = {"name": document.name, "latitude": latitude, "longitude": longitude, "method": method}
-    processor = PROCESSOR + len(document.data) / BYTES_A_SECOND
-    limits = Limits(4 * GIB + 4 * len(document.data), processor, CLOCK * processor)
+    size = len(document.data)
+    limits = limits_of(size, mapped=4 * size, least=LEAST)
     with tempfile.TemporaryFile(prefix="oberih-grib-") as handed:
         handed.write(document.data)
         handed.flush()

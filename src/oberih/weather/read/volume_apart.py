@@ -157,18 +157,13 @@ def _asked(
 ) -> dict[str, Any]:  # fmt: skip
     module, extra = READERS[kind]
     shown = paths[0].name if len(paths) == 1 else f"{paths[0].name} and {len(paths) - 1} more"
-    mapped = most_bytes() + (sum(path.stat().st_size for path in paths) if kind == "GRIB" else 0)
+    size = sum(path.stat().st_size for path in paths)
     question = {"paths": [str(path.absolute()) for path in paths], **how}
     try:
         return asked(
-            module,
-            question,
-            library=kind,
-            file=shown,
-            limits=limits_of(list(paths), mapped=mapped),
-            handed=handed,
-            told=told,
-        )
+            module, question, library=kind, file=shown, handed=handed, told=told,
+            limits=limits_of(size, mapped=most_bytes() + (size if kind == "GRIB" else 0)),
+        )  # fmt: skip
     except ImportError as error:
         raise InputError(f"is {kind}, and the library for it is not installed", file=shown,
                          cure=f"install it: pip install 'oberih[{extra}]'") from error  # fmt: skip
