@@ -22,7 +22,6 @@ class Dropped:
 def test_an_interruption_in_a_finaliser_strikes_again() -> None:
     with pytest.raises(KeyboardInterrupt), heard():
         Dropped()
-        gc.collect()
         time.sleep(5.0)
 
 
@@ -33,6 +32,13 @@ def test_an_interruption_in_what_c_calls_back_strikes_again() -> None:
     with pytest.raises(KeyboardInterrupt), heard():
         ctypes.CFUNCTYPE(None)(called)()
         time.sleep(5.0)
+
+
+def test_nobody_is_interrupted_after_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("oberih.cli.interrupted.MOMENT", 1.0)
+    with heard():
+        Dropped()
+    time.sleep(2.0)
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

@@ -66,7 +66,7 @@ def test_it_is_asked_as_often_as_allowed_and_no_more(attempts: int) -> None:
 
 
 @given(lasts=st.floats(0.0, 1000.0), first=st.floats(0.01, 10.0))
-def test_no_request_begins_after_patience_ended(lasts: float, first: float) -> None:
+def test_the_last_request_begins_as_patience_ends_and_none_after_it(lasts: float, first: float) -> None:
     hours = Hours()
     began: list[float] = []
 
@@ -76,7 +76,7 @@ def test_no_request_begins_after_patience_ended(lasts: float, first: float) -> N
 
     with pytest.raises(PatienceEnded):
         ask_patiently(request, hours.patience(attempts=None, lasts=lasts, first_wait=first, longest_wait=10.0))
-    assert began[-1] <= lasts
+    assert began[-1] == pytest.approx(lasts, rel=1e-12)
     assert all(a < b for a, b in pairwise(began))
 
 
@@ -85,6 +85,16 @@ def test_a_wish_beyond_the_bound_ends_it_at_once_and_is_named() -> None:
     with pytest.raises(PatienceEnded) as ended:
         ask_patiently(failing(1e9), hours.patience())
     assert (ended.value.wait, ended.value.attempts, hours.waits) == (1e9, 1, [])
+
+
+@given(lasts=st.floats(1.0, 1000.0), spread=st.floats(0.0, 5.0), part=st.floats(0.0, 0.999))
+def test_a_wish_that_patience_has_time_for_is_waited_for_and_no_other(lasts: float, spread: float, part: float) -> None:
+    hours = Hours()
+    patience = hours.patience(attempts=None, lasts=lasts, first_wait=1e-3, longest_asked=1e9, spread=spread)
+    assert ask_patiently(failing(part * lasts), patience) == "answer"
+    with pytest.raises(PatienceEnded) as ended:
+        ask_patiently(failing(0.0, lasts), patience)
+    assert (ended.value.wait, ended.value.attempts) == (lasts, 2)
 
 
 def test_what_has_come_in_part_is_asked_for_the_rest_at_once_but_not_for_ever() -> None:

@@ -22,12 +22,17 @@ MOMENT = 0.05
 
 @contextmanager
 def heard() -> Iterator[None]:
-    """Let no interruption be lost within."""
-    before = sys.unraisablehook
+    """Let no interruption be lost within; once this is left, none is sent."""
+    before, ended, one_by_one = sys.unraisablehook, False, threading.Lock()
+
+    def send() -> None:
+        with one_by_one:
+            if not ended:  # a process that is ending has its own answer already
+                _interrupt()
 
     def again(dropped: sys.UnraisableHookArgs) -> None:
         if issubclass(dropped.exc_type, KeyboardInterrupt):
-            later = threading.Timer(MOMENT, _send)  # not from here, where it would be dropped too
+            later = threading.Timer(MOMENT, send)  # not from here, where it would be dropped too
             later.daemon = True
             later.start()
         else:
@@ -37,10 +42,12 @@ def heard() -> Iterator[None]:
     try:
         yield
     finally:
+        with one_by_one:
+            ended = True
         sys.unraisablehook = before
 
 
-def _send() -> None:
+def _interrupt() -> None:
     """Interrupt the main thread, in the midst of a wait too."""
     if hasattr(signal, "pthread_kill"):
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)

@@ -139,7 +139,8 @@ def ask_patiently(
     Notes
     -----
     The wait is what the other side wishes for, and never less than our own, which doubles each time: a server that
-    says 0, or a moment that is past, is not asked without pause.
+    says 0, or a moment that is past, is not asked without pause.  Where our own wait would outlast patience, the last
+    request is made at its end; a server that wishes for more than what is left of it is given up at once.
     """
     own, until = patience.first_wait, patience.clock() + patience.lasts
     for attempt in count(1):
@@ -151,13 +152,13 @@ def ask_patiently(
             last = again
         if attempt == patience.attempts:
             break
-        if last.wait is not None and last.wait > patience.longest_asked:
+        left = until - patience.clock()
+        if left <= 0.0:
+            break
+        if last.wait is not None and last.wait > min(patience.longest_asked, left):
             raise PatienceEnded(last.reason, attempts=attempt, wait=last.wait) from last
         wait = max(own, last.wait or 0.0) * (1.0 + patience.spread * patience.jitter(name, attempt))
-        if last.gained and last.wait is None:
-            wait = 0.0
-        if patience.clock() + wait > until:
-            break
+        wait = 0.0 if last.gained and last.wait is None else min(wait, left)
         of = f" of {patience.attempts}" if patience.attempts is not None else ""
         said(f"{last.reason}; attempt {attempt}{of}, waiting {wait:.0f} s")
         if wait > 0.0:
