@@ -20,8 +20,8 @@ SPECIFIC_HEAT_AIR: Final = 1004.7
 STEFAN_BOLTZMANN: Final = 5.670374419e-8
 """Stefan-Boltzmann constant [W/(m2 K4)]; CODATA 2018, exact."""
 
-SECONDS_PER_HOUR: Final = 3600.0
-"""[s]"""
+SECONDS_PER_HOUR: Final = 3600
+"""[s], and whole: a time since 1970 stays a whole number."""
 
 SECONDS_PER_DAY: Final = 86400.0
 """[s]"""

@@ -30,7 +30,7 @@ __all__ = ["HourlyField", "HourlySource", "hourly_field"]
 
 Floats = npt.NDArray[np.float64]
 
-OLDEST = 72 * 3600.0
+OLDEST = 72.0 * SECONDS_PER_HOUR
 """Age up to which the tables tell ages apart [s], as in `oberih.dose.superposition.source_for`."""
 
 

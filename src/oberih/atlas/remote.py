@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, quote_plus
 
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.errors import InputError, StoreError, StoreFull
 from oberih.far.deadline import LOOK, Deadline, Stop, Stopped, TooLate, never
 from oberih.far.patience import Again, Patience, PatienceEnded, ask_patiently
@@ -38,7 +39,7 @@ T = TypeVar("T")
 PATIENCE = Patience(attempts=None, lasts=120.0, first_wait=0.2, longest_wait=10.0, whole=60.0)
 """With one request; ``whole`` is for a chunk."""
 
-LARGE_ANSWER = 3600.0
+LARGE_ANSWER = float(SECONDS_PER_HOUR)
 """How long one answer may take at most for the fields of particles [s]."""
 
 AT_ONCE = 8

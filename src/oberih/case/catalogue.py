@@ -11,6 +11,7 @@ from pathlib import Path
 
 from oberih.case.sheet import Sheet
 from oberih.case.wording import LEGEND, day, duration, km, mark
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.earth.site import Site, Unit, list_sites, load_site
 from oberih.evidence.check import check_products
 from oberih.release.scenario import Scenario, Schedule
@@ -178,7 +179,8 @@ def _what_comes_out(scenario: Scenario) -> tuple[tuple[str, ...], tuple[tuple[st
         )
     columns = ("phase", "from [h]", "lasts [h]", "largest shares released")
     return columns, tuple(
-        (p.name, f"{p.start / 3600:g}", f"{p.duration / 3600:g}", _largest(p.fraction)) for p in scenario.phases
+        (p.name, f"{p.start / SECONDS_PER_HOUR:g}", f"{p.duration / SECONDS_PER_HOUR:g}", _largest(p.fraction))
+        for p in scenario.phases
     )
 
 
@@ -188,7 +190,7 @@ def _largest(fraction: Mapping[str, float]) -> str:
 
 
 def _schedule(steps: Schedule, scale: float, unit: str) -> str:
-    later = [f", from {start / 3600:g} h {value / scale:g} {unit}" for start, value in steps[1:]]
+    later = [f", from {start / SECONDS_PER_HOUR:g} h {value / scale:g} {unit}" for start, value in steps[1:]]
     return f"{steps[0][1] / scale:g} {unit}" + "".join(later)
 
 

@@ -9,12 +9,15 @@ from typing import Any
 import click
 
 from oberih.cli.options import Moment, Number
-from oberih.constants import FORMS, SECONDS_PER_DAY, SECONDS_PER_YEAR
+from oberih.constants import FORMS, SECONDS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_YEAR
 from oberih.errors import UnknownName
 
 __all__ = ["disperse"]
 
-_UNITS = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": SECONDS_PER_DAY, "y": SECONDS_PER_YEAR, "a": SECONDS_PER_YEAR}
+_UNITS = {
+    "s": 1.0, "min": 60.0, "h": float(SECONDS_PER_HOUR), "d": SECONDS_PER_DAY, "y": SECONDS_PER_YEAR,
+    "a": SECONDS_PER_YEAR,
+}  # fmt: skip
 
 
 class HalfLife(click.ParamType[float]):

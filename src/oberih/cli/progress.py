@@ -25,6 +25,7 @@ from rich.progress import Progress as RichProgress
 from rich.text import Text
 
 from oberih.case.progress import Progress, Silent
+from oberih.constants import SECONDS_PER_HOUR
 
 __all__ = ["Bars", "Lines", "rate_and_rest", "watched"]
 
@@ -47,11 +48,12 @@ def rate_and_rest(done: int, total: int | None, seconds: float) -> str:
     if total is None:
         return said
     left = (total - done) / rate
-    rest = f"{left:.0f} s" if left < 100.0 else f"{left / 60:.0f} min" if left < 6000.0 else f"{left / 3600:.1f} h"
+    hours = f"{left / SECONDS_PER_HOUR:.1f} h"
+    rest = f"{left:.0f} s" if left < 100.0 else f"{left / 60:.0f} min" if left < 6000.0 else hours
     return f"{said}, {rest} left"
 
 
-RATES = ((1.0, "a second"), (60.0, "a minute"), (3600.0, "an hour"))
+RATES = ((1.0, "a second"), (60.0, "a minute"), (SECONDS_PER_HOUR, "an hour"))
 SHORT = {" a second": "/s", " a minute": "/min", " an hour": "/h"}
 """For a bar, where there is little room."""
 

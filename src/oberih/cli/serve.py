@@ -9,6 +9,7 @@ import click
 
 from oberih.cli.options import shared, with_options
 from oberih.cli.record_options import STORE_OPTIONS, keeping_of
+from oberih.constants import SECONDS_PER_HOUR
 
 __all__ = ["serve"]
 
@@ -50,7 +51,7 @@ def serve(**given: Any) -> None:
     from oberih.web.settings import ServeSettings
 
     keeping = keeping_of(given)
-    given |= {"session_idle": given.pop("idle") * 60.0, "session_longest": given.pop("longest") * 3600.0}
+    given |= {"session_idle": given.pop("idle") * 60.0, "session_longest": given.pop("longest") * SECONDS_PER_HOUR}
     settings = ServeSettings(keeping=keeping, **given)  # refuses before anything heavy is loaded
 
     from oberih.web.serve import serve as run

@@ -19,6 +19,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from oberih.constants import SECONDS_PER_HOUR
+
 Floats = npt.NDArray[np.float64]
 
 PATHWAYS = ("cloud", "inhalation", "ground", "resuspension")
@@ -57,7 +59,7 @@ class Quantity:
     def name(self) -> str:
         """A short identifier, such as ``effective-adult-7d``."""
         days = self.window / 86400.0
-        span = f"{days:g}d" if days >= 1 else f"{self.window / 3600:g}h"
+        span = f"{days:g}d" if days >= 1 else f"{self.window / SECONDS_PER_HOUR:g}h"
         return f"{self.organ}-{self.age}-{span}" + ("" if self.nuclides == "all" else f"-{self.nuclides}")
 
 

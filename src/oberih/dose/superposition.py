@@ -14,7 +14,7 @@ import numpy.typing as npt
 from oberih.atlas.kernels.superpose import LANES, TERMS
 from oberih.atlas.packed import TABLE_STEP
 from oberih.atlas.superpose import Source
-from oberih.constants import FORMS
+from oberih.constants import FORMS, SECONDS_PER_HOUR
 from oberih.dose.quantity import Response
 from oberih.errors import OutOfRange
 from oberih.release.source_term import SourceTerm
@@ -24,7 +24,9 @@ __all__ = ["source_for"]
 Floats = npt.NDArray[np.float64]
 
 
-def source_for(source_term: SourceTerm, responses: Sequence[Response], *, oldest: float = 72 * 3600.0) -> Source:
+def source_for(
+    source_term: SourceTerm, responses: Sequence[Response], *, oldest: float = 72.0 * SECONDS_PER_HOUR
+) -> Source:
     """The tables of a release for up to eight quantities.
 
     Parameters

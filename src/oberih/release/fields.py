@@ -12,6 +12,7 @@ from itertools import pairwise
 from math import isfinite
 from typing import Any
 
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.errors import InputError, UnknownName
 
 __all__ = ["Fields", "checked_number"]
@@ -127,7 +128,7 @@ class Fields:
             where = {"file": self.file, "field": f"{self.path}{key}[{i}]"}
             start = checked_number(step[0], low=0.0, high=1e4, unit="hours", **where)  # type: ignore[arg-type]
             level = checked_number(step[1], low=0.0, high=high, unit=unit, **where)  # type: ignore[arg-type]
-            read.append((start * 3600.0, level * scale))
+            read.append((start * SECONDS_PER_HOUR, level * scale))
         starts = [s for s, _ in read]
         if not starts or starts[0] != 0.0 or any(b <= a for a, b in pairwise(starts)):
             raise InputError(

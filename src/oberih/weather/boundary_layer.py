@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from oberih.constants import SPECIFIC_HEAT_AIR
+from oberih.constants import SECONDS_PER_HOUR, SPECIFIC_HEAT_AIR
 from oberih.errors import OutOfRange, WeatherRefused
 from oberih.weather.air import Air
 from oberih.weather.kernels.gaps import bridge_direction, hold
@@ -268,7 +268,7 @@ def _fill_cloud(weather: Weather, sun: Floats, *, step: float) -> tuple[Floats, 
     """Cloud as reported, else from radiation, else held 12 h, else the mean."""
     reported = weather.cloud_cover
     inferred = np.where(np.isnan(reported), cloud_from_insolation(sun, weather.solar_radiation), reported)
-    held = hold(inferred, at_most=int(CLOUD_HELD_HOURS * 3600.0 / step))
+    held = hold(inferred, at_most=int(CLOUD_HELD_HOURS * SECONDS_PER_HOUR / step))
     known = inferred[np.isfinite(inferred)]
     mean = float(known.mean()) if len(known) else CLOUD_DEFAULT
     unknown = [int(np.isnan(stage).sum()) for stage in (reported, inferred, held)]
@@ -351,7 +351,7 @@ def _mixing_height(
         "memory": EVENING_MEMORY,
     }
     series = (layer.heat_flux, layer.friction_velocity, layer.inverse_length, filled.temperature)
-    lead = int(48 * 3600.0 / step)
+    lead = int(48.0 * SECONDS_PER_HOUR / step)
     before = evolve_mixing_height(*(s[-lead:] for s in series), **settings)[-1] if cyclic else None
     depth = evolve_mixing_height(*series, **settings, first=None if before is None else float(before))
     return np.where(given, np.clip(weather.boundary_layer_height, MIXING_FLOOR, MIXING_CEILING), depth)

@@ -124,7 +124,7 @@ def climate_year(
     """
     _check(site_latitude, site_longitude, seed, hours)
     table = load_table() if table is None else table
-    time = start + np.arange(hours, dtype=np.int64) * int(SECONDS_PER_HOUR)
+    time = start + np.arange(hours, dtype=np.int64) * SECONDS_PER_HOUR
     slots = _slots(table.content, time, longitude=site_longitude)
     latent = _latent(table.content["process"], hours=hours, seed=seed)
     speed, direction, score = _wind(table.content["wind"], latent, slots)

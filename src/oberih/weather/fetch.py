@@ -26,6 +26,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.errors import InputError, SourceUnavailable, StoreError, StoreFull
 from oberih.far.patience import Again, Patience, PatienceEnded, ask_patiently
 from oberih.far.web import RETRIED, Web, plain, retry_after
@@ -46,7 +47,7 @@ FORECAST_URL = "https://api.open-meteo.com"
 
 PATHS = {"archive": (ARCHIVE_URL, "/v1/archive", "reanalysis"), "forecast": (FORECAST_URL, "/v1/forecast", "forecast")}
 
-PASSING_VALID = 3600.0
+PASSING_VALID = float(SECONDS_PER_HOUR)
 """A kept forecast, or an archive answer that still lacked its last hours, is asked anew after this [s]."""
 
 MOST = 64 * 1024**2

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from pyproj import Transformer
 
-from oberih.constants import EARTH_RADIUS
+from oberih.constants import EARTH_RADIUS, SECONDS_PER_HOUR
 from oberih.errors import InputError
 
 __all__ = ["CLOUD", "DENSITY", "Fields", "minute"]
@@ -120,7 +120,7 @@ class Fields:
     @property
     def step(self) -> float:
         """Between times [s]; an hour where there is one time only."""
-        return float(self.time[1] - self.time[0]) if len(self.time) > 1 else 3600.0
+        return float(self.time[1] - self.time[0]) if len(self.time) > 1 else float(SECONDS_PER_HOUR)
 
     def metres_a_cell(self) -> tuple[Array, float]:
         """Length of a cell eastward in each row, and northward [m]."""

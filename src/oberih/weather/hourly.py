@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.errors import WeatherRefused
 from oberih.weather.read.precipitation_totals import step_lengths
 from oberih.weather.read.wind_vector import components, speed_and_direction
@@ -33,15 +34,13 @@ SCALARS = (
     "friction_velocity", "sensible_heat_flux",
 )  # fmt: skip
 
-HOUR = 3600
-
 
 def resample_hourly(
     weather: Weather,
     *,
     start: int | None = None,
     end: int | None = None,
-    largest_gap: float = 6 * 3600.0,
+    largest_gap: float = 6.0 * SECONDS_PER_HOUR,
     hold_hours: int | None = None,
 ) -> Weather:
     """Bring a series to full hours.
@@ -81,7 +80,8 @@ def resample_hourly(
     if gaps.max() > largest_gap:
         row = int(np.argmax(gaps))
         raise WeatherRefused(
-            f"gap of {gaps[row] / HOUR:.1f} h after {_stamp(weather.time[row])}, permitted: {largest_gap / HOUR:g} h",
+            f"gap of {gaps[row] / SECONDS_PER_HOUR:.1f} h after {_stamp(weather.time[row])}, permitted: "
+            f"{largest_gap / SECONDS_PER_HOUR:g} h",
             file=file, field="time", cure="fill the gap, choose another period, or permit longer gaps",
         )  # fmt: skip
     hours = _hours(weather, start, end, file)
@@ -107,8 +107,8 @@ def _held_steady(weather: Weather, start: int | None, hold_hours: int | None) ->
             f"holds the single time {_stamp(weather.time[0])}", file=file, field="time",
             cure="say for how many hours to hold it steady, or give a series",
         )  # fmt: skip
-    first = int(weather.time[0]) // HOUR * HOUR if start is None else start
-    hours = first + HOUR * np.arange(hold_hours + 1, dtype=np.int64)
+    first = int(weather.time[0]) // SECONDS_PER_HOUR * SECONDS_PER_HOUR if start is None else start
+    hours = first + SECONDS_PER_HOUR * np.arange(hold_hours + 1, dtype=np.int64)
     steady: dict[str, Any] = {
         name: np.repeat(getattr(weather, name), len(hours)) for name in (*SCALARS, "wind_speed", "precipitation")
     }
@@ -122,14 +122,14 @@ def _held_steady(weather: Weather, start: int | None, hold_hours: int | None) ->
 def _hours(weather: Weather, start: int | None, end: int | None, file: str) -> Times:
     first, last = int(weather.time[0]), int(weather.time[-1])
     usual = float(np.median(np.diff(weather.time)))
-    begin = -(-first // HOUR) * HOUR if start is None else start
-    finish = last // HOUR * HOUR if end is None else end
+    begin = -(-first // SECONDS_PER_HOUR) * SECONDS_PER_HOUR if start is None else start
+    finish = last // SECONDS_PER_HOUR * SECONDS_PER_HOUR if end is None else end
     if begin < first - usual or finish > last + usual or finish < begin:
         raise WeatherRefused(
             f"covers {_stamp(first)} to {_stamp(last)}, asked are {_stamp(begin)} to {_stamp(finish)}",
             file=file, field="time", cure="give a longer series",
         )  # fmt: skip
-    return np.arange(begin, finish + 1, HOUR, dtype=np.int64)
+    return np.arange(begin, finish + 1, SECONDS_PER_HOUR, dtype=np.int64)
 
 
 def _known_direction(weather: Weather) -> Floats:
@@ -189,7 +189,7 @@ def _rain(time: Times, rate: Floats, hours: Times) -> Floats:
         return np.full(len(hours), np.nan)
     fell = np.stack([np.zeros(int(known.sum())), (rate * length)[known]], axis=1).ravel().cumsum()
     spoken = np.stack([np.zeros(int(known.sum())), length[known]], axis=1).ravel().cumsum()
-    begin = hours - float(HOUR)
+    begin = hours - float(SECONDS_PER_HOUR)
     covered = np.interp(hours, knots, spoken) - np.interp(begin, knots, spoken)
     amount = np.interp(hours, knots, fell) - np.interp(begin, knots, fell)
-    return np.where(covered >= HOUR - 1.0, np.maximum(amount, 0.0) / HOUR, np.nan)
+    return np.where(covered >= SECONDS_PER_HOUR - 1.0, np.maximum(amount, 0.0) / SECONDS_PER_HOUR, np.nan)

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.errors import WeatherRefused
 from oberih.weather.hourly import resample_hourly
 from oberih.weather.series import Weather
@@ -49,7 +50,7 @@ at sea level; the rest are round numbers beyond what is measured or modelled."""
 JUMPS: dict[str, float] = {"wind_speed": 15.0, "temperature": 10.0, "pressure": 1000.0}
 """Field → change from one hour to the next that is reported [SI per hour, at most per row]."""
 
-STUCK_FOR = 24 * 3600.0
+STUCK_FOR = 24.0 * SECONDS_PER_HOUR
 """Speed and direction unchanged for so long are reported [s]; calms are not counted."""
 
 STUCK_ROWS = 6
@@ -85,7 +86,7 @@ class Oddity:
         span = f"{_stamp(self.start)} to {_stamp(self.end)}"
         if self.kind == "jump":
             return f"jump of {self.value:.4g} in {self.field}, {span}"
-        return f"{self.kind} of {self.value / 3600:.1f} h in {self.field}, {span}"
+        return f"{self.kind} of {self.value / SECONDS_PER_HOUR:.1f} h in {self.field}, {span}"
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ class QualityReport:
         """For people: the summary, then at most ``most`` oddities of each kind."""
         said = [
             f"{self.file}: {self.rows} rows, {_stamp(self.start)} to {_stamp(self.end)}",
-            f"usual step {self.usual_step / 3600:g} h",
+            f"usual step {self.usual_step / SECONDS_PER_HOUR:g} h",
             f"{self.label} weather from {self.source}",
             f"calms {self.calms} ({self.calms / self.rows:.1%}), variable wind {self.variable}",
         ]
@@ -160,7 +161,7 @@ def check_weather(
     *,
     need_start: int | None = None,
     need_end: int | None = None,
-    largest_gap: float = 6 * 3600.0,
+    largest_gap: float = 6.0 * SECONDS_PER_HOUR,
 ) -> tuple[Weather, QualityReport]:
     """Judge a series.
 
@@ -303,7 +304,7 @@ def _between(weather: Weather, row: int, kind: str, name: str, value: float) -> 
 def _jumps(weather: Weather, name: str) -> list[Oddity]:
     values = getattr(weather, name)
     change = np.abs(np.diff(values))
-    hours = np.maximum(np.diff(weather.time) / 3600.0, 1.0)
+    hours = np.maximum(np.diff(weather.time) / SECONDS_PER_HOUR, 1.0)
     return [
         _between(weather, int(i), "jump", name, float(change[i])) for i in np.flatnonzero(change / hours > JUMPS[name])
     ]
@@ -323,14 +324,15 @@ def _stuck(weather: Weather) -> tuple[Oddity, ...]:
 
 def _refuse_gap(report: QualityReport, largest_gap: float) -> None:
     long = [gap for gap in report.gaps if gap.value > largest_gap]
+    permitted = f"{largest_gap / SECONDS_PER_HOUR:g} h"
     if report.usual_step > largest_gap:
         raise WeatherRefused(
-            f"rows are {report.usual_step / 3600:g} h apart, permitted are {largest_gap / 3600:g} h",
+            f"rows are {report.usual_step / SECONDS_PER_HOUR:g} h apart, permitted are {permitted}",
             file=report.file, field="time", cure="give a denser series, or permit longer gaps",
         )  # fmt: skip
     if long:
         raise WeatherRefused(
-            f"has {len(long)} gaps longer than {largest_gap / 3600:g} h, the first of {long[0].value / 3600:.1f} h "
+            f"has {len(long)} gaps longer than {permitted}, the first of {long[0].value / SECONDS_PER_HOUR:.1f} h "
             f"after {_stamp(long[0].start)}",
             file=report.file, field="time", cure="fill the gap, choose another period, or permit longer gaps",
         )  # fmt: skip

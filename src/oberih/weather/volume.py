@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from oberih.constants import GAS_CONSTANT_DRY_AIR, GRAVITY
+from oberih.constants import GAS_CONSTANT_DRY_AIR, GRAVITY, SECONDS_PER_HOUR
 from oberih.errors import WeatherRefused
 from oberih.weather.fields import Fields, minute
 from oberih.weather.kernels import column as kernel
@@ -177,7 +177,8 @@ def _gaps(raw: RawVolume) -> list[str]:
         return []
     first = int(np.argmax(steps != steps[0]))
     when = minute(raw.time[first])
-    gap = f"times at equal steps ({steps[first] / 3600:g} h follow {steps[0] / 3600:g} h at {when}"
+    usual, then = steps[0] / SECONDS_PER_HOUR, steps[first] / SECONDS_PER_HOUR
+    gap = f"times at equal steps ({then:g} h follow {usual:g} h at {when}"
     return [gap + ": cut out one stretch without a gap)"]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.weather.air import Air
 from oberih.weather.fields import Fields
 from oberih.weather.kernels.profile import profile_factor
@@ -61,8 +62,8 @@ def air_of_fields(fields: Fields, *, latitude: float, longitude: float) -> Air:
     hours, hourly = _hourly(fields, series)
     east, north = _moving(hourly.pop("east"), hourly.pop("north"))
     return Air(
-        start=int(hours[0]), step=3600.0, east=east, north=north, precipitation=hourly.pop("rain"), **hourly,
-        roughness_length=roughness, wind_height=WIND_HEIGHT, latitude=latitude, cyclic=len(fields.time) == 1,
+        start=int(hours[0]), step=float(SECONDS_PER_HOUR), east=east, north=north, precipitation=hourly.pop("rain"),
+        **hourly, roughness_length=roughness, wind_height=WIND_HEIGHT, latitude=latitude, cyclic=len(fields.time) == 1,
         label=fields.label, source=fields.source,
         attrs={"derivation": list(fields.derived), "rain_unknown": bool(np.isnan(rain).any()),
                "longitude": longitude, "fields_step": fields.step},
@@ -89,7 +90,7 @@ def _near(values: Array, height: Array, inverse: Array, roughness: float) -> Arr
 
 
 def _hourly(fields: Fields, series: dict[str, Array]) -> tuple[npt.NDArray[np.int64], dict[str, Array]]:
-    hours = np.arange(fields.time[0], fields.time[-1] + 1, 3600, dtype=np.int64)
+    hours = np.arange(fields.time[0], fields.time[-1] + 1, SECONDS_PER_HOUR, dtype=np.int64)
     return hours, {name: np.interp(hours, fields.time, values) for name, values in series.items()}
 
 

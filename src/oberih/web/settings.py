@@ -11,6 +11,7 @@ from pathlib import Path
 
 from oberih.case.prove.keeping import DEFAULT_STORE, Keeping
 from oberih.case.reach.request import DEFAULT_CACHE, DEFAULT_SEED
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.errors import InputError
 
 __all__ = ["DEFAULT_PORT", "ServeSettings", "is_loopback"]
@@ -73,8 +74,8 @@ class ServeSettings:
     users: Path | None = None
     hosts: tuple[str, ...] = ()
     proxies: tuple[str, ...] = ()
-    session_idle: float = 2 * 3600.0
-    session_longest: float = 12 * 3600.0
+    session_idle: float = 2.0 * SECONDS_PER_HOUR
+    session_longest: float = 12.0 * SECONDS_PER_HOUR
     tiles: str | None = None
     language: str = "en"
     workers: int | None = None

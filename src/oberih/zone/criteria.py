@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypedDict
 
-from oberih.constants import AGES
+from oberih.constants import AGES, SECONDS_PER_HOUR
 from oberih.dose.quantity import ORGANS, PATHWAYS
 from oberih.errors import InputError, UnknownName
 from oberih.units import to_si
@@ -23,7 +23,7 @@ from oberih.zone.table import Table, packaged, read_toml
 __all__ = ["list_criteria", "load_criteria"]
 
 _SCHEMA = 1.0
-_WINDOW = (3600.0, 100.0 * 365.25 * 86400.0)
+_WINDOW = (float(SECONDS_PER_HOUR), 100.0 * 365.25 * 86400.0)
 """Plausible windows [s]: an hour to a hundred years."""
 _DISTANCE = (100.0, 1.0e6)
 """Plausible distances [m]."""

@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.earth.grid import Grid
 from oberih.errors import InputError
 from oberih.zone.exceedance import Exceedance
@@ -282,7 +283,7 @@ def times_of_year(
     bool array, shape (n,)
     """
     local = starts + round(longitude * 240.0)
-    hour = (local // 3600) % 24
+    hour = (local // SECONDS_PER_HOUR) % 24
     month = local.astype("datetime64[s]").astype("datetime64[M]").astype(np.int64) % 12 + 1
     inside = (hour >= first_hour) & (hour <= last_hour)
     if first_hour > last_hour:

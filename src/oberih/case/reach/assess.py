@@ -86,7 +86,7 @@ def assess(request: AssessRequest, *, progress: Progress, now: int | None = None
     progress.stage("weather")
     weather = _weather(request, site, hours=longest + 1)
     air = _from(air_from_weather(weather, roughness_length=site.roughness_length, cyclic=False), request, longest)
-    settings = dataclasses.replace(settings_of(site), oldest=request.hours * SECONDS_PER_HOUR)
+    settings = dataclasses.replace(settings_of(site), oldest=float(request.hours * SECONDS_PER_HOUR))
     plan = AtlasPlan(site.id, air, Grid(), HEIGHTS, settings, longest)
     progress.stage("where it would go", total=len(plan.tasks))
     atlas = build(
@@ -180,7 +180,7 @@ def _from(air: Air, request: AssessRequest, hours: int) -> Air:
             f"the weather goes from {stamp(air.start)} to {stamp(last)} and does not cover {hours} h of release",
             field="--at", value=stamp(request.at), cure="give weather of the event, or another time",
         )  # fmt: skip
-    return air.part(slice(index, None), start=air.start + index * 3600)
+    return air.part(slice(index, None), start=air.start + index * SECONDS_PER_HOUR)
 
 
 def _answer(

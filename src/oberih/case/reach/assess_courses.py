@@ -20,6 +20,7 @@ import numpy.typing as npt
 from oberih.case.reach.assess_fields import Course
 from oberih.case.reach.doses import Question
 from oberih.case.reach.outcome import Found, zone_under
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.earth.grid import Grid
 from oberih.earth.places import Place
 from oberih.earth.population import PopulationRaster
@@ -125,7 +126,7 @@ def turned(run_exceeded: Exceedance, sectors: int) -> Exceedance:
 def together(exceedances: Sequence[Exceedance]) -> Exceedance:
     """The exceedances of several courses as if each were a start of its own."""
     first = exceedances[0]
-    starts = first.starts[0] + 3600 * np.arange(len(exceedances), dtype=np.int64)
+    starts = first.starts[0] + SECONDS_PER_HOUR * np.arange(len(exceedances), dtype=np.int64)
     counts = np.stack([e.counts for e in exceedances]).sum(axis=0, dtype=np.int32)
     return Exceedance(first.grid, starts, counts, np.concatenate([e.reach for e in exceedances]), first.level)
 

@@ -123,7 +123,7 @@ def _cure(event: Event, found: ReadyAtlas | None) -> str:
     kept = found or next(iter(entries_of(folder_of(request.cache, event.site.id))), None)
     if kept is None:
         return f"run 'oberih forecast {request.site} --once', {name_it}"
-    return (f"what stands ready holds releases from {stamp(kept.first)} to {stamp(kept.last + 3600)}: keep "
+    return (f"what stands ready holds releases from {stamp(kept.first)} to {stamp(kept.last + SECONDS_PER_HOUR)}: keep "
             f"more with --hours of 'oberih forecast', {name_it}")  # fmt: skip
 
 

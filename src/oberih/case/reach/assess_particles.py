@@ -52,7 +52,7 @@ def assess_by_particles(request: AssessRequest, *, progress: Progress, now: int 
     """
     if request.mapping is not None:
         raise InputError("maps a CSV, and particles need fields", field="--mapping", value=str(request.mapping))
-    oldest = max(OLDEST, request.hours * SECONDS_PER_HOUR)
+    oldest = max(OLDEST, float(request.hours * SECONDS_PER_HOUR))
     event, criteria = begun(request, names=(*PLAIN, *FILES), oldest=oldest, computes=request.weather != FORECAST)
     site = event.site
     progress.stage("weather")

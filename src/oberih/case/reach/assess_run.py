@@ -130,7 +130,7 @@ def stand_of(event: Event, source: FieldSource, course: Course, *, progress: Pro
     air = _from(air_of_fields(fields, **here), request.at, event.hours)
     flow = flow_of_fields(fields)
     settings = ParticleSettings(
-        particles=request.particles, oldest=request.hours * SECONDS_PER_HOUR, seed=request.seed
+        particles=request.particles, oldest=float(request.hours * SECONDS_PER_HOUR), seed=request.seed
     )  # fmt: skip
     lease = lease_flow(request.cache / "events" / flow_name(flow.digest), flow)
     try:

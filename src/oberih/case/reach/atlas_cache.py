@@ -15,6 +15,7 @@ from pathlib import Path
 
 from oberih.case.reach.flow_lease import remove_unheld
 from oberih.case.sheet import Sheet
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.errors import InputError
 from oberih.evidence.keep import store_error
 
@@ -30,7 +31,7 @@ PARTS = {
 BUILT = ("atlas", "events")
 """Those in which fields for particles are kept while atlases are built."""
 
-LEFT = 3600
+LEFT = SECONDS_PER_HOUR
 """What is being written is taken for left behind by a killed command once it was not touched for so long [s]."""
 
 

@@ -32,6 +32,7 @@ from oberih.case.reach.atlas_request import CLIMATE, AtlasRequest
 from oberih.case.reach.atlas_sheets import coverage_here, coverage_there
 from oberih.case.reach.ground import LAST_HOURS, atlas_path
 from oberih.case.sheet import Sheet
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.earth.site import Site, load_site
 from oberih.errors import InputError, OberihError, SourceUnavailable
 from oberih.far.patience import Patience
@@ -149,7 +150,8 @@ def _sheet(
             ("grid", f"{plan.grid.rings} rings × {plan.grid.sectors} sectors to {plan.grid.outer_radius / 1e3:g} km"),
             ("tasks", f"{cost.tasks} blocks of {cost.block_hours} release hours at one height"),
             *begun,
-            ("processor time", f"{cost.processor_seconds / 3600:.2g} CPU-hours ({cost.task:.2g} s a block)"),
+            ("processor time",
+             f"{cost.processor_seconds / SECONDS_PER_HOUR:.2g} CPU-hours ({cost.task:.2g} s a block)"),
             ("disk", f"{cost.bytes / 2**20:.3g} MiB in {cost.all_files} files"),
             ("target", far_url(request.store, plan) if request.store and not stands_in else request.store or
              os.fspath(request.cache / "atlas")),
@@ -165,7 +167,7 @@ def _sheet(
 def _engine(plan: AtlasPlan) -> str:
     if plan.particles is None:
         return "puffs"
-    hours = plan.particles.oldest / 3600.0
+    hours = plan.particles.oldest / SECONDS_PER_HOUR
     return f"particles, {plan.particles.particles} a release hour, followed for {hours:g} h"
 
 
@@ -189,4 +191,4 @@ def _machine() -> str:
 def _duration(seconds: float) -> str:
     if seconds < 100.0:
         return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 6000.0 else f"{seconds / 3600:.1f} h"
+    return f"{seconds / 60:.0f} min" if seconds < 6000.0 else f"{seconds / SECONDS_PER_HOUR:.1f} h"

@@ -79,7 +79,7 @@ def _particles(
     fields = fields_of_volume(raw, roughness_length=site.roughness_length)
     here = {"latitude": site.latitude, "longitude": site.longitude}
     air = air_of_fields(fields, **here)
-    hours = int(fields.time[-1] - fields.time[0]) // int(SECONDS_PER_HOUR)
+    hours = int(fields.time[-1] - fields.time[0]) // SECONDS_PER_HOUR
     releases = min(hours - request.follow, len(air))
     if releases < 1:
         raise InputError(
@@ -92,7 +92,7 @@ def _particles(
     x, y = fields.place(longitude=site.longitude, latitude=site.latitude, field=f"site {site.id}")
     at = FlowAt(flow.digest, x, y, site.latitude, site.longitude, flow_name(flow.digest))
     settings = ParticleSettings(
-        particles=request.particles, oldest=request.follow * SECONDS_PER_HOUR, seed=request.seed
+        particles=request.particles, oldest=float(request.follow * SECONDS_PER_HOUR), seed=request.seed
     )  # fmt: skip
     return AtlasPlan(
         site.id, air, GRID, request.heights or HEIGHTS, settings_of(site), releases, settings, at, BLOCK_HOURS

@@ -14,7 +14,7 @@ from oberih.case.reach.dispersed_file import largest, write_dispersed
 from oberih.case.reach.products import check_folder
 from oberih.case.sheet import Sheet
 from oberih.case.wording import stamp
-from oberih.constants import FORMS
+from oberih.constants import FORMS, SECONDS_PER_HOUR
 from oberih.dispersion.particles.flow_of_fields import flow_of_fields
 from oberih.dispersion.particles.follow import Cells, Release, Trail, follow
 from oberih.errors import InputError
@@ -51,15 +51,15 @@ def disperse(request: DisperseRequest, *, progress: Progress) -> Sheet:
     if request.release_hours > hours:
         raise InputError(f"is longer than the {hours} h that it is followed, so that part would never leave",
                          field="--release-hours", value=request.release_hours, cure="give more --hours")  # fmt: skip
-    cut(raw, start=start, end=start + hours * 3600)
+    cut(raw, start=start, end=start + hours * SECONDS_PER_HOUR)
     fields = fields_of_volume(raw, roughness_length=request.roughness_length)
     x, y = fields.place(longitude=request.longitude, latitude=request.latitude)
     flow = flow_of_fields(fields)
     cells = _cells(fields, request, hours)
     check_folder(request.out.parent, field="--out", room=largest(cells, hours, request))
     release = Release(
-        start, request.release_hours * 3600.0, x, y, request.low, request.high, request.particles, request.settling,
-        request.seed,
+        start, float(request.release_hours * SECONDS_PER_HOUR), x, y, request.low, request.high, request.particles,
+        request.settling, request.seed,
     )  # fmt: skip
     progress.stage("particles", total=hours)
     trail = follow(
@@ -88,7 +88,7 @@ def _hours(raw: RawVolume, start: int) -> int:
     """Whole hours that the fields cover from a start on."""
     if len(raw.time) == 1:
         return 24
-    return max(1, min(72, int(raw.time[-1] - start) // 3600))
+    return max(1, min(72, int(raw.time[-1] - start) // SECONDS_PER_HOUR))
 
 
 def _cells(fields: Fields, request: DisperseRequest, hours: int) -> Cells:

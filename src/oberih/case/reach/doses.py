@@ -18,6 +18,7 @@ from oberih.atlas.store import Atlas
 from oberih.atlas.superpose import Asked, Exceeded, exceedances
 from oberih.case.reach.memory import remember, remembered
 from oberih.case.reach.sources import Released
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.dose.protection import factors
 from oberih.dose.quantity import Quantity, Response
 from oberih.dose.response import responses
@@ -27,7 +28,7 @@ from oberih.evidence.digest import sha256_of_array, sha256_of_value
 from oberih.zone.criterion import CriteriaSet, Criterion
 from oberih.zone.exceedance import Exceedance
 
-OLDEST = 72 * 3600.0
+OLDEST = 72.0 * SECONDS_PER_HOUR
 """Age of a plume up to which decay is told apart, unless it is followed longer [s]."""
 
 STARTS_A_RELEASE = 4

@@ -12,6 +12,7 @@ from oberih.case.progress import Progress
 from oberih.case.reach.products import check_paths
 from oberih.case.sheet import Sheet
 from oberih.case.wording import stamp
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.earth.site import load_site
 from oberih.errors import InputError
 from oberih.weather.live.arco import Cost, cost_of, fetch_area
@@ -35,7 +36,7 @@ def wish_of(
     """
     if (area is None) == (site is None):
         raise InputError("give either --area or --site", field="--area")
-    hours = -(-(end - start) // 3600)
+    hours = -(-(end - start) // SECONDS_PER_HOUR)
     if hours < 0:
         raise InputError("lies before --from", field="--to", value=stamp(end))
     if area is not None:

@@ -20,6 +20,7 @@ from oberih.case.reach.forecast_request import ForecastRequest
 from oberih.case.reach.forecast_state import Begun, ReadyAtlas, ready
 from oberih.case.reach.telling import telling
 from oberih.case.wording import stamp
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.earth.site import Site, load_site
 from oberih.errors import InputError
 from oberih.far.patience import Patience
@@ -30,8 +31,6 @@ __all__ = ["ready", "refresh"]
 
 BACK = 6
 """Releases that began so long ago are answered too, if the run reaches back so far [h]."""
-
-HOUR = 3600
 
 
 def refresh(
@@ -85,7 +84,8 @@ def refresh(
     entry = replace(entry, asked=asked, made_at=clock(), courses=courses)
     state.publish(folder, entry)
     state.clear_away(folder, besides=())
-    told(f"ready: releases from {stamp(entry.first)} to {stamp(entry.last + HOUR)}, weather to {stamp(entry.until)}")
+    released = f"releases from {stamp(entry.first)} to {stamp(entry.last + SECONDS_PER_HOUR)}"
+    told(f"ready: {released}, weather to {stamp(entry.until)}")
     return entry
 
 
@@ -105,8 +105,8 @@ def _standing(folder: Path, asked: str) -> ReadyAtlas | None:
 
 def _runs_out(stands: ReadyAtlas, run: KeptRun, request: ForecastRequest, *, now: int) -> bool:
     """Whether what stands ready is more than half used up, and the same run could answer for longer."""
-    left = stands.last + HOUR - now
-    return left < request.hours * HOUR // 2 and run.run == stands.run and run.end > stands.until
+    left = stands.last + SECONDS_PER_HOUR - now
+    return left < request.hours * SECONDS_PER_HOUR // 2 and run.run == stands.run and run.end > stands.until
 
 
 def _first(folder: Path, run: KeptRun, asked: str, *, now: int) -> int:
@@ -118,8 +118,8 @@ def _first(folder: Path, run: KeptRun, asked: str, *, now: int) -> int:
     if begun is not None and (begun.source, begun.run, begun.asked) == (run.source, run.run, asked):
         return begun.first
     state.clear_away(folder, besides=())
-    stride = 3 * HOUR
-    first = run.start + max(now - BACK * HOUR - run.start, 0) // stride * stride
+    stride = 3 * SECONDS_PER_HOUR
+    first = run.start + max(now - BACK * SECONDS_PER_HOUR - run.start, 0) // stride * stride
     state.keep_begun(folder, Begun(run.source, run.run, first, asked, now))
     return first
 
@@ -154,8 +154,8 @@ def _releases(request: ForecastRequest, run: KeptRun, fields: Fields, folder: Pa
     end, first = int(fields.time[-1]), int(fields.time[0])
     begun = state.begun_of(folder)
     since = begun.since if begun is not None else first
-    wanted = since // HOUR + request.hours - first // HOUR
-    releases = min(wanted, (end - first) // HOUR)
+    wanted = since // SECONDS_PER_HOUR + request.hours - first // SECONDS_PER_HOUR
+    releases = min(wanted, (end - first) // SECONDS_PER_HOUR)
     if releases < 1:
         raise InputError("gives no hour of weather from now on", field="--source", value=run.source,
                          cure="give another source, or wait for its next run")  # fmt: skip
@@ -166,13 +166,13 @@ def _lacks(request: ForecastRequest, run: KeptRun, plan: AtlasPlan, until: int, 
     """What a reader must know that the atlas does not hold."""
     lacks = list(run.lacks)
     first = plan.air.start
-    whole = max(0, (until - first) // HOUR - request.follow)
+    whole = max(0, (until - first) // SECONDS_PER_HOUR - request.follow)
     if whole < plan.releases:
         lacks.append(
-            f"releases from {stamp(first + whole * HOUR)} on are followed for less than {request.follow} h: "
-            f"the weather ends at {stamp(until)}"
+            f"releases from {stamp(first + whole * SECONDS_PER_HOUR)} on are followed for less than "
+            f"{request.follow} h: the weather ends at {stamp(until)}"
         )
-    short = now // HOUR + request.hours - first // HOUR - plan.releases
+    short = now // SECONDS_PER_HOUR + request.hours - first // SECONDS_PER_HOUR - plan.releases
     if short > 0:
         lacks.append(f"the last {short} of {request.hours} h are not answered: the run ends before them")
     return lacks

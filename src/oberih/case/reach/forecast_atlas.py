@@ -21,6 +21,7 @@ from oberih.case.progress import Progress, advancing
 from oberih.case.reach.atlas_plan import BLOCK_HOURS, GRID
 from oberih.case.reach.forecast_request import ForecastRequest
 from oberih.case.reach.ground import HEIGHTS, settings_of
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.dispersion.particles.flow_file import save_flow
 from oberih.dispersion.particles.flow_of_fields import flow_of_fields
 from oberih.dispersion.particles.unit import ParticleSettings
@@ -33,8 +34,6 @@ from oberih.weather.volume import cut, fields_of_volume
 from oberih.weather.volume_air import air_of_fields
 
 __all__ = ["GRID", "Hands", "asked_of", "built", "fields_of_run", "plan_of"]
-
-HOUR = 3600
 
 
 @dataclass(frozen=True)
@@ -109,7 +108,7 @@ def plan_of(
     flow = flow_of_fields(fields)
     kept = save_flow(folder / flow_name(flow.digest), flow)
     where = FlowAt(flow.digest, x, y, site.latitude, site.longitude, str(kept.absolute()))
-    settings = ParticleSettings(particles=particles, oldest=float(request.follow * HOUR), seed=request.seed)
+    settings = ParticleSettings(particles=particles, oldest=float(request.follow * SECONDS_PER_HOUR), seed=request.seed)
     return AtlasPlan(site.id, air, GRID, HEIGHTS, settings_of(site), releases, settings, where, BLOCK_HOURS)
 
 

@@ -25,6 +25,7 @@ from oberih.case.reach.forecast_request import ForecastRequest
 from oberih.case.reach.forecast_state import Begun, ReadyAtlas
 from oberih.case.reach.telling import telling
 from oberih.case.wording import stamp
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.earth.site import Site, load_site
 from oberih.errors import InputError, OberihError, StoreError
 from oberih.far.deadline import Stopped
@@ -33,8 +34,6 @@ from oberih.weather.live.kept import kept_run
 from oberih.weather.perturb import perturbations, perturbed
 
 __all__ = ["further_courses", "go_on"]
-
-HOUR = 3600
 
 MEMBERS = "members"
 """Folder of what is fetched of members, and goes when their courses are whole."""
@@ -195,7 +194,7 @@ def _built(work: _Work, entry: ReadyAtlas, course: Course) -> tuple[ReadyCourse,
     hands, folder = work.hands, work.folder
     hands.progress.stage(f"fields of the air, {course.name}")
     fields = perturbed(fields_of_run(run.paths, work.site, first=entry.first), course.by)
-    releases = (entry.last - entry.first) // HOUR + 1
+    releases = (entry.last - entry.first) // SECONDS_PER_HOUR + 1
     plan = plan_of(work.request, work.site, fields, folder, releases=releases, particles=work.particles)
     done_with = [] if course.member is None else [path.parent for path in run.paths]
     flow = "" if plan.flow is None else flow_name(plan.flow.digest)
@@ -231,7 +230,7 @@ def _run_of(work: _Work, entry: ReadyAtlas, course: Course) -> KeptRun:
     else:
         run = fetch_run(
             f"ecmwf-member-{course.member:02d}", latitude=site.latitude, longitude=site.longitude,
-            hours=(entry.until - entry.run) // HOUR, start=entry.run, only=entry.run, now=hands.clock(),
+            hours=(entry.until - entry.run) // SECONDS_PER_HOUR, start=entry.run, only=entry.run, now=hands.clock(),
             cache=work.folder / MEMBERS, server=request.server, told=telling(hands.progress),
             patience=hands.patience, stopped=work.interrupted,
         )  # fmt: skip

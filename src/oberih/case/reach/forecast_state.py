@@ -20,6 +20,7 @@ from typing import Any
 
 from oberih.atlas.store import Atlas, open_atlas
 from oberih.case.reach.forecast_course import LATEST, UNSEEN, ReadyCourse, courses_among, plain_course
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.errors import CorruptStore, InputError, OberihError, StoreError
 from oberih.evidence.keep import store_error, write_atomically
 
@@ -107,11 +108,11 @@ class ReadyAtlas:
 
     def answers(self, at: int, hours: int = 1) -> bool:
         """Whether a release that begins then is in it and is followed so long."""
-        return self.first <= at < self.last + 3600 and at + 3600 * hours <= self.until
+        return self.first <= at < self.last + SECONDS_PER_HOUR and at + SECONDS_PER_HOUR * hours <= self.until
 
     def holds(self, at: int, hours: int) -> bool:
         """Whether it has every hour of a release that begins then and lasts so long."""
-        return at + 3600 * hours <= self.last + 3600
+        return at + SECONDS_PER_HOUR * hours <= self.last + SECONDS_PER_HOUR
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from oberih.case.reach.forecast_state import ReadyAtlas
 from oberih.case.reach.forecast_told import course_facts, course_notes, standing_text
 from oberih.case.sheet import Sheet
 from oberih.case.wording import stamp
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.earth.site import load_site
 from oberih.errors import InputError, SourceUnavailable, StoreError
 from oberih.far.deadline import Stopped
@@ -31,8 +32,6 @@ __all__ = ["AGAIN", "keep_ready", "next_look", "status"]
 
 AGAIN = 600
 """A run that is due and not there is looked for again after this [s]."""
-
-HOUR = 3600
 
 
 def next_look(entry: ReadyAtlas | None, *, every: int, delay: float, now: int) -> int:
@@ -56,7 +55,7 @@ def next_look(entry: ReadyAtlas | None, *, every: int, delay: float, now: int) -
     """
     if entry is None:
         return now + AGAIN
-    return max(entry.run + every * HOUR + int(delay), now + AGAIN)
+    return max(entry.run + every * SECONDS_PER_HOUR + int(delay), now + AGAIN)
 
 
 def keep_ready(
@@ -176,7 +175,7 @@ def _stands(entries: list[ReadyAtlas], *, now: int) -> str:
     if not good:
         return "nothing stands ready that reaches beyond now"
     newest = good[0]
-    return f"run {stamp(newest.run)} still stands ready: releases to {stamp(newest.last + HOUR)}"
+    return f"run {stamp(newest.run)} still stands ready: releases to {stamp(newest.last + SECONDS_PER_HOUR)}"
 
 
 def status(request: ForecastRequest, *, now: int) -> Sheet:
@@ -211,12 +210,12 @@ def status(request: ForecastRequest, *, now: int) -> Sheet:
 
 
 def _facts(entry: ReadyAtlas, *, now: int) -> list[tuple[str, str]]:
-    left = (entry.last + HOUR - now) / HOUR
+    left = (entry.last + SECONDS_PER_HOUR - now) / SECONDS_PER_HOUR
     answers = f"{left:.0f} h more" if left > 0 else "no more: it has run out"
     return [
         ("ready", f"{entry.title}, run {stamp(entry.run)}"),
-        ("age of the run", f"{(now - entry.run) / HOUR:.1f} h"),
-        ("answers", f"releases from {stamp(entry.first)} to {stamp(entry.last + HOUR)}: {answers}"),
+        ("age of the run", f"{(now - entry.run) / SECONDS_PER_HOUR:.1f} h"),
+        ("answers", f"releases from {stamp(entry.first)} to {stamp(entry.last + SECONDS_PER_HOUR)}: {answers}"),
         ("plumes are followed to", stamp(entry.until)),
         ("made", f"{stamp(entry.made_at)}, {entry.particles} particles a release hour and height"),
         ("atlas", str(entry.path)),
@@ -224,5 +223,5 @@ def _facts(entry: ReadyAtlas, *, now: int) -> list[tuple[str, str]]:
 
 
 def _row(entry: ReadyAtlas) -> tuple[str, ...]:
-    times = (entry.run, entry.first, entry.last + HOUR, entry.until, entry.made_at)
+    times = (entry.run, entry.first, entry.last + SECONDS_PER_HOUR, entry.until, entry.made_at)
     return (*(stamp(t) for t in times), standing_text(entry))

@@ -16,6 +16,7 @@ import numpy as np
 from oberih.case.reach.answer import Reach
 from oberih.case.reach.doses import Question
 from oberih.case.wording import duration
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.dose.contributions import contributions
 from oberih.dose.quantity import Quantity
 from oberih.earth.places import Place
@@ -147,7 +148,7 @@ def dominant(question: Question) -> tuple[tuple[str, float], ...]:
     doses = contributions(
         term,
         question.quantities[question.effective],
-        age=3600.0,
+        age=float(SECONDS_PER_HOUR),
         tic=tic,
         gamma=tic,
         deposition=tic * [0.0, 2e-3, 1e-2, 1e-4],

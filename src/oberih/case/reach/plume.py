@@ -246,7 +246,7 @@ def plume_of(
     hours = term.hours + round(settings.oldest / SECONDS_PER_HOUR)
     course = _Course(term, nuclides, hours, grid, far)
     used = [k for k in range(len(heights)) if np.any(shares[:, k] > 0.0)]
-    starts = [start + 3600 * hour for hour in range(term.hours)]
+    starts = [start + SECONDS_PER_HOUR * hour for hour in range(term.hours)]
     for n, k in enumerate(used):
         own = np.asarray(shares[:, k], dtype=float)
         found = unit_releases(

@@ -10,6 +10,7 @@ from typing import Any
 from oberih.case.reach.response import EventAnswer
 from oberih.case.reach.response_places import PlaceRow
 from oberih.case.wording import stamp
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.units import kilometres, millisieverts
 from oberih.zone.geojson import collection_geojson
 
@@ -77,7 +78,7 @@ def _plain(text: str) -> str:
 
 
 def _time(answer: EventAnswer, hours: float | None) -> str:
-    return "" if hours is None else stamp(answer.request.at + round(hours * 3600))
+    return "" if hours is None else stamp(answer.request.at + round(hours * SECONDS_PER_HOUR))
 
 
 def _point(answer: EventAnswer, row: PlaceRow) -> dict[str, Any]:

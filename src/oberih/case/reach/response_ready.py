@@ -202,7 +202,7 @@ def ready_entry(room: EventRoom, *, at: int, hours: int) -> ReadyAtlas:
         raise _none(room)
     raise InputError(
         f"no forecast stands ready for {hours} h of release from then on; what stands answers for releases from "
-        f"{stamp(kept.first)} to {stamp(kept.last + 3600)}", field="at", value=stamp(at),
+        f"{stamp(kept.first)} to {stamp(kept.last + SECONDS_PER_HOUR)}", field="at", value=stamp(at),
         cure="ask for an hour within, a shorter release, or another weather",
     )  # fmt: skip
 

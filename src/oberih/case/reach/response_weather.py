@@ -190,7 +190,7 @@ def offers(room: EventRoom) -> list[Offer]:
     if Path(room.weather).is_file():
         found.append(_offer(room, SERVED))
     if (entry := standing_entry(room)) is not None:
-        found.append(Offer(READY, "forecast", entry.title, entry.first, entry.last + 3600, entry.made_at))
+        found.append(Offer(READY, "forecast", entry.title, entry.first, entry.last + SECONDS_PER_HOUR, entry.made_at))
     return [*found, Offer(EXERCISE, label="climate-statistics weather")]
 
 

@@ -15,13 +15,13 @@ import numpy as np
 from oberih.case.progress import Progress, advancing
 from oberih.case.reach.products import check_paths
 from oberih.case.reach.trace_begun import begun_at, drop_begun, keep_footprint, kept_footprint
-from oberih.case.reach.trace_fields import HOUR, Array, Sensitivity, clock_hours, ground_density, named, sensitivity_of
+from oberih.case.reach.trace_fields import Array, Sensitivity, clock_hours, ground_density, named, sensitivity_of
 from oberih.case.reach.trace_file import CAVEAT, hours_csv, sensitivity_netcdf
 from oberih.case.reach.trace_map import footprint_scene
 from oberih.case.reach.trace_request import Sample, TraceRequest
 from oberih.case.sheet import Sheet
 from oberih.case.wording import stamp
-from oberih.constants import FORMS
+from oberih.constants import FORMS, SECONDS_PER_HOUR
 from oberih.dispersion.particles.backward import Receptor, backward, reversed_flow
 from oberih.dispersion.particles.flow import Flow
 from oberih.dispersion.particles.flow_of_fields import flow_of_fields
@@ -131,10 +131,10 @@ def _one(
     starts: Any, decay: float, progress: Progress, digest: str,
 ) -> Sensitivity:  # fmt: skip
     x, y = _place(fields, sample)
-    earliest = max(sample.start - request.back * HOUR, int(starts[0]))
+    earliest = max(sample.start - request.back * SECONDS_PER_HOUR, int(starts[0]))
     if turned.times > 1:
         earliest = max(earliest, -round(turned.end))
-    hours = max(1, (-(-sample.end // HOUR) * HOUR - earliest) // HOUR)
+    hours = max(1, (-(-sample.end // SECONDS_PER_HOUR) * SECONDS_PER_HOUR - earliest) // SECONDS_PER_HOUR)
     number = request.samples.index(sample) + 1
     progress.stage(f"back from {sample.name} ({number} of {len(request.samples)})", total=hours)
     begun = begun_at(request, sample, flow=digest, hours=hours)

@@ -14,15 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from oberih.case.reach.trace_request import Sample
-from oberih.constants import GAS_CONSTANT_DRY_AIR
+from oberih.constants import GAS_CONSTANT_DRY_AIR, SECONDS_PER_HOUR
 from oberih.dispersion.particles.backward import Footprint
 from oberih.dispersion.particles.follow import Cells
 from oberih.weather.fields import Fields
 from oberih.weather.read.raw_volume import RawVolume
 
 __all__ = ["Sensitivity", "cell_areas", "clock_hours", "ground_density", "named", "on_the_clock", "sensitivity_of"]
-
-HOUR = 3600
 Array = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
 
@@ -61,18 +59,18 @@ def clock_hours(samples: tuple[Sample, ...], *, back: int, first: int | None) ->
     first : int or None
         Before which there is no weather [s since 1970].
     """
-    earliest = min(s.start for s in samples) - back * HOUR
+    earliest = min(s.start for s in samples) - back * SECONDS_PER_HOUR
     if first is not None:
-        earliest = max(earliest, -(-first // HOUR) * HOUR)
+        earliest = max(earliest, -(-first // SECONDS_PER_HOUR) * SECONDS_PER_HOUR)
     latest = max(s.end for s in samples)
-    return np.arange(earliest // HOUR * HOUR, latest, HOUR, dtype=np.int64)
+    return np.arange(earliest // SECONDS_PER_HOUR * SECONDS_PER_HOUR, latest, SECONDS_PER_HOUR, dtype=np.int64)
 
 
 def on_the_clock(values: Singles, *, end: int, starts: npt.NDArray[np.int64]) -> Singles:
     """Clock hours counted back from an hour's end, put where they belong among others; those before them fall off."""
     out = np.zeros((len(starts), *values.shape[1:]), dtype=np.float32)
     for k, hour in enumerate(values):
-        place = (end - (k + 1) * HOUR - int(starts[0])) // HOUR
+        place = (end - (k + 1) * SECONDS_PER_HOUR - int(starts[0])) // SECONDS_PER_HOUR
         if 0 <= place < len(starts):
             out[place] = hour
     return out
@@ -116,7 +114,7 @@ def sensitivity_of(
     thinner : float
         Density at the height of the sample over that in the layer of the release [1].
     """
-    factor = np.ones((len(starts), 1, 1)) * thinner / (HOUR * cells.depth * cell_areas(fields, cells))
+    factor = np.ones((len(starts), 1, 1)) * thinner / (SECONDS_PER_HOUR * cells.depth * cell_areas(fields, cells))
     if density is not None:
         factor = factor * _density_ratio(density, fields, cells, starts, sample, place)
     covered = on_the_clock(np.ones((len(found.seconds), 1, 1), dtype=np.float32), end=found.end, starts=starts)
@@ -135,7 +133,7 @@ def _density_ratio(
     """Density at the station over that of each cell and hour [1]."""
     y = np.clip(np.round((np.arange(cells.rows) + 0.5) / cells.scale_y).astype(int), 0, len(fields.y) - 1)
     x = np.clip(np.round((np.arange(cells.columns) + 0.5) / cells.scale_x).astype(int), 0, len(fields.x) - 1)
-    there = density[_nearest(fields, starts + HOUR // 2)][:, y][:, :, x]
+    there = density[_nearest(fields, starts + SECONDS_PER_HOUR // 2)][:, y][:, :, x]
     here = density[_nearest(fields, np.array([(sample.start + sample.end) // 2])), round(place[1]), round(place[0])]
     return np.asarray(here / there)
 

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 import oberih
-from oberih.case.reach.trace_fields import HOUR, Sensitivity
+from oberih.case.reach.trace_fields import Sensitivity
 from oberih.case.reach.trace_request import TraceRequest
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.dispersion.particles.follow import Cells
 from oberih.errors import InputError
 from oberih.weather.fields import Fields
@@ -72,8 +73,8 @@ def _axes(file: Any, fields: Fields, cells: Cells, found: Sequence[Sensitivity])
     time = file.createVariable("time", "f8", ("time",))
     time.setncatts({"standard_name": "time", "units": "seconds since 1970-01-01 00:00:00", "calendar": "standard",
                     "bounds": "time_bounds", "long_name": "middle of the hour of the release"})  # fmt: skip
-    time[:] = starts + HOUR / 2.0
-    file.createVariable("time_bounds", "f8", ("time", "nv"))[:] = np.stack([starts, starts + HOUR], axis=1)
+    time[:] = starts + SECONDS_PER_HOUR / 2.0
+    file.createVariable("time_bounds", "f8", ("time", "nv"))[:] = np.stack([starts, starts + SECONDS_PER_HOUR], axis=1)
     for name, key, unit, standard in (
         (names[0], "y", "degrees_north" if fields.geographic else "m",
          "latitude" if fields.geographic else "projection_y_coordinate"),

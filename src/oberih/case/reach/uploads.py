@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from oberih.case.wording import stamp
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.earth.site import Site
 from oberih.errors import InputError, StoreError, UnknownName, WeatherRefused
 from oberih.evidence.digest import sha256_of_bytes
@@ -240,7 +241,8 @@ class Uploads:
         odd = tuple(str(o) for o in sorted(found, key=lambda o: (o.kind, -o.value))[:_ODDITIES])
         unknown = [f"{n.replace('_', ' ')} {100 * share:.0f} %" for n, share in report.unknown.items() if share > 0.0]
         facts = (
-            f"{report.label} weather from {report.source}", f"{report.rows} rows, every {report.usual_step / 3600:g} h",
+            f"{report.label} weather from {report.source}",
+            f"{report.rows} rows, every {report.usual_step / SECONDS_PER_HOUR:g} h",
             f"{stamp(report.start)} to {stamp(report.end)}", f"unknown: {', '.join(unknown) or 'nothing'}",
         )  # fmt: skip
         return replace(upload, recognised=recognised, start=report.start, end=report.end, facts=facts, oddities=odd)

@@ -14,6 +14,7 @@ from oberih.case.report.asked import asked_rows
 from oberih.case.report.book import Book, Cell
 from oberih.case.report.facts import Part, Reached
 from oberih.case.report.second import changed
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.picture.report import Block, Heading, Paragraph, Points, Row, Run, Section, Table, Text, clean
 from oberih.release.fractions import Phase
 
@@ -257,7 +258,7 @@ def _release(book: Book, release: Released) -> list[Block]:
     rows = [
         row("story", s.choose(scenario.story.get("en", ""), scenario.story.get("uk", ""), limit=500)),
         row("fuel", (s.fuel(release.fuel), Run(book.mark(release.verified)))),
-        row("lasts", s.duration(3600.0 * release.source_term.hours)),
+        row("lasts", s.duration(SECONDS_PER_HOUR * release.source_term.hours)),
         row("height", f"{', '.join(s.number(h) for h in heights)}\u00a0{s.word('m')}"),
     ]
     rows += [

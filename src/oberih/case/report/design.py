@@ -17,6 +17,7 @@ from oberih.case.reach.products import distances_csv, reach_data, release_data
 from oberih.case.report.facts import Facts, facts_from
 from oberih.case.report.sensitivity import moved
 from oberih.case.wording import day
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.earth.places import Place
 from oberih.errors import InputError
 from oberih.evidence.provenance import Provenance
@@ -51,7 +52,7 @@ def facts_of_designs(designs: Sequence[Design], *, places: Sequence[Place], agai
     features = [p.found.zone.geojson() for p in parts]
     for feature, part in zip(features, parts, strict=True):
         feature["properties"]["part"] = part.rule.name
-    hours = (one.weather_to - one.weather_from) // 3600 + 1
+    hours = (one.weather_to - one.weather_from) // SECONDS_PER_HOUR + 1
     moves = moved(
         parts[0].found, percentile=one.request.percentile, seed=one.request.seed, longitude=one.site.longitude,
         hours=hours if len(one.request.months) == 12 and _whole_day(one) else 0,

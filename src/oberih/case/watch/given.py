@@ -23,6 +23,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.errors import InputError
 
 __all__ = ["AHEAD", "COLUMNS", "DOUBTS", "UNITS", "Given", "Reading", "as_csv", "doubted", "read_readings"]
@@ -43,7 +44,7 @@ DOUBTS = ("future", "negative", "too-low", "too-high", "twice", "contradicted")
 """Why a reading cannot be believed as it stands: its time is to come; below zero; below what the sky alone gives; above
 what probes measure; the same station, time and value twice; the same station and time with another value."""
 
-LEAST, MOST = 10e-9 / 3600.0, 10.0 / 3600.0
+LEAST, MOST = 10e-9 / SECONDS_PER_HOUR, 10.0 / SECONDS_PER_HOUR
 """Below 10 nSv/h and above 10 Sv/h nobody reads open air [Sv/s].  Judged, not from a text: cosmic rays alone give about
 30 nSv/h at sea level, and field probes end at 10 Sv/h."""
 

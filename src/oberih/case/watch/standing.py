@@ -15,6 +15,7 @@ from pathlib import Path
 
 from oberih.case.reach.forecast_state import ReadyAtlas, begun_of, entries_of, is_whole, keeper_of
 from oberih.case.reach.response_weather import RUN_OLD
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.errors import CorruptStore
 
 __all__ = ["ENDS_SOON", "MARKS", "RUN_OLD_AFTER", "BegunNow", "Kept", "ReadyNow", "Standing", "kept_at", "ready_now"]
@@ -72,8 +73,9 @@ class Standing:
         """Make it of what the pointer names."""
         e = entry
         return cls(
-            e.source, e.title, _utc(e.run), _utc(e.made_at), _utc(e.first), _utc(e.last + 3600), _utc(e.until),
-            e.lacks, e.derived, e.particles, 1 + len(e.courses), 1 + max(len(e.courses), len(e.wanted)), e.missing,
+            e.source, e.title, _utc(e.run), _utc(e.made_at), _utc(e.first), _utc(e.last + SECONDS_PER_HOUR),
+            _utc(e.until), e.lacks, e.derived, e.particles, 1 + len(e.courses),
+            1 + max(len(e.courses), len(e.wanted)), e.missing,
         )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.errors import InputError, SourceUnavailable
 from oberih.weather.live.arco_store import Part, Store
 from oberih.weather.live.era5_names import (
@@ -24,7 +25,7 @@ from oberih.weather.live.era5_names import (
     SPARED,
     model_levels,
 )
-from oberih.weather.live.era5_wish import HOUR, Area, Wish, stamp
+from oberih.weather.live.era5_wish import Area, Wish, stamp
 from oberih.weather.live.server import Server
 from oberih.weather.live.wanted import NotThere
 
@@ -138,7 +139,7 @@ class _Clock:
         SourceUnavailable
             If the axis has another time there.
         """
-        hour = (time - self.zero) // HOUR
+        hour = (time - self.zero) // SECONDS_PER_HOUR
         index = hour - int(self._chunk(0)[0])
         size = self.store.layout("time").shape[0]
         if not 0 <= index < size or int(self._chunk(index // self.each)[index % self.each]) != hour:
@@ -152,8 +153,8 @@ def _covered(store: Store, times: Sequence[int]) -> None:
     first = told.get("valid_time_start")
     last = max((str(told[k]) for k in ("valid_time_stop", "valid_time_stop_era5t") if told.get(k)), default=None)
     try:
-        begin = None if first is None else datetime.fromisoformat(str(first)).replace(tzinfo=UTC).timestamp()
-        end = None if last is None else datetime.fromisoformat(last).replace(tzinfo=UTC).timestamp() + 23 * HOUR
+        begin = None if first is None else _midnight(str(first))
+        end = None if last is None else _midnight(last) + 23 * SECONDS_PER_HOUR
     except ValueError as error:
         raise SourceUnavailable(f"{store.url}: what it says of its hours cannot be read") from error
     if (begin is not None and times[0] < begin) or (end is not None and times[-1] > end):
@@ -161,6 +162,10 @@ def _covered(store: Store, times: Sequence[int]) -> None:
             f"{store.url}: holds {first} to {last}, not {stamp(times[0])} to {stamp(times[-1])}; "
             "ERA5 comes about a week late"
         )
+
+
+def _midnight(day: str) -> float:
+    return datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp()
 
 
 def _read(store: Store, part: Part, short: str, time: int) -> Floats:

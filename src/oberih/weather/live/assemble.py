@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.errors import InputError
 from oberih.weather.live.kept import Piece
 from oberih.weather.live.wanted import Source
@@ -136,7 +137,7 @@ def write_volume(
 
 def _axes(file: Any, run: int, steps: Sequence[int], source: Source, piece: Piece) -> None:
     axes: dict[str, tuple[Any, str]] = {
-        "time": ([run + 3600 * s for s in steps], "seconds since 1970-01-01"),
+        "time": ([run + SECONDS_PER_HOUR * s for s in steps], "seconds since 1970-01-01"),
         "level": ([float(v) for v in source.levels], "hPa"),
         "latitude": (piece.y, "degrees_north"), "longitude": (piece.x, "degrees_east"),
     }  # fmt: skip

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.weather.live.wanted import (
     AIR,
     GROUND,
@@ -61,7 +62,7 @@ class Ecmwf(Source):
 
     name, title, server = "ecmwf", "ECMWF open data 0.25°", SERVER
     stride, thinned = 3, 1
-    delay = 8.0 * 3600.0
+    delay = 8.0 * SECONDS_PER_HOUR
     keeps = 4.0 * 86400.0
     fields = FIELDS
     levels = (1000, 925, 850, 700, 600, 500, 400, 300, 250)

@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.errors import InputError, StoreFull
 from oberih.weather.live.arco_source import ArcoSource
 from oberih.weather.live.era5_names import GROUND, LEVELS, hybrid_coefficients
-from oberih.weather.live.era5_wish import HOUR, Wish
+from oberih.weather.live.era5_wish import Wish
 
 __all__ = ["is_kept", "path_of", "write_hour"]
 
@@ -84,7 +85,7 @@ def write_hour(path: Path, time: int, wish: Wish, source: ArcoSource, fields: di
 def _fill(file: Any, time: int, wish: Wish, source: ArcoSource, fields: dict[str, Floats]) -> None:
     vertical = "level" if wish.kind == "pressure" else "hybrid"
     axes = {
-        "time": (np.array([time / HOUR]), "hours since 1970-01-01 00:00:00"),
+        "time": (np.array([time / SECONDS_PER_HOUR]), "hours since 1970-01-01 00:00:00"),
         vertical: (np.array(source.levels, dtype=float), "hPa" if wish.kind == "pressure" else "1"),
         "latitude": (source.latitude, "degrees_north"), "longitude": (source.longitude, "degrees_east"),
     }  # fmt: skip

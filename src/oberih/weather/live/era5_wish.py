@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from oberih.constants import EARTH_RADIUS
+from oberih.constants import EARTH_RADIUS, SECONDS_PER_HOUR
 from oberih.errors import InputError
 
-__all__ = ["HOUR", "LONGEST", "Area", "Kind", "Wish", "stamp", "wish_around"]
-
-HOUR = 3600
+__all__ = ["LONGEST", "Area", "Kind", "Wish", "stamp", "wish_around"]
 LONGEST = 31 * 24
 """Hours at most."""
 
@@ -63,9 +61,9 @@ class Wish:
     @property
     def times(self) -> tuple[int, ...]:
         """Wanted times, seconds since 1970."""
-        first = self.start // HOUR * HOUR
+        first = self.start // SECONDS_PER_HOUR * SECONDS_PER_HOUR
         steps = -(-self.hours // self.every)
-        return tuple(first + i * self.every * HOUR for i in range(steps + 1))
+        return tuple(first + i * self.every * SECONDS_PER_HOUR for i in range(steps + 1))
 
 
 def wish_around(

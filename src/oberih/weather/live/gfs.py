@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.weather.live.wanted import (
     ABOVE_GROUND,
     AIR,
@@ -122,7 +123,7 @@ class Gfs(Source):
 
     name, title, server = "gfs", "NOAA GFS 0.25°", SERVER
     stride, thinned = 3, 1
-    delay = 5.0 * 3600.0
+    delay = 5.0 * SECONDS_PER_HOUR
     keeps = 5.5 * 365.25 * 86400.0  # the bucket: from spring 2021 on; NOMADS ten days
     fields = FIELDS
     levels = (1000, 975, 950, 925, 900, 850, 800, 700, 600, 500, 400, 300, 250)

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.weather.live.wanted import AIR, GROUND, NEAR_GROUND, Ask, Field, Place, Source, Wanted
 
 __all__ = ["ICON", "Icon"]
@@ -38,7 +39,7 @@ class Icon(Source):
 
     name, title, server = "icon", "DWD ICON-EU", SERVER
     stride, thinned = 3, 4
-    delay = 4.5 * 3600.0
+    delay = 4.5 * SECONDS_PER_HOUR
     keeps = 86400.0
     fields = FIELDS
     levels = (1000, 950, 925, 900, 850, 800, 700, 600, 500, 400, 300, 250)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.errors import InputError
 from oberih.weather.live.wanted import ON_LEVELS, Wanted
 from oberih.weather.read.document import Document
@@ -133,8 +134,8 @@ def _identity(eccodes: Any, handle: int, wanted: Wanted, run: int, member: int |
         raise Fault(f"is of another member, {number('perturbationNumber')}")
     eccodes.codes_set(handle, "stepUnits", "s")
     begin, end = number("startStep"), number("endStep")
-    if end != wanted.step * 3600 and not field.once:
-        raise Fault(f"is of another step, +{end / 3600:g} h")
+    if end != wanted.step * SECONDS_PER_HOUR and not field.once:
+        raise Fault(f"is of another step, +{end / SECONDS_PER_HOUR:g} h")
     if (field.statistic == "instant") != (begin == end):
         raise Fault(f"is a {'moment' if begin == end else 'span'}, not a {field.statistic}")
     return begin, end

@@ -11,6 +11,7 @@ from math import ceil, cos, radians
 from pathlib import Path
 from typing import Any
 
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.far.patience import Patience
 from oberih.weather.live import kept
 from oberih.weather.live.message import Area
@@ -18,7 +19,7 @@ from oberih.weather.live.wanted import Source
 
 __all__ = ["AT_ONCE", "CYCLE", "Order", "Told", "area_around"]
 
-CYCLE = 6 * 3600
+CYCLE = 6 * SECONDS_PER_HOUR
 """Between two runs [s]."""
 
 AT_ONCE = 6
@@ -68,13 +69,13 @@ class Order:
 
     def reach(self, run: int) -> int:
         """Last step that is fetched of a run [h]: the hours wanted, from the full six hours after the run on."""
-        lag = ceil(max(self.start - run, 0) / CYCLE) * (CYCLE // 3600)
+        lag = ceil(max(self.start - run, 0) / CYCLE) * (CYCLE // SECONDS_PER_HOUR)
         wanted = ceil((lag + self.hours) / self.source.stride) * self.source.stride
         return min(wanted, self.source.longest(run))
 
     def covers(self, run: int) -> bool:
         """Whether a run can reach as far as wanted."""
-        return run + 3600 * self.source.longest(run) >= self.start + 3600 * self.hours
+        return run + SECONDS_PER_HOUR * self.source.longest(run) >= self.start + SECONDS_PER_HOUR * self.hours
 
     def say(self, line: str) -> None:
         """Tell news in a line."""

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.errors import InputError, SourceUnavailable, UnknownName
 from oberih.far.patience import Patience
 from oberih.weather.live import assemble, kept
@@ -126,7 +127,7 @@ def _candidates(order: Order) -> list[int]:
     """Runs worth looking at: those that reach as far as wanted first, each newest first."""
     newest = min(order.now, order.start) // CYCLE * CYCLE
     runs = [newest - k * CYCLE for k in range(OLDEST + 1)]
-    useful = [r for r in runs if r + 3600 * order.source.longest(r) > order.start]
+    useful = [r for r in runs if r + SECONDS_PER_HOUR * order.source.longest(r) > order.start]
     return sorted(useful, key=lambda r: (not order.covers(r), -r))
 
 
@@ -195,16 +196,16 @@ def _refuse_past(order: Order, server: str | None) -> None:
 
 def _enough(run: KeptRun, order: Order) -> bool:
     return run.start <= order.start and run.end >= min(
-        order.start + 3600 * order.hours, run.run + 3600 * order.source.longest(run.run)
+        order.start + SECONDS_PER_HOUR * order.hours, run.run + SECONDS_PER_HOUR * order.source.longest(run.run)
     )
 
 
 def _said(run: KeptRun, order: Order, passed: Sequence[str]) -> KeptRun:
     """The run, with what was passed over for it and how far it falls short."""
-    short = order.start + 3600 * order.hours - run.end
+    short = order.start + SECONDS_PER_HOUR * order.hours - run.end
     lacks = [*run.lacks, *passed]
     if short > 0:
-        lacks.append(f"ends {short / 3600:g} h before the hours wanted")
+        lacks.append(f"ends {short / SECONDS_PER_HOUR:g} h before the hours wanted")
     return KeptRun(**{**run.__dict__, "lacks": tuple(lacks)})
 
 
@@ -234,8 +235,8 @@ def _fetched(order: Order, lane: Lane, run: int) -> KeptRun:
     lacks = lacks_of(pieces)
     digests = [d for p in pieces.values() if p is not None for d in p.digests]
     description = KeptRun(
-        source.name, source.title, run, run + 3600 * steps[0], run + 3600 * steps[-1], (), order.area, tuple(lacks),
-        len(digests), sum(p.received for p in pieces.values() if p is not None),
+        source.name, source.title, run, run + SECONDS_PER_HOUR * steps[0], run + SECONDS_PER_HOUR * steps[-1], (),
+        order.area, tuple(lacks), len(digests), sum(p.received for p in pieces.values() if p is not None),
         hashlib.sha256("".join(digests).encode()).hexdigest(),
     )  # fmt: skip
     return kept.publish(

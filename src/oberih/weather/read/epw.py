@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 import numpy as np
 import numpy.typing as npt
 
-from oberih.constants import KELVIN_OFFSET
+from oberih.constants import KELVIN_OFFSET, SECONDS_PER_HOUR
 from oberih.errors import InputError
 from oberih.weather.read.assembly import Columns, weather_from_columns
 from oberih.weather.read.document import Document, number
@@ -130,12 +130,12 @@ def _time(row: list[str], nominal: int, zone: float, document: Document) -> int:
     shown = ",".join(row[:5])
     try:
         midnight = datetime(nominal, int(month), int(day), tzinfo=UTC)
-        into = (int(hour) - 1) * 3600 + (int(minute) or 60) * 60
+        into = (int(hour) - 1) * SECONDS_PER_HOUR + (int(minute) or 60) * 60
     except (ValueError, OverflowError) as error:
         raise InputError("is not a date", file=document.name, field="date", value=shown) from error
     if not 1 <= hour <= 24 or not 0 <= minute <= 60:
         raise InputError("hours run from 1 to 24", file=document.name, field="hour", value=shown)
-    return int(midnight.timestamp()) + into - round(zone * 3600)
+    return int(midnight.timestamp()) + into - round(zone * SECONDS_PER_HOUR)
 
 
 def _field(rows: list[list[str]], name: str, document: Document) -> Floats:
@@ -152,4 +152,4 @@ def _rain_period(rows: list[list[str]], document: Document) -> Floats:
     hours = np.array(
         [number(cell, file=document.name, field="precipitation hours") for cell in cells], dtype=np.float64
     )
-    return np.where((hours >= 1.0) & (hours < 99.0), hours, 1.0) * 3600.0
+    return np.where((hours >= 1.0) & (hours < 99.0), hours, 1.0) * SECONDS_PER_HOUR

@@ -19,6 +19,7 @@ import eccodes
 import numpy as np
 import numpy.typing as npt
 
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.errors import InputError
 from oberih.weather.read.decoding import Talk
 from oberih.weather.read.document import Document
@@ -134,7 +135,7 @@ def _span(handle: int, base: int, amount: bool) -> tuple[int, int]:
     if not amount or begin < end:
         return begin, end
     era5 = eccodes.codes_is_defined(handle, "class") and str(eccodes.codes_get(handle, "class")) == "ea"
-    return (end - 3600 if era5 else base), end
+    return (end - SECONDS_PER_HOUR if era5 else base), end
 
 
 def _place(

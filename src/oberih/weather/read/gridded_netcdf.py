@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.errors import InputError
 from oberih.weather.read.accumulation import piles_up, rate_from_sum
 from oberih.weather.read.document import Document
@@ -175,9 +176,9 @@ def _in_si(
     gaps = np.diff(time).astype(np.float64)
     if (gaps <= 0.0).any():
         raise InputError("times must differ", file=document.name, field="time")
-    usual = float(np.median(gaps)) if len(gaps) else 3600.0
+    usual = float(np.median(gaps)) if len(gaps) else float(SECONDS_PER_HOUR)
     since_start = piles_up(series)
-    step = np.concatenate([[usual], gaps]) if since_start else np.full(len(time), 3600.0)
+    step = np.concatenate([[usual], gaps]) if since_start else np.full(len(time), float(SECONDS_PER_HOUR))
     sums[name] = "sum since a start, differenced" if since_start else "sum of the preceding hour"
     rate = rate_from_sum(series * amount_to_si(unit, dimension=dimension), step, since_start=since_start)
     if dimension == "flux" and np.nanmax(np.abs(rate), initial=0.0) > 2000.0:

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.errors import InputError, WeatherRefused
 from oberih.weather.read.assembly import Columns, weather_from_columns
 from oberih.weather.read.document import Document, epoch_seconds
@@ -44,7 +45,7 @@ HOURLY: dict[str, tuple[tuple[str, ...], str, str]] = {
 }
 """Field of `Weather` → names in the answer (new, old), dimension, documented default unit."""
 
-PERIOD = 3600.0
+PERIOD = float(SECONDS_PER_HOUR)
 """Precipitation is the sum of the preceding hour [s]."""
 
 LONGEST_FORECAST_DAYS = 110.0

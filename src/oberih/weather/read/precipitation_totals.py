@@ -11,6 +11,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from oberih.constants import SECONDS_PER_HOUR
+
 __all__ = ["rates_from_totals", "step_lengths"]
 
 Floats = npt.NDArray[np.float64]
@@ -26,9 +28,9 @@ def step_lengths(time: Times) -> Floats:
     [3600.0, 3600.0, 3600.0, 3600.0]
     """
     if len(time) < 2:
-        return np.full(len(time), 3600.0)
+        return np.full(len(time), float(SECONDS_PER_HOUR))
     gaps = np.diff(time).astype(np.float64)
-    usual = float(np.median(gaps[gaps > 0])) if (gaps > 0).any() else 3600.0
+    usual = float(np.median(gaps[gaps > 0])) if (gaps > 0).any() else float(SECONDS_PER_HOUR)
     lengths = np.minimum(np.concatenate([[usual], gaps]), usual)
     return np.where(lengths > 0.0, lengths, usual)
 

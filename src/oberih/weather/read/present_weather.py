@@ -12,6 +12,8 @@ import math
 from functools import cache
 from importlib.resources import files
 
+from oberih.constants import SECONDS_PER_HOUR
+
 __all__ = ["assumed_rate", "falls_in_words", "rate_of_code"]
 
 NOTE = "assumed from the reported intensity, not measured"
@@ -55,7 +57,8 @@ _NOT_FALLING = ("поземок", "метель", "без осадков", "drif
 def _rates() -> dict[tuple[str, str], float]:
     text = (files("oberih.weather.read") / "data" / "precipitation_rate.csv").read_text(encoding="utf-8")
     return {
-        (row["kind"], row["intensity"]): float(row["rate_mm_h"]) / 3600.0 for row in csv.DictReader(text.splitlines())
+        (row["kind"], row["intensity"]): float(row["rate_mm_h"]) / SECONDS_PER_HOUR
+        for row in csv.DictReader(text.splitlines())
     }
 
 

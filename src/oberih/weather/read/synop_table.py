@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 import numpy as np
 import numpy.typing as npt
 
-from oberih.constants import KELVIN_OFFSET
+from oberih.constants import KELVIN_OFFSET, SECONDS_PER_HOUR
 from oberih.errors import InputError
 from oberih.weather.read.assembly import Columns, weather_from_columns
 from oberih.weather.read.document import Document, cut_table, epoch_seconds, number
@@ -32,7 +32,7 @@ __all__ = ["is_synop_table", "read_synop_table"]
 
 Floats = npt.NDArray[np.float64]
 REQUIRED = {"time_utc", "wind_dir_deg", "wind_speed_m_s"}
-MAIN_HOURS = 6 * 3600
+MAIN_HOURS = 6 * SECONDS_PER_HOUR
 SCALES = {"t_C": (1.0, KELVIN_OFFSET), "p_station_hPa": (100.0, 0.0), "cloud_cover_pct": (0.01, 0.0)}
 """Column → (scale, offset) to SI."""
 
@@ -157,7 +157,7 @@ def _precipitation(rows: Rows, time: npt.NDArray[np.int64], columns: Columns, do
     words = np.array([falls_in_words(row.get("weather_now", "")) for _, row in rows], dtype=bool)
     falling = words | np.concatenate([[False], words[:-1]])
     dry = _dry_by_omission(time, total, words)
-    total, period = np.where(dry, 0.0, total), np.where(dry, MAIN_HOURS, hours * 3600.0)
+    total, period = np.where(dry, 0.0, total), np.where(dry, MAIN_HOURS, hours * SECONDS_PER_HOUR)
     columns.notes["precipitation"] = (
         "overlapping totals made disjoint; spread over the steps with reported precipitation"
     )

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import eccodes
 import numpy as np
 
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.errors import InputError
 from oberih.weather.read.volume_names import LEVEL_FIELDS, SURFACE_FIELDS, UPWARD, to_si
 
@@ -174,7 +175,7 @@ def _span(handle: int, amount: bool) -> tuple[int, int, int]:
     if not amount or begin < end:
         return base, begin, end
     era5 = eccodes.codes_is_defined(handle, "class") and str(eccodes.codes_get(handle, "class")) == "ea"
-    return base, end - 3600 if era5 else base, end
+    return base, end - SECONDS_PER_HOUR if era5 else base, end
 
 
 def chosen(entries: Sequence[Entry], *, member: int | None, run: int | None, notes: list[str]) -> list[Entry]:

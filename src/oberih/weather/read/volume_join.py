@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.errors import InputError
 from oberih.weather.read.possible import keep_possible
 from oberih.weather.read.raw_volume import RawVolume
@@ -29,7 +30,7 @@ FIXED = frozenset({"orography", "surface_geopotential"})
 LOWEST = 40_000.0
 """The lowest of pressure levels has more, over any mountains where people live [Pa]."""
 
-LONGEST_GAP = 6 * 3600
+LONGEST_GAP = 6 * SECONDS_PER_HOUR
 """Surface fields are interpolated over this time at most [s]."""
 
 

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.weather.read.volume_part import Sum
 
 __all__ = ["at_times", "mean_rates"]
@@ -41,7 +42,7 @@ def mean_rates(sums: Sequence[Sum], times: npt.NDArray[np.int64]) -> tuple[Array
     """
     pieces = _pieces(sums)
     steps = np.diff(times)
-    begins = np.concatenate([[times[0] - (int(steps[0]) if len(steps) else 3600)], times[:-1]])
+    begins = np.concatenate([[times[0] - (int(steps[0]) if len(steps) else SECONDS_PER_HOUR)], times[:-1]])
     out, least = np.full((len(times), *sums[0].amount.shape), np.nan), 1.0
     bases = sorted({p.base for p in pieces}, reverse=True)
     for i, (begin, end) in enumerate(zip(begins.tolist(), times.tolist(), strict=True)):

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.errors import InputError
 from oberih.weather.read.volume_part import Sum
 
@@ -203,8 +204,9 @@ def _begins_of_means(dataset: Any, name: str, times: Times) -> tuple[Stamps, str
     if first is not None:
         return first, "mean between the bounds of its times"
     if dataset[name].attrs.get("GRIB_stepType") == "avg" and not times.forecast:
-        return times.stamps - 3600, "mean of the preceding hour, as ERA5 has it"
-    step = int(np.diff(times.stamps[times.taken]).min(initial=3600 * 24)) if len(times.taken) > 1 else 3600
+        return times.stamps - SECONDS_PER_HOUR, "mean of the preceding hour, as ERA5 has it"
+    several = len(times.taken) > 1
+    step = int(np.diff(times.stamps[times.taken]).min(initial=24 * SECONDS_PER_HOUR)) if several else SECONDS_PER_HOUR
     return times.stamps - step, "mean of the step before"
 
 
@@ -221,4 +223,4 @@ def _begins(dataset: Any, name: str, flat: Values, times: Times) -> tuple[Stamps
         step = int(times.stamps[times.taken[1]]) - start
         begin = start if float(np.nanmax(np.abs(flat[times.taken[0]]))) <= small else start - step
         return np.full_like(times.stamps, begin), "never falls, so taken as summed since the start"
-    return times.stamps - 3600, "taken as the sum of the preceding hour, as ERA5 has it"
+    return times.stamps - SECONDS_PER_HOUR, "taken as the sum of the preceding hour, as ERA5 has it"

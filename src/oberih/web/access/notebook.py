@@ -15,6 +15,7 @@ from datetime import datetime
 
 from oberih.case.prove.auditing import Deed, audit
 from oberih.case.prove.keeping import Keeping
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.errors import OberihError
 
 __all__ = ["FAILURES_AN_HOUR", "Notebook"]
@@ -70,7 +71,7 @@ class Notebook:
         """Note a failed sign-in, or count it where there were too many."""
         now = self._clock().timestamp()
         with self._turn:
-            self._failures = [at for at in self._failures if at > now - 3600.0]
+            self._failures = [at for at in self._failures if at > now - SECONDS_PER_HOUR]
             full = len(self._failures) >= FAILURES_AN_HOUR
             if full:
                 self._unsaid += 1

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.errors import InputError
 from oberih.web.access.accounts import Account, plain_text
 from oberih.web.access.accounts_file import account, session
@@ -36,8 +37,8 @@ class Lasting:
         Whatever is asked [s].
     """
 
-    idle: int = 2 * 3600
-    longest: int = 12 * 3600
+    idle: int = 2 * SECONDS_PER_HOUR
+    longest: int = 12 * SECONDS_PER_HOUR
 
 
 @dataclass(frozen=True)
