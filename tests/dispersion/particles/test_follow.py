@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from oberih.dispersion.particles.follow import Cells, Release, follow, looks
+from oberih.dispersion.particles.follow import LOOKS, Cells, Release, follow
 from tests.dispersion.particles.flows import CELL, flow, turning_flow
 
 FINE = Cells(200, 200, 5.0, 0.0, 5.0, 0.0)
@@ -36,7 +36,7 @@ def test_particles_of_every_age_keep_up_with_a_wind_that_grows() -> None:
 def test_each_block_is_carried_once_a_span_by_fields_of_its_age() -> None:
     ages = np.array([9000.0, 3000.0, 2999.0, 1800.0, 1799.0, 0.0, -600.0, 4000.0, 2000.0, -1.0])
     streams, seen = [(0, 7), (7, 10)], {}
-    for after, parts in looks(ages, streams):
+    for after, parts in LOOKS.parts(ages, streams):
         for stream, first, last in parts:
             assert streams[stream][0] <= first < last <= streams[stream][1]
             assert not seen.keys() & set(range(first, last))

@@ -32,7 +32,7 @@ from oberih.dispersion.kernels.particles.advance import COLUMNS, advance
 from oberih.dispersion.kernels.particles.lanes import LANES
 from oberih.dispersion.particles.blocks import begun, rows_of
 from oberih.dispersion.particles.flow import Flow
-from oberih.dispersion.particles.follow import SPAN, Cells, look, looks, since
+from oberih.dispersion.particles.follow import LOOKS, SPAN, Cells, look
 from oberih.errors import OutOfRange
 
 __all__ = ["BATCHES", "Footprint", "Receptor", "backward", "reversed_flow"]
@@ -164,8 +164,8 @@ def backward(
         for hour in range(hours):
             sums[:] = 0.0
             for span in range(round(HOUR / SPAN)):
-                before[:] = since(ages, before)
-                for after, parts in looks(ages, streams):
+                before[:] = LOOKS.since(ages, before)
+                for after, parts in LOOKS.parts(ages, streams):
                     look(turned, max(-end + hour * HOUR + span * SPAN + after, turned.start), wind, surface)
                     list(pool.map(work, parts))
             seconds = sums[..., form] / one(each * LANES)

@@ -9,7 +9,7 @@ threads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -30,16 +30,16 @@ from oberih.dispersion.kernels.particles.advance import (
 from oberih.dispersion.kernels.particles.lanes import LANES
 from oberih.dispersion.particles.blocks import begun, rows_of
 from oberih.dispersion.particles.flow import Flow
+from oberih.dispersion.particles.looks import looks_of
 from oberih.errors import OutOfRange
 
-__all__ = ["SPAN", "STREAMS", "Cells", "Release", "Trail", "follow", "look", "looks", "since"]
+__all__ = ["LOOKS", "SPAN", "STREAMS", "Cells", "Release", "Trail", "follow", "look"]
 
 SPAN = LONGEST
 """Between two looks at the fields, which are linear in time [s]."""
 
-LOOKS = ((YOUNG, 0.5 * (SPAN - YOUNG_STEP)), (20.0 * SPAN, 0.25 * SPAN), (np.inf, 0.0))
-"""Blocks up to an age [s] see the fields of so long after their span's beginning [s]: half of what the span is longer
-than their step, from where Adams and Bashforth's goes on, so that the span's mean wind is theirs."""
+LOOKS = looks_of(SPAN, young=YOUNG, young_step=YOUNG_STEP, longest=LONGEST)
+"""Of blocks of each age."""
 
 STREAMS = 4
 """Sums that are kept apart and added in order, so that the threads that share them change no bit."""
@@ -181,8 +181,8 @@ def follow(
             sums[:] = 0.0
             for span in range(round(3600.0 / SPAN)):
                 decayed += _decay(blocks, ages, half)
-                before[:] = since(ages, before)
-                for after, parts in looks(ages, streams):
+                before[:] = LOOKS.since(ages, before)
+                for after, parts in LOOKS.parts(ages, streams):
                     look(flow, release.start + hour * 3600.0 + span * SPAN + after, wind, surface)
                     taken += sum(pool.map(work, parts))
                 decayed += _decay(blocks, ages, half)
@@ -208,49 +208,6 @@ def _decay(blocks: Singles, ages: Floats, share: float) -> Floats:
     before = rows[ages >= 0.0].sum(axis=(0, 2), dtype=np.float64)
     rows *= np.where(ages >= 0.0, 1.0 - share, 1.0).astype(np.float32)[:, None, None]
     return np.asarray(before - rows[ages >= 0.0].sum(axis=(0, 2), dtype=np.float64))
-
-
-def looks(
-    ages: Floats, streams: Sequence[tuple[int, int]]
-) -> Iterator[tuple[float, list[tuple[int, int, int]]]]:  # fmt: skip
-    """Which blocks see the fields of which time of a span, by `LOOKS`.
-
-    Parameters
-    ----------
-    ages : float64 array, shape (blocks,)
-        At the span's beginning [s]; they fall within each stream.
-    streams : (first, last) of each
-        The last is excluded.
-
-    Yields
-    ------
-    float
-        After the span's beginning [s].
-    list of (stream, first, last)
-    """
-    limits = [-age for age, _ in reversed(LOOKS[:-1])]
-    edges = [[first, *(first + np.searchsorted(-ages[first:last], limits, "right")).tolist(), last]
-             for first, last in streams]  # fmt: skip
-    for k, (_, after) in enumerate(reversed(LOOKS)):
-        parts = [(n, e[k], e[k + 1]) for n, e in enumerate(edges) if e[k + 1] > e[k]]
-        if parts:
-            yield after, parts
-
-
-def since(ages: Floats, before: Floats) -> Floats:
-    """How long ago each block saw the wind that it goes on from [s], shape (blocks,).
-
-    That is the step before; but where a block from now on sees fields of another time after its span's beginning, it
-    is the time between the two, lest the wind's change over it be taken for one within a short step.
-
-    Parameters
-    ----------
-    ages, before : float64 array, shape (blocks,)
-        At the span's beginning, and the step before [s].
-    """
-    limits, after = [age for age, _ in LOOKS[:-1]], np.array([a for _, a in LOOKS])
-    new, old = (np.searchsorted(limits, a, "right") for a in (ages, ages - SPAN))
-    return np.where(new == old, before, SPAN + after[new] - after[old])
 
 
 def look(flow: Flow, time: float, wind: Singles, surface: Singles) -> None:

@@ -12,9 +12,10 @@ hours that are carried with it nor on the threads.  For each form the fates add 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -23,13 +24,14 @@ from oberih.dispersion.kernels import puff
 from oberih.dispersion.kernels.particles import sample, sideways
 from oberih.dispersion.kernels.particles import step as kernel
 from oberih.dispersion.kernels.particles.blur import blur
-from oberih.dispersion.kernels.particles.carry import carry
+from oberih.dispersion.kernels.particles.carry import NEAR_STEP, YOUNG, carry
 from oberih.dispersion.kernels.particles.lanes import LANES
-from oberih.dispersion.kernels.particles.window import blend_within
+from oberih.dispersion.kernels.particles.window import blend_within, extent
 from oberih.dispersion.particles.blocks import begun, rows_of
 from oberih.dispersion.particles.cloud import NEAR, spread_cloud, with_site
 from oberih.dispersion.particles.flow import Flow
 from oberih.dispersion.particles.follow import Cells
+from oberih.dispersion.particles.looks import looks_of
 from oberih.dispersion.particles.place import place_of
 from oberih.dispersion.puffs import gamma_mixture, mesh_of
 from oberih.earth.grid import Grid
@@ -192,6 +194,10 @@ class _Release:
     far: Singles
 
 
+_Share = tuple[_Release, int, int]
+"""A release, its first block of some, and the one after the last."""
+
+
 class _Pass:
     """Releases that are carried through the same fields together."""
 
@@ -204,6 +210,7 @@ class _Pass:
         mixture = gamma_mixture()
         self.weights, self.sigmas = mixture.weights.astype(np.float32), mixture.sigmas.astype(np.float32)
         cell = min(1.0 / flow.cells_y, 1.0 / float(flow.surface[0, :, :, kernel.CELLS_X].max()))
+        self.looks = looks_of(settings.span, young=YOUNG, young_step=NEAR_STEP, longest=settings.longest)
         self.shape = np.array([KERNEL[0], min(WIDEST_CELLS * cell, WIDEST), *KERNEL[1:]], dtype=np.float32)
         self.plain = settings.sampling == "cells"
         if self.plain:
@@ -228,39 +235,51 @@ class _Pass:
         self.going.append(release)
 
     def go(self, pool: ThreadPoolExecutor, time: float, span: float) -> None:
-        """Carry every release on its way through a span."""
+        """Carry every release on its way through a span, each block in the fields of the time at which it looks."""
         if span <= 0.0 or not self.going:
             return
+        going, each = self.going, map if self.threads == 1 else pool.map
+        ends = np.cumsum([len(release.ages) for release in going]).tolist()
+        begins = [0, *ends[:-1]]
+        ages = np.concatenate([release.ages for release in going])
+        if self.flow.times > 1:
+            for release in going:
+                release.before[:] = self.looks.since(release.ages, release.before)
+        for after, parts in self.looks.parts(ages, list(zip(begins, ends, strict=True))):
+            shares = [(going[n], first - begins[n], last - begins[n]) for n, first, last in parts]
+            self._look(time + after * span / self.looks.span, span, shares)
+            taken: Iterable[int] = each(partial(self._carry, span), shares)
+            self.steps += sum(taken) * LANES
+
+    def _look(self, time: float, span: float, shares: Sequence[_Share]) -> None:
+        """Lay out the fields of a time, where particles may meet them."""
         flow = self.flow
-        if flow.times > 1:
-            earlier, later, share = flow.between(time)
-            window = self._window(span)
-            for field, out in ((flow.wind, self.wind), (flow.surface, self.surface)):
-                plane = (*out.shape[:2], -1)
-                e, n, o = field[earlier].reshape(plane), field[later].reshape(plane), out.reshape(plane)
-                blend_within(e, n, np.float32(share), o, *window)
-        each = map if self.threads == 1 else pool.map
-        self.steps += sum(each(lambda release: self._carry(release, span), self.going)) * LANES
+        if flow.times == 1:
+            return
+        earlier, later, share = flow.between(time)
+        window = self._window(span, shares)
+        for field, out in ((flow.wind, self.wind), (flow.surface, self.surface)):
+            plane = (*out.shape[:2], -1)
+            e, n, o = field[earlier].reshape(plane), field[later].reshape(plane), out.reshape(plane)
+            blend_within(e, n, np.float32(share), o, *window)
 
-    def _window(self, span: float) -> tuple[int, int, int, int]:
+    def _window(self, span: float, shares: Sequence[_Share]) -> tuple[int, int, int, int]:
         """First and last row and column that a particle may meet within a span; the last is excluded."""
-        found = []
-        for axis, most in ((kernel.Y, self.wind.shape[0]), (kernel.X, self.wind.shape[1])):
-            cells = self.flow.cells_y if axis == kernel.Y else float(self.surface[:, 0, kernel.CELLS_X].max())
-            places = [rows_of(release.blocks)[:, [axis, kernel.WEIGHT]] for release in self.going]
-            there = np.concatenate([p[:, 0][p[:, 1] > 0.0] for p in places])
-            margin = FASTEST * span * cells + 2.0
-            low, high = (float(there.min()), float(there.max())) if len(there) else (0.0, 0.0)
-            found += [max(int(low - margin), 0), min(int(high + margin) + 1, most)]
-        return found[0], found[1], found[2], found[3]
+        found = np.array([extent(release.blocks, first, last) for release, first, last in shares])
+        low, high = found.min(axis=0), found.max(axis=0)
+        if low[0] > high[1]:
+            return 0, 0, 0, 0
+        cells_x = float(self.surface[:, 0, kernel.CELLS_X].max())
+        rows = _reach(low[2], high[3], FASTEST * span * self.flow.cells_y + 2.0, self.wind.shape[0])
+        return *rows, *_reach(low[0], high[1], FASTEST * span * cells_x + 2.0, self.wind.shape[1])
 
-    def _carry(self, r: _Release, span: float) -> int:
-        own = self.settings
+    def _carry(self, span: float, share: _Share) -> int:
+        own, (r, first, last) = self.settings, share
         depth = own.depth if self.plain else 0.0
         return int(carry(
-            r.blocks, r.states, r.kernels, r.ages, r.before, span, own.longest, own.oldest, self.wind, self.surface,
-            self.facts, self.place, self.weights, self.sigmas, np.float32(depth), self.shape, r.sums, r.near, r.account,
-            r.far, self.rows, self.whole.rings, self.grid.sectors, EDGE * self.grid.outer_radius,
+            r.blocks, r.states, r.kernels, r.ages, r.before, first, last, span, own.longest, own.oldest, self.wind,
+            self.surface, self.facts, self.place, self.weights, self.sigmas, np.float32(depth), self.shape, r.sums,
+            r.near, r.account, r.far, self.rows, self.whole.rings, self.grid.sectors, EDGE * self.grid.outer_radius,
         ))  # fmt: skip
 
     def put_away(self) -> None:
@@ -360,6 +379,10 @@ def _release(start: int, x: float, y: float, low: float, high: float, settings: 
         start, blocks, states, kernels.reshape(count, -1), ages, np.zeros(count), none, none[None],
         np.zeros((kernel.FORMS + 1, puff.BALANCE - 1)), np.zeros((0, 0, 2 * kernel.FORMS + 1), dtype=np.float32),
     )  # fmt: skip
+
+
+def _reach(low: float, high: float, margin: float, most: int) -> tuple[int, int]:
+    return max(int(low - margin), 0), min(int(high + margin) + 1, most)
 
 
 def _particles(settings: ParticleSettings) -> int:

@@ -75,10 +75,10 @@ def _step_for(age, longest):
 
 @njit(cache=True, nogil=True)
 def carry(
-    blocks, states, kernels, ages, before, span, longest, oldest, wind, surface, flow, place, weights, sigmas, depth,
-    shape, sums, near, account, far, rows, rings, sectors, edge,
+    blocks, states, kernels, ages, before, first, last, span, longest, oldest, wind, surface, flow, place, weights,
+    sigmas, depth, shape, sums, near, account, far, rows, rings, sectors, edge,
 ):  # fmt: skip
-    """Carry the blocks of one release through a span of time.
+    """Carry blocks ``first`` to before ``last`` of one release through a span of time.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def carry(
     bits = s.view(np.uint32)
     width, height = F(wind.shape[1] - 1), F(wind.shape[0] - 1)
     taken = 0
-    for k in range(blocks.shape[0]):
+    for k in range(first, last):
         left = span
         if ages[k] < 0.0:
             left += ages[k]
