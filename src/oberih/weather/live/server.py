@@ -153,13 +153,7 @@ class Server:
         try:
             return ask_patiently(request, patience, name=name, stopped=self.given_up, said=said)
         except PatienceEnded as ended:
-            if ended.wait is not None:
-                raise SourceUnavailable(
-                    f"{shown(place.url)}: the server asks to wait {ended.wait:.0f} s ({ended.reason})"
-                ) from ended
-            raise SourceUnavailable(
-                f"{host} does not answer: {ended.reason}, {ended.attempts} attempts at {shown(place.url)}"
-            ) from ended
+            raise SourceUnavailable(f"{host} {ended}, asked for {shown(place.url)}") from ended
 
     def _answer(self, place: Place, got: bytearray, most: int) -> None:
         """Ask once for what is still lacking, and append it."""
