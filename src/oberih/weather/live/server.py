@@ -106,7 +106,10 @@ class Server:
         return self.stopped() or self._left.is_set()
 
     def ask(self, url: str) -> bytes:
-        """What stands at an address, whole.
+        """What stands at an address, whole as far as the answer tells.
+
+        One that does not tell its length may be cut off: JSON does not parse then, a chunk of an axis has another
+        length, a line of an index is none, and the messages that it does not name count as missing.
 
         Raises
         ------
@@ -115,7 +118,7 @@ class Server:
         return self._patiently(Place(url), most=MOST_INDEX, aloud=True)
 
     def take(self, place: Place) -> bytes:
-        """The bytes of a message, unpacked.
+        """The bytes of a message, unpacked; where its place has no end, GRIB's own ("7777") tells whether it is whole.
 
         Raises
         ------
