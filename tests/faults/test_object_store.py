@@ -87,6 +87,7 @@ def test_in_any_store_stands_what_a_local_build_writes_and_a_copy_of_it_is_the_s
     assert told == [(4, 4)]
 
 
+@pytest.mark.slow
 def test_workers_without_a_shared_disk_one_of_them_killed_and_a_store_in_bad_mood_change_no_byte(
     s3: tuple[Front, str], tmp_path: Path, undisturbed: dict[str, str], capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -137,6 +138,7 @@ def test_a_build_broken_off_in_the_midst_of_a_block_resumes_from_the_seals(
     assert digests(tmp_path / "copy.zarr") == undisturbed
 
 
+@pytest.mark.slow
 def test_a_store_that_stays_broken_is_one_clear_line_when_patience_ends(s3: tuple[Front, str]) -> None:
     front, url = s3
     front.set_moods((BROKEN,))
