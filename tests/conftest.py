@@ -21,12 +21,21 @@ DEAR = ("faults", "benchmarks", "validation", "browser", "cli", "live", "case")
 """Folders of tests that start processes, build atlases or open a browser: minutes in a few files."""
 
 
+QUICK = "not slow"
+"""What `./start test` and CI choose; `./start slow` runs the rest."""
+
 settings.register_profile("laws", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", settings.get_profile("laws"), max_examples=40)
 settings.load_profile("laws")  # how long an example takes on a busy machine is no law
 
 
-def pytest_configure() -> None:
-    """A shell starts what runs in the background deaf to Ctrl-C, and its children with it: tests need to be heard."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Fewer examples a law where time is short, and an ear for Ctrl-C.
+
+    A shell starts what runs in the background deaf to Ctrl-C, and its children with it: tests need to be heard.
+    """
+    if config.option.markexpr == QUICK:
+        settings.load_profile("quick")
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -92,10 +92,16 @@ def test_what_is_said_of_an_error_has_no_credentials(monkeypatch: pytest.MonkeyP
         assert secret not in said
     assert said_of(TimeoutError()) == "TimeoutError"
     for line in (
-        "PUT http://host/?k=hush%2Bhush", "http://somebody:hush@127.0.0.1:9000/b", "x-amz-security-token: hush,",
+        "PUT http://host/?k=hush%2Bhush", "x-amz-security-token: hush,",
+        "http://host/b?apikey=hush&hour=3",
         "Signature = hush",
     ):  # fmt: skip
         assert "hush" not in said_of(OSError(line)) and "…" in said_of(OSError(line))
+    for line in (
+        "no route to http://somebody:hush@127.0.0.1:9000/b",
+        "no route to http://some@body:hush@127.0.0.1:9000/b",
+    ):
+        assert said_of(OSError(line)) == "no route to http://127.0.0.1:9000/b"
 
 
 @pytest.mark.parametrize("query", ["X-Amz-Signature=hush", "a=b&sig_token=hush", "AccessKeyId=hush", "password=hush"])

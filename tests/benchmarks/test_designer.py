@@ -29,6 +29,7 @@ def test_every_slider_is_moved_and_no_setting_is_asked_twice() -> None:
     assert designer.walk(CHOICES, changes=150, seed=3) == found
 
 
+@pytest.mark.slow
 def test_a_tiny_engine_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(designer.VALUES, "months", (designer.ALL_MONTHS, "12,1,2"))  # its year is of January alone
     bench = tiny_bench(tmp_path / "tiny")

@@ -99,6 +99,7 @@ def test_an_estimate_of_weather_at_hand_says_what_is_sealed_already(mast: list[s
     assert float(after["disk"].split()[0]) == pytest.approx(kept, rel=0.25, abs=1.0)
 
 
+@pytest.mark.slow
 def test_an_atlas_goes_into_a_store_is_listed_described_verified_there_and_comes_back_whole(
     mast: list[str], tmp_path: Path, capsys: Capture
 ) -> None:
@@ -133,6 +134,7 @@ def test_an_atlas_goes_into_a_store_is_listed_described_verified_there_and_comes
     assert main(["atlas", "verify", url]) == 0
 
 
+@pytest.mark.slow
 def test_an_atlas_of_particles_is_estimated_built_by_workers_and_put_into_a_store_to_the_same_bytes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:

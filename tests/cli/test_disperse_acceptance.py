@@ -125,6 +125,7 @@ def test_the_cloud_goes_at_the_speed_of_a_steady_wind(layout: str, tmp_path: Pat
         assert abs(went[5] - went[1]) == pytest.approx(abs(due[5] - due[1]), rel=slow)
 
 
+@pytest.mark.slow
 def test_files_that_say_the_same_give_the_same(tmp_path: Path) -> None:
     plain = run(write_fields(tmp_path / "a.nc"), tmp_path, hours=2)
     for name in ("hybrid levels from below, rows northward", "other spellings", "one time only"):
@@ -208,6 +209,7 @@ def test_the_spread_grows_no_faster_than_time_and_no_slower_than_its_root(tmp_pa
     assert 0.5 < spread[-1] < 15.0  # some kilometres after 5.5 h of a breezy afternoon
 
 
+@pytest.mark.slow
 def test_more_particles_change_the_noise_alone_and_as_the_root_of_their_number(tmp_path: Path) -> None:
     """The share north of the release's parallel is binomial: its variance p (1 - p) / N."""
     fields = write_fields(tmp_path / "a.nc", hours=1)
@@ -302,6 +304,7 @@ def parts_of(whole: Path, folder: Path) -> list[Path]:
     return out
 
 
+@pytest.mark.slow
 def test_fields_in_parts_in_any_order_are_the_same_fields(tmp_path: Path) -> None:
     def wind(t: Any, z: Any, lat: Any, lon: Any) -> tuple[Any, Any]:
         return 3.0 + 0.5 * t + 0.0 * z, 1.0 - 0.3 * t + 0.0 * z
@@ -321,6 +324,7 @@ def test_a_longitude_of_0_to_360_is_the_same_place(tmp_path: Path) -> None:
     assert (west.air == east.air).all()
 
 
+@pytest.mark.slow
 def test_a_process_that_is_stopped_leaves_nothing(tmp_path: Path) -> None:
     """Interrupted while it works: no file, no part of one."""
     fields = write_fields(tmp_path / "a.nc")

@@ -41,6 +41,7 @@ def until(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_a_night_in_the_office(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Killed in the middle of a further course, the service answers, goes on with it, and ends when it is asked to."""

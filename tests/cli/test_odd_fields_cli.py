@@ -11,9 +11,10 @@ import pytest
 pytest.importorskip("netCDF4")
 
 import netCDF4
+import xarray as xr
 
 from oberih.cli.main import main
-from tests.weather.volumes import write
+from tests.weather.volumes import kept, write
 
 COMMANDS = {
     "disperse": ("disperse", "a.nc", "--latitude", "48.1", "--longitude", "34.3", "--out", "out.nc"),
@@ -47,3 +48,16 @@ def test_fields_that_cannot_be_used_leave_nothing_half_written(
     assert len(said) == 1 and ("damaged" in said[0] or "scale_factor of u" in said[0])
     left = [p.name for p in tmp_path.rglob("*") if p.is_file()]
     assert [name for name in left if not name.startswith("places-")] == ["a.nc"]  # a table of places may be kept
+
+
+@pytest.mark.parametrize("command", ["disperse", "trace"])
+def test_fields_whose_grids_overlap_in_part_are_taken_where_they_do_and_it_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with xr.open_dataset(write(tmp_path / "whole.nc")) as made:
+        kept(made.load().isel(time=slice(0, 2), longitude=slice(0, 8)), tmp_path / "a.nc")
+        kept(made.isel(time=slice(2, 4), longitude=slice(1, 9)), tmp_path / "b.nc")
+    verb, *words = COMMANDS[command]
+    assert main([verb, "b.nc", *words, "--particles", "1000", "--json"]) == 0
+    assert "grids overlap in part: cut to the 7 x 8 cells that all files have" in capsys.readouterr().out

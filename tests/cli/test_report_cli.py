@@ -44,6 +44,7 @@ def digests(folder: Path) -> dict[str, str]:
     return {f.name: hashlib.sha256(f.read_bytes()).hexdigest() for f in sorted(folder.iterdir())}
 
 
+@pytest.mark.slow
 def test_two_processes_elsewhere_with_another_clock_and_tongue_make_the_same_bytes(room: Path, tmp_path: Path) -> None:
     (tmp_path / "x").mkdir()
     one = run(room, tmp_path / "a", cwd=tmp_path, PYTHONHASHSEED="1", TZ="UTC", LC_ALL="C.UTF-8")
@@ -58,6 +59,7 @@ def test_two_processes_elsewhere_with_another_clock_and_tongue_make_the_same_byt
     assert names <= set(manifest["products"])
 
 
+@pytest.mark.slow
 def test_a_kept_folder_is_reported_on_and_verified(room: Path, tmp_path: Path) -> None:
     made = run(room, tmp_path / "a", "--language", "uk", cwd=tmp_path)
     assert made.returncode == 0, made.stderr

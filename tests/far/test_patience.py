@@ -63,6 +63,8 @@ def test_it_is_asked_as_often_as_allowed_and_no_more(attempts: int) -> None:
     with pytest.raises(PatienceEnded) as ended:
         ask_patiently(failing(*[None] * 99), hours.patience(attempts=attempts))
     assert (ended.value.attempts, len(hours.waits), ended.value.reason) == (attempts, attempts - 1, "busy")
+    often = f"{attempts} attempt{'s' * (attempts > 1)}"
+    assert str(ended.value) == f"does not answer: busy, {often} in {hours.now:.0f} s"
 
 
 @given(lasts=st.floats(0.0, 1000.0), first=st.floats(0.01, 10.0))
@@ -85,6 +87,7 @@ def test_a_wish_beyond_the_bound_ends_it_at_once_and_is_named() -> None:
     with pytest.raises(PatienceEnded) as ended:
         ask_patiently(failing(1e9), hours.patience())
     assert (ended.value.wait, ended.value.attempts, hours.waits) == (1e9, 1, [])
+    assert str(ended.value) == "asks to wait 1000000000 s (busy)"
 
 
 @given(lasts=st.floats(1.0, 1000.0), spread=st.floats(0.0, 5.0), part=st.floats(0.0, 0.999))

@@ -61,6 +61,7 @@ def seals(path: Path) -> dict[str, int]:
     return {f.name: f.stat().st_mtime_ns for f in (path / "seals").glob("0*.json")}
 
 
+@pytest.mark.slow
 def test_a_scheduler_killed_and_started_again_costs_only_what_was_not_sealed(
     cluster: Cluster, tmp_path: Path, serial: dict[str, str]
 ) -> None:
@@ -134,6 +135,7 @@ def test_a_worker_killed_with_whoever_lent_it_and_another_added_in_the_midst_cha
     assert watching.said[-1] == f"1 worker at {cluster.address} (before: 0)"
 
 
+@pytest.mark.slow
 def test_a_slow_disk_and_workers_of_several_threads_change_no_byte_of_puffs_or_particles(
     cluster: Cluster, tmp_path: Path, serial: dict[str, str]
 ) -> None:
@@ -154,6 +156,7 @@ def test_a_slow_disk_and_workers_of_several_threads_change_no_byte_of_puffs_or_p
     assert digests(tmp_path / "particles.zarr") == digests(tmp_path / "alone.zarr")
 
 
+@pytest.mark.slow
 def test_without_any_worker_patience_ends_in_one_clear_line_and_the_build_resumes(
     cluster: Cluster, tmp_path: Path, serial: dict[str, str]
 ) -> None:

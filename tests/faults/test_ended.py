@@ -76,7 +76,7 @@ WAITS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("wait", WAITS)
+@pytest.mark.parametrize("wait", [pytest.param(w, marks=[] if w == "hang" else pytest.mark.slow) for w in WAITS])
 def test_one_term_ends_the_service_in_order(wait: str, tmp_path: Path) -> None:
     log, folder = tmp_path / "log", folder_of(tmp_path, SITE)
     folder.mkdir(parents=True)
@@ -95,6 +95,7 @@ def test_one_term_ends_the_service_in_order(wait: str, tmp_path: Path) -> None:
     assert (folder / "ready.json").read_bytes() == stands
 
 
+@pytest.mark.slow
 def test_two_terms_end_it_at_once(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with (
@@ -108,6 +109,7 @@ def test_two_terms_end_it_at_once(tmp_path: Path) -> None:
     assert "Traceback" not in log.read_text()
 
 
+@pytest.mark.slow
 def test_one_term_ends_a_service_that_waits_for_another_process(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with (
@@ -134,7 +136,7 @@ COMMANDS = {
 }
 
 
-@pytest.mark.parametrize("wait", ["drip_head", "busy"])
+@pytest.mark.parametrize("wait", [pytest.param("drip_head", marks=pytest.mark.slow), "busy"])
 @pytest.mark.parametrize("command", COMMANDS)
 def test_one_interrupt_ends_any_command_in_a_line(command: str, wait: str, tmp_path: Path) -> None:
     log = tmp_path / "log"

@@ -67,6 +67,7 @@ def test_a_killed_build_resumes_to_the_same_bytes(moment: str, tmp_path: Path, u
     assert [f.name for f in tmp_path.iterdir()] == ["atlas.zarr"]
 
 
+@pytest.mark.slow
 @needs_fork
 def test_killed_again_and_again_it_still_gets_there(tmp_path: Path, undisturbed: dict[str, str]) -> None:
     path = tmp_path / "atlas.zarr"
@@ -90,6 +91,7 @@ def test_what_is_sealed_is_not_computed_again(tmp_path: Path, undisturbed: dict[
     assert digests(path) == undisturbed
 
 
+@pytest.mark.slow
 @needs_fork
 def test_a_build_in_processes_killed_whole_resumes_to_the_same_bytes(
     tmp_path: Path, undisturbed: dict[str, str]
@@ -114,7 +116,7 @@ def test_a_build_in_processes_killed_whole_resumes_to_the_same_bytes(
 
 
 @needs_fork
-@pytest.mark.parametrize("apart", [0.0, 0.05, 0.15])
+@pytest.mark.parametrize("apart", [0.0, *(pytest.param(s, marks=pytest.mark.slow) for s in (0.05, 0.15))])
 def test_two_builds_at_once_share_one_atlas(tmp_path: Path, undisturbed: dict[str, str], apart: float) -> None:
     path = tmp_path / "atlas.zarr"
     context = multiprocessing.get_context("fork")

@@ -66,6 +66,7 @@ def test_processes_write_what_one_process_writes_though_one_is_killed(
     assert digests(path) == undisturbed
 
 
+@pytest.mark.slow
 def test_on_dask_a_scheduler_that_stays_away_is_one_clear_line_and_the_build_goes_on_without_it(
     tmp_path: Path, undisturbed: dict[str, str]
 ) -> None:

@@ -87,6 +87,7 @@ def test_in_any_store_stands_what_a_local_build_writes_and_a_copy_of_it_is_the_s
     assert told == [(4, 4)]
 
 
+@pytest.mark.slow
 def test_workers_without_a_shared_disk_one_of_them_killed_and_a_store_in_bad_mood_change_no_byte(
     s3: tuple[Front, str], tmp_path: Path, undisturbed: dict[str, str], capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -137,12 +138,15 @@ def test_a_build_broken_off_in_the_midst_of_a_block_resumes_from_the_seals(
     assert digests(tmp_path / "copy.zarr") == undisturbed
 
 
+@pytest.mark.slow
 def test_a_store_that_stays_broken_is_one_clear_line_when_patience_ends(s3: tuple[Front, str]) -> None:
     front, url = s3
     front.set_moods((BROKEN,))
     store = store_at(url, patience=replace(PATIENCE, lasts=3.0))
     for attempt in (store.names, lambda: store.get("x"), lambda: store.put("x", b"y")):
-        with pytest.raises(StoreError, match=r"the store failed for 3 s \(.*\); run again, it resumes") as caught:
+        with pytest.raises(
+            StoreError, match=r"the store does not answer: .* attempts? in \d s; run again, it resumes"
+        ) as caught:
             attempt()
         assert "\n" not in str(caught.value)
     assert front.met[BROKEN] >= 6
@@ -155,7 +159,7 @@ def test_a_store_that_takes_requests_and_never_answers_is_not_waited_for_for_eve
         monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
         store = store_at(s3[1], patience=replace(PATIENCE, lasts=2.0))
         for attempt in (lambda: store.put("x", b"y"), lambda: store.get("x"), store.names):
-            with pytest.raises(StoreError, match=r"the store failed for 2 s"):
+            with pytest.raises(StoreError, match=r"the store does not answer: .* in \d s"):
                 attempt()
 
 
@@ -167,7 +171,7 @@ def test_a_store_that_misbehaves_is_one_clear_line_in_time(
         monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
         store = store_at(s3[1], patience=replace(PATIENCE, lasts=1.0))
         began = time.monotonic()
-        with pytest.raises(StoreError, match=r"the store failed for 1 s \(.*\); run again, it resumes") as caught:
+        with pytest.raises(StoreError, match=r"the store does not answer: .* in \d s; run again, it resumes") as caught:
             store.get("x")
         assert time.monotonic() - began < 20.0
     assert "\n" not in str(caught.value)
@@ -218,7 +222,7 @@ def test_a_bucket_that_is_not_there_and_missing_credentials_are_said_at_once(
 @pytest.mark.parametrize(
     ("url", "line"),
     [
-        ("s3://key:hush@bucket/a.zarr", r"s3://…@bucket/a\.zarr'?: carries credentials"),
+        ("s3://key:hush@bucket/a.zarr", r"s3://bucket/a\.zarr'?: carries credentials"),
         ("gopher://bucket/a.zarr", "not a store that is known"),
         ("just/a/folder", "is no URL"),
     ],

@@ -63,6 +63,7 @@ def refusal(attempt: Callable[[], object]) -> OberihError:
 # killed
 
 
+@pytest.mark.slow
 def test_a_writer_killed_anywhere_loses_nothing_that_it_acknowledged(tmp_path: Path) -> None:
     found = kills(tmp_path, times=6, records=300, seed=11)
     assert found["present"] == found["acknowledged"] > 100

@@ -224,6 +224,7 @@ def test_the_whole_case_runs_in_a_made_up_wind_and_says_so(capsys: pytest.Captur
     assert said["fms_by_time"]["1994-10-23T18:00"] is not None
 
 
+@pytest.mark.slow
 @there
 def test_what_the_script_fetches_is_what_the_case_reads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     # the whole way of a user: the public store (a loopback server in its layout), the script's area and hours, the case

@@ -19,6 +19,7 @@ def found() -> event_timing.Timing:
     return event_timing.timing(air, hours=2, height=30.0, grid=GRID, settings=settings)
 
 
+@pytest.mark.slow
 def test_a_plume_comes_and_goes_within_the_hours_told(found: event_timing.Timing) -> None:
     comes, middle, past = found.served - found.clock
     assert comes.shape[0] > 200

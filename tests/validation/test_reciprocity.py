@@ -25,6 +25,7 @@ def cases() -> dict[str, Case]:
     return alpine(FOLDER)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["ERA5 over the Alps, as it is", "ERA5, dry and wet deposition"])
 def test_forward_and_backward_agree_in_real_fields(cases: dict[str, Case], name: str) -> None:
     found = agreement(cases[name], particles=16_384, across=4)
@@ -32,7 +33,7 @@ def test_forward_and_backward_agree_in_real_fields(cases: dict[str, Case], name:
     assert found.distance < TOLERANCE
 
 
-@pytest.mark.parametrize(("form", "released"), [(1, 2), (0, 9)])
+@pytest.mark.parametrize(("form", "released"), [(1, 2), pytest.param(0, 9, marks=pytest.mark.slow)])
 def test_they_agree_through_a_low_with_its_rain_by_night_and_by_day(tmp_path: Path, form: int, released: int) -> None:
     write(tmp_path / "low.nc", hours=16, spacing=0.5)
     case = case_in(
@@ -43,6 +44,7 @@ def test_they_agree_through_a_low_with_its_rain_by_night_and_by_day(tmp_path: Pa
     assert found.distance < TOLERANCE
 
 
+@pytest.mark.slow
 def test_a_site_a_cell_away_gives_another_answer(cases: dict[str, Case]) -> None:
     case = cases["ERA5 over the Alps, as it is"]
     away = replace(case, site=(case.site[0] - 2, case.site[1] - 2))

@@ -93,6 +93,7 @@ def test_without_the_rival_it_says_how_to_get_it(
     assert "apt-get" in said[0] and set(json.loads(said[-1]).values()) == {None}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(program() is None, reason="FLEXPART is not here (set OBERIH_FLEXPART)")
 def test_with_the_rival_the_models_agree_about_the_way(tmp_path: Path) -> None:
     rows = rivals.trajectories(waves(), tmp_path, hours=12, particles=500)

@@ -17,6 +17,7 @@ from oberih.evidence.report import Fault, Report
 from oberih.evidence.verify_bundle import verify_bundle
 
 
+@pytest.mark.slow
 def test_every_attack_is_detected_and_located(capsys: pytest.CaptureFixture[str]) -> None:
     assert tamper.main([]) == 0
     told = json.loads(capsys.readouterr().out.strip().splitlines()[-1])

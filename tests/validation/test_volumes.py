@@ -20,6 +20,7 @@ def last(capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
     return json.loads(capsys.readouterr().out.strip().splitlines()[-1])  # type: ignore[no-any-return]
 
 
+@pytest.mark.slow
 @needs_shared
 def test_every_shared_file_is_read_or_refused_with_the_right_reason(capsys: pytest.CaptureFixture[str]) -> None:
     assert volumes.main([]) == 0

@@ -119,7 +119,7 @@ def test_trouble_that_passes_costs_only_a_retry(tmp_path: Path, trouble: str) ->
 @pytest.mark.parametrize("trouble", ["failing", "truncated", "half_json", "not_json", "wrong_json", "windless", "busy"])
 def test_trouble_that_stays_is_one_clear_line_and_leaves_nothing(tmp_path: Path, trouble: str) -> None:
     with OpenMeteoSimulator([trouble] * 9) as server:
-        with pytest.raises(SourceUnavailable, match="Open-Meteo did not answer") as caught:
+        with pytest.raises(SourceUnavailable, match="Open-Meteo does not answer") as caught:
             fetch(server, tmp_path)
         assert len(server.requests) == 5
     assert "\n" not in str(caught.value)

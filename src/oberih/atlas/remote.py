@@ -23,11 +23,11 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import quote, quote_plus
 
 from oberih.constants import SECONDS_PER_HOUR
 from oberih.errors import InputError, StoreError, StoreFull
 from oberih.far.deadline import LOOK, Deadline, Stop, Stopped, TooLate, never
+from oberih.far.names import shown
 from oberih.far.patience import Again, Patience, PatienceEnded, ask_patiently
 from oberih.far.web import retry_after
 
@@ -46,9 +46,6 @@ AT_ONCE = 8
 """Requests of one process under way at the same time."""
 
 _SECRETS = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ACCESS_KEY_ID")
-_SIGNED = re.compile(r"(?i)\?.*(signature|credential|token|secret|password|key)[^=&]*=")
-"""A URL that opens the door by itself."""
-
 _DOOR = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_PROFILE", "AWS_ACCESS_KEY_ID")
 _REFUSALS = (
     "NoCredentialsError",
@@ -239,11 +236,8 @@ class FarStore:
         try:
             return ask_patiently(request, self.patience, name=f"{verb} {words[0]}", stopped=self.stopped)
         except PatienceEnded as ended:
-            held = (
-                f"failed for {self.patience.lasts:.0f} s" if ended.wait is None else f"asks to wait {ended.wait:.0f} s"
-            )
             raise StoreError(
-                f"{self.url}: the store {held} ({ended.reason}); run again, it resumes"
+                f"{self.url}: the store {ended}; run again, it resumes"
             ) from None  # what stands behind it may quote a request with its credentials
 
     def _asked(self, verb: str, *words: Any, answer: float, **options: Any) -> Any:
@@ -297,12 +291,7 @@ def _wished(error: BaseException) -> float | None:
 def said_of(error: BaseException) -> str:
     """What an error says, in one line without the values of credentials."""
     line = " ".join(str(error).split()) or type(error).__name__
-    for name in _SECRETS:
-        if value := os.environ.get(name):
-            for spelt in (value, quote(value, safe=""), quote_plus(value, safe=""), quote(value)):
-                line = line.replace(spelt, "…")
-    line = re.sub(r"//[^/\s@]*@", "//…@", line)  # of an endpoint that bears a name and a password
-    return re.sub(r"(?i)(signature|credential|token|secret|password)(\s*[=:]\s*)[^&\s,]+", r"\1\2…", line)[:300]
+    return shown(line, secrets=(os.environ.get(name, "") for name in _SECRETS))[:300]
 
 
 def store_at(url: str, *, patience: Patience = PATIENCE) -> FarStore:
@@ -315,9 +304,9 @@ def store_at(url: str, *, patience: Patience = PATIENCE) -> FarStore:
     """
     if not is_far(url):
         raise InputError("is no URL", field="--store", value=url, cure="write s3://bucket/prefix or file:///folder")
-    if "@" in url.partition("://")[2].partition("/")[0] or _SIGNED.search(url):
+    if shown(url) != url:
         raise InputError(
-            "carries credentials", field="--store", value=re.sub(r"//.*@", "//…@", url).partition("?")[0],
+            "carries credentials", field="--store", value=shown(url).partition("?")[0],
             cure="leave them out and set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
         )  # fmt: skip
     files, root = _opened(url.rstrip("/"), tuple(os.environ.get(name) for name in _DOOR))

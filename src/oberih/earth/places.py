@@ -161,6 +161,7 @@ def _world(folder: Path) -> _Table:
     return table
 
 
+@lru_cache(maxsize=1)
 def _read_package() -> _Table:
     """Read the package's JSON (seconds)."""
     rows = sorted(json.loads(_dataset().read_text(encoding="utf-8")).values(), key=lambda r: int(r["geonameid"]))

@@ -2,7 +2,7 @@
 
 Looking a name up cannot be interrupted within a process: where no name server answers, the system waits for it half a
 minute and more, deaf to signals.  So a small child process looks, and is ended when the deadline says so.  What is said
-of an address (`shown`) tells the host, not who asks.
+of an address, and of an error in which one stands (`shown`), tells the host, not who asks nor what opens its door.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ import re
 import socket
 import subprocess
 import sys
+from collections.abc import Iterable
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 from oberih.errors import InputError
 from oberih.far.deadline import LOOK, present
@@ -33,15 +35,36 @@ Address = tuple[int, tuple[Any, ...]]
 """Family, and what `socket.socket.connect` takes."""
 
 
-def shown(url: object) -> str:
-    """An address as it is shown: without the name and the password of who asks.
+_WHO = re.compile(r"//[^/?#]*@")
+_KEY = re.compile(r"(?i)((?:signature|credential|token|secret|password|[?&][^=&\s]*key)[^=:&\s]*\s*[=:]\s*)[^&\s,]+")
+
+
+def shown(said: object, *, secrets: Iterable[str] = ()) -> str:
+    """An address, or a line in which one stands, as it is shown: without what tells or opens the door.
+
+    Parameters
+    ----------
+    said : object
+        Of which the text is shown.
+    secrets : iterable of str
+        Values that are to be left out too, however an address spells them.
+
+    Returns
+    -------
+    str
+        Without the name and the password before a host, and with … for what is called a signature, credential, token,
+        secret or password, for a key of a query, and for the ``secrets``.
 
     Examples
     --------
-    >>> shown("https://me:secret@host/a@b")
-    'https://host/a@b'
+    >>> shown("https://me:secret@host/a@b?hour=3&apikey=abc")
+    'https://host/a@b?hour=3&apikey=…'
     """
-    return re.sub(r"//[^/?#]*@", "//", str(url))
+    line = str(said)
+    for value in filter(None, secrets):
+        for spelt in (value, quote(value, safe=""), quote_plus(value, safe=""), quote(value)):
+            line = line.replace(spelt, "…")
+    return _KEY.sub(r"\1…", _WHO.sub("//", line))
 
 
 def addresses_of(host: str, port: int) -> list[Address]:

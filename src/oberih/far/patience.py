@@ -42,7 +42,7 @@ class Again(Exception):
 
 
 class PatienceEnded(Exception):
-    """It was asked for often enough.
+    """It was asked for often enough; as text, what is to be said of the other side.
 
     Parameters
     ----------
@@ -50,13 +50,28 @@ class PatienceEnded(Exception):
         Of the last failure.
     attempts : int
         Made.
+    lasted : float
+        From the first to the end of the last [s].
     wait : float or None
         How long the other side wished us to wait, where that was too long [s].
+
+    Examples
+    --------
+    >>> print("the server", PatienceEnded("HTTP 503", attempts=2, lasted=3.0, wait=119.0))
+    the server asks to wait 119 s (HTTP 503)
+    >>> print("the server", PatienceEnded("HTTP 500", attempts=5, lasted=17.2))
+    the server does not answer: HTTP 500, 5 attempts in 17 s
     """
 
-    def __init__(self, reason: str, *, attempts: int, wait: float | None = None) -> None:
+    def __init__(self, reason: str, *, attempts: int, lasted: float, wait: float | None = None) -> None:
         super().__init__(reason)
-        self.reason, self.attempts, self.wait = reason, attempts, wait
+        self.reason, self.attempts, self.lasted, self.wait = reason, attempts, lasted, wait
+
+    def __str__(self) -> str:
+        if self.wait is not None:
+            return f"asks to wait {self.wait:.0f} s ({self.reason})"
+        often = "1 attempt" if self.attempts == 1 else f"{self.attempts} attempts"
+        return f"does not answer: {self.reason}, {often} in {self.lasted:.0f} s"
 
 
 def drawn(name: str, attempt: int) -> float:
@@ -142,7 +157,7 @@ def ask_patiently(
     says 0, or a moment that is past, is not asked without pause.  Where our own wait would outlast patience, the last
     request is made at its end; a server that wishes for more than what is left of it is given up at once.
     """
-    own, until = patience.first_wait, patience.clock() + patience.lasts
+    own, begun = patience.first_wait, patience.clock()
     for attempt in count(1):
         if stopped():
             raise Stopped
@@ -152,11 +167,12 @@ def ask_patiently(
             last = again
         if attempt == patience.attempts:
             break
-        left = until - patience.clock()
+        lasted = patience.clock() - begun
+        left = patience.lasts - lasted
         if left <= 0.0:
             break
         if last.wait is not None and last.wait > min(patience.longest_asked, left):
-            raise PatienceEnded(last.reason, attempts=attempt, wait=last.wait) from last
+            raise PatienceEnded(last.reason, attempts=attempt, lasted=lasted, wait=last.wait) from last
         wait = max(own, last.wait or 0.0) * (1.0 + patience.spread * patience.jitter(name, attempt))
         wait = 0.0 if last.gained and last.wait is None else min(wait, left)
         of = f" of {patience.attempts}" if patience.attempts is not None else ""
@@ -164,4 +180,4 @@ def ask_patiently(
         if wait > 0.0:
             patience.sleep(wait, stopped)
             own = min(2.0 * own, patience.longest_wait)
-    raise PatienceEnded(last.reason, attempts=attempt) from last
+    raise PatienceEnded(last.reason, attempts=attempt, lasted=patience.clock() - begun) from last

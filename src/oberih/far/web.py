@@ -144,6 +144,9 @@ class Web:
 def plain(response: httpx.Response, *, most: int) -> Iterator[bytes]:
     """The body of an answer, piece by piece, unpacked if it is packed by gzip.
 
+    One that tells no length, neither of itself nor of its chunks nor by gzip, is as long as the connection lasts, and
+    the end of TLS is not insisted on: whoever reads it sees whether it is whole.
+
     Parameters
     ----------
     response : httpx.Response

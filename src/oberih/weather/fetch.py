@@ -247,13 +247,8 @@ def _asked(
                 lambda: _envelope(query, _answer(web, query, patience.whole), clock), patience, name=query.url
             )
         except PatienceEnded as ended:
-            if ended.wait is not None:
-                raise SourceUnavailable(
-                    f"Open-Meteo asks to wait {ended.wait:.0f} s ({ended.reason}); try again later"
-                ) from ended
             raise SourceUnavailable(
-                f"Open-Meteo did not answer ({query.what}): {ended.reason}, {ended.attempts} attempts; "
-                "try again later or give a weather file"
+                f"Open-Meteo {ended}, asked for {query.what}; try again later or give a weather file"
             ) from ended
 
 

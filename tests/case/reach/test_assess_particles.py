@@ -165,6 +165,7 @@ def test_hours_that_the_fields_do_not_hold_and_noise_that_is_not_known_are_said(
     assert any("noise of so few particles is not known" in n for n in answer.notes)
 
 
+@pytest.mark.slow
 def test_processes_change_no_digit(request_of: AssessRequest, out: Path, tmp_path: Path) -> None:
     asked = dataclasses.replace(request_of, workers=2, cache=tmp_path)
     assert assess(asked, progress=Silent()).data["result"]["places"] == result(out)["places"]

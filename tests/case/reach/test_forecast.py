@@ -93,6 +93,7 @@ def test_the_same_run_is_not_built_twice(tmp_path: Path, server: ForecastServer)
     assert "stands ready already" in office.said[-1]
 
 
+@pytest.mark.slow
 def test_where_no_newer_run_comes_the_same_one_is_read_further(tmp_path: Path, server: ForecastServer) -> None:
     office = Office(tmp_path, server)
     first = office.run()
@@ -156,6 +157,7 @@ def test_a_server_that_fails_changes_nothing_of_what_stands_ready(tmp_path: Path
     assert ready(tmp_path, SITE, office.now) == first
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_full_changes_nothing_of_what_stands_ready(
     tmp_path: Path, server: ForecastServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -278,6 +280,7 @@ def test_a_build_that_was_cut_off_is_gone_on_with_to_the_same_atlas(
     assert {p: p.stat().st_mtime_ns for p in seals} == seals
 
 
+@pytest.mark.slow
 def test_a_build_that_was_cut_off_is_dropped_for_a_newer_run(
     tmp_path: Path, server: ForecastServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -319,6 +322,7 @@ def test_an_atlas_that_lost_a_block_is_not_ready_and_is_mended(tmp_path: Path, s
     assert entry is not None and ready(tmp_path, SITE, NOW) == entry
 
 
+@pytest.mark.slow
 def test_the_atlas_before_answers_where_the_newest_cannot(tmp_path: Path, server: ForecastServer) -> None:
     server.there = lambda run, step: run <= office.now - 5 * 3600 + 3600
     office = Office(tmp_path, server)
@@ -341,12 +345,16 @@ def test_one_process_keeps_a_site(tmp_path: Path, server: ForecastServer) -> Non
     assert dict(status(office.request, now=NOW).facts)["kept by"] == "nobody now"
 
 
-def test_whoever_is_asked_to_end_ends_in_the_middle_of_a_build(tmp_path: Path, server: ForecastServer) -> None:
-    office = Office(tmp_path, server)
+@pytest.mark.parametrize("where", ["fields of the air", "atlas"])
+def test_whoever_is_asked_to_end_ends_in_the_middle_of_a_build(
+    tmp_path: Path, server: ForecastServer, where: str
+) -> None:
+    office, stages = Office(tmp_path, server), []
 
     class Counting(Silent):
         def stage(self, title: str, total: int | None = None) -> None:
-            if title.startswith("atlas"):
+            stages.append(title)
+            if title.startswith(where):
                 office.until = office.now - 1  # now somebody asks
 
     office.until = office.now + 10**6
@@ -354,7 +362,7 @@ def test_whoever_is_asked_to_end_ends_in_the_middle_of_a_build(tmp_path: Path, s
         office.request, clock=lambda: office.now, wait=office.wait, told=office.said.append, progress=Counting(),
         patience=QUICK, stopped=lambda: office.now > office.until,
     )  # fmt: skip
-    assert ended is None
+    assert ended is None and stages[-1].startswith(where)
     assert state.begun_of(state.folder_of(tmp_path, SITE)) is not None
     assert office.run() is not None
 
@@ -376,6 +384,7 @@ def test_status_says_what_stands_ready_how_old_it_is_until_when_and_what_it_lack
     assert over["answers"].endswith("no more: it has run out")
 
 
+@pytest.mark.slow
 def test_a_forecast_that_ends_early_says_which_plumes_are_cut(
     tmp_path: Path, server: ForecastServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

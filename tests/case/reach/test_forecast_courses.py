@@ -231,6 +231,7 @@ def test_at_whatever_moment_the_power_fails_what_is_named_is_whole_and_nothing_i
     assert left == {"ready.json", "lock", whole.path.name, whole.flow, *(c.path.name for c in whole.courses)}
 
 
+@pytest.mark.slow
 def test_new_weather_goes_before_further_courses_of_the_old(server: ForecastServer, tmp_path: Path) -> None:
     """A newer run comes while the last course is built: it is left where it is, and never gone on with."""
     office = Office(tmp_path, server, **SHORT)
@@ -283,6 +284,7 @@ def test_a_member_that_is_missing_is_said_and_the_others_answer(server: Forecast
     assert not [p for p in own.glob("ecmwf-member-02*") if p.is_dir()]  # what is done with is gone
 
 
+@pytest.mark.slow
 def test_no_other_run_and_nothing_garbled_is_taken_for_a_member_and_it_is_asked_for_again(
     server: ForecastServer, tmp_path: Path
 ) -> None:

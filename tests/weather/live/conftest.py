@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,6 @@ pytest.importorskip("netCDF4")
 
 from oberih.far.patience import Patience
 from oberih.weather.live import SOURCES, KeptRun, fetch_run
-from oberih.weather.live.decoder import Decoder
 from tests.weather.live import simulator
 from tests.weather.live.simulator import ForecastServer, Rule
 
@@ -28,12 +27,11 @@ QUICK = Patience(first_wait=0.005, timeout=5.0)
 
 @contextmanager
 def three_levels() -> Iterator[None]:
-    """Three levels are enough for a law and quick to send; one child decodes for all tests within.
+    """Three levels are enough for a law and quick to send.
 
     What the simulator has made of them is forgotten afterwards: other folders' tests ask it for all levels.
     """
-    with pytest.MonkeyPatch.context() as patch, Decoder(children=1) as decoder:
-        patch.setattr("oberih.weather.live.run.Decoder", lambda: nullcontext(decoder))
+    with pytest.MonkeyPatch.context() as patch:
         for source in SOURCES.values():
             patch.setattr(type(source), "levels", LEVELS)
         _forget()

@@ -42,6 +42,7 @@ def test_the_newest_run_of_a_centre_becomes_an_answer(request_of: AssessRequest)
     assert answer.data["result"]["courses"][0]["name"] == "as given"
 
 
+@pytest.mark.slow
 def test_members_of_the_ensemble_are_fetched_each_and_of_one_run(request_of: AssessRequest) -> None:
     with ForecastServer() as server:
         asked = dataclasses.replace(request_of, weather="ecmwf", members="1-2", server=server.url)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import signal
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -21,14 +20,15 @@ pytest.importorskip("eccodes")
 from oberih.far.deadline import Stopped
 from oberih.weather.live.assemble import at_steps, means_of_steps, specific_humidity
 from oberih.weather.live.bundle import told_apart
-from oberih.weather.live.decoder import Decoder
 from oberih.weather.live.ecmwf import ECMWF
 from oberih.weather.live.gfs import GFS, SPELT, lines_of
 from oberih.weather.live.message import Fault, read_message
+from oberih.weather.live.message_apart import message_apart
 from oberih.weather.live.order import area_around
 from oberih.weather.live.pieces import wanted_of
 from oberih.weather.live.run import SOURCES
 from oberih.weather.live.wanted import Field, Wanted
+from oberih.weather.read import decoder
 from tests.weather.live.conftest import RUN
 from tests.weather.live.made_grib import CODES, Lattice, message
 from tests.weather.live.simulator import ecmwf_file, gfs_file
@@ -37,12 +37,6 @@ LATTICE = Lattice()
 AREA = area_around(47.5, 34.6)
 U = next(f for f in GFS.fields if f.name == "u")
 RAIN = next(f for f in GFS.fields if f.name == "prate")
-
-
-@pytest.fixture(scope="module")
-def decoder() -> Iterator[Decoder]:
-    with Decoder(children=1) as own:
-        yield own
 
 
 def lines(entries: list[tuple[str, str, str]], lengths: list[int]) -> str:
@@ -134,8 +128,8 @@ def made(**changed: object) -> bytes:
     return message("gfs", "u", **facts)  # type: ignore[arg-type]
 
 
-def test_the_message_that_was_wanted_passes(decoder: Decoder) -> None:
-    read = decoder.read(made(), Wanted(U, 850, 6), run=RUN, area=AREA)
+def test_the_message_that_was_wanted_passes() -> None:
+    read = message_apart(made(), Wanted(U, 850, 6), run=RUN, area=AREA)
     assert read.values.shape == (len(read.y), len(read.x)) and (read.begin, read.end) == (21600, 21600)
     assert AREA[0] <= read.x[0] <= read.x[-1] <= AREA[2] and AREA[1] <= read.y[0] <= read.y[-1] <= AREA[3]
 
@@ -145,31 +139,31 @@ def test_the_message_that_was_wanted_passes(decoder: Decoder) -> None:
     ({"level": 925}, "another level"), ({"begin": 0}, "a span"),
     ({"lattice": Lattice(north=30.0, south=10.0)}, "does not cover the area"),
 ])  # fmt: skip
-def test_no_other_message_passes(changed: dict[str, object], said: str, decoder: Decoder) -> None:
+def test_no_other_message_passes(changed: dict[str, object], said: str) -> None:
     with pytest.raises(Fault, match=said):
-        decoder.read(made(**changed), Wanted(U, 850, 6), run=RUN, area=AREA)
+        message_apart(made(**changed), Wanted(U, 850, 6), run=RUN, area=AREA)
 
 
 @pytest.mark.parametrize("name", [n for n in CODES if CODES[n][1] == 100 and n != "u"])
-def test_no_other_field_passes(name: str, decoder: Decoder) -> None:
+def test_no_other_field_passes(name: str) -> None:
     data = message("gfs", name, level=850, run=RUN, step=6, lattice=LATTICE)
     with pytest.raises(Fault, match="another field"):
-        decoder.read(data, Wanted(U, 850, 6), run=RUN, area=AREA)
+        message_apart(data, Wanted(U, 850, 6), run=RUN, area=AREA)
 
 
-def test_rain_in_a_unit_that_is_not_known_does_not_pass(decoder: Decoder) -> None:
+def test_rain_in_a_unit_that_is_not_known_does_not_pass() -> None:
     wanted = dataclasses.replace(RAIN, codes=((0, 1, 7), (0, 1, 0)))
     data = message("gfs", "prate", run=RUN, step=6, begin=0, lattice=LATTICE)
-    assert decoder.read(data, Wanted(wanted, None, 6), run=RUN, area=AREA).end == 21600
+    assert message_apart(data, Wanted(wanted, None, 6), run=RUN, area=AREA).end == 21600
     summed = dataclasses.replace(wanted, statistic="sum")
     with pytest.raises(Fault, match="is in kg"):
-        decoder.read(data, Wanted(summed, None, 6), run=RUN, area=AREA)
+        message_apart(data, Wanted(summed, None, 6), run=RUN, area=AREA)
 
 
-def test_a_moment_is_not_taken_for_a_mean(decoder: Decoder) -> None:
+def test_a_moment_is_not_taken_for_a_mean() -> None:
     data = message("gfs", "prate", run=RUN, step=6, lattice=LATTICE)
     with pytest.raises(Fault, match="is a moment, not a mean"):
-        decoder.read(data, Wanted(RAIN, None, 6), run=RUN, area=AREA)
+        message_apart(data, Wanted(RAIN, None, 6), run=RUN, area=AREA)
 
 
 @given(cut=st.integers(0, len(made()) - 1))
@@ -181,12 +175,12 @@ def test_no_part_of_a_message_passes(cut: int) -> None:
 
 @given(at=st.integers(0, len(made()) - 1), bit=st.integers(0, 7))
 @settings(max_examples=80, deadline=None)
-def test_a_bit_that_flipped_is_refused_or_changes_values_only(at: int, bit: int, decoder: Decoder) -> None:
+def test_a_bit_that_flipped_is_refused_or_changes_values_only(at: int, bit: int) -> None:
     """No message of another run, step or level comes of it, and the service lives on."""
     data = bytearray(made())
     data[at] ^= 1 << bit
     try:
-        read = decoder.read(bytes(data), Wanted(U, 850, 6), run=RUN, area=AREA)
+        read = message_apart(bytes(data), Wanted(U, 850, 6), run=RUN, area=AREA)
     except Fault:
         return
     assert (read.begin, read.end) == (21600, 21600) and np.isfinite(read.values).all()
@@ -222,17 +216,30 @@ def test_a_reader_runs_nothing_out_of_the_folder_that_we_are_in(
     for name in ("oberih.py", "json.py"):
         (tmp_path / name).write_text("raise SystemExit", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    with Decoder(children=1) as own:
-        assert own.read(made(), Wanted(U, 850, 6), run=RUN, area=AREA).end == 21600
+    monkeypatch.setattr("oberih.weather.read.decoder._waiting", {})
+    assert message_apart(made(), Wanted(U, 850, 6), run=RUN, area=AREA).end == 21600
 
 
-def test_a_reader_that_dies_costs_its_message_only(decoder: Decoder) -> None:
-    child = decoder._idle.get()
-    assert child is not None
-    child.kill()
-    child.wait()
-    decoder._idle.put(child)
-    assert decoder.read(made(), Wanted(U, 850, 6), run=RUN, area=AREA).end == 21600
+@pytest.fixture
+def reader(monkeypatch: pytest.MonkeyPatch) -> subprocess.Popen[bytes]:
+    """The one process that reads, so far."""
+    monkeypatch.setattr("oberih.weather.live.message_apart._free", threading.Semaphore(1))
+    monkeypatch.setattr("oberih.weather.read.decoder._waiting", {})
+    message_apart(made(), Wanted(U, 850, 6), run=RUN, area=AREA)
+    ((one,),) = decoder._waiting.values()
+    return one.process
+
+
+def test_a_reader_that_dies_costs_its_message_only(reader: subprocess.Popen[bytes]) -> None:
+    reader.send_signal(signal.SIGSTOP)
+    end = threading.Timer(0.5, reader.send_signal, [signal.SIGSEGV])
+    goes_on = threading.Timer(0.6, reader.send_signal, [signal.SIGCONT])
+    end.start()
+    goes_on.start()
+    with pytest.raises(Fault, match=r"its decoder died, the library crashed on it \(SIGSEGV\)"):
+        message_apart(made(), Wanted(U, 850, 6), run=RUN, area=AREA)
+    goes_on.join()
+    assert message_apart(made(), Wanted(U, 850, 6), run=RUN, area=AREA).end == 21600
 
 
 def test_readers_answer_many_at_once() -> None:
@@ -240,47 +247,42 @@ def test_readers_answer_many_at_once() -> None:
 
     def ask(step: int) -> None:
         try:
-            assert own.read(made(step=step), Wanted(U, 850, step), run=RUN, area=AREA).end == 3600 * step
+            assert message_apart(made(step=step), Wanted(U, 850, step), run=RUN, area=AREA).end == 3600 * step
         except BaseException as error:
             wrong.append(error)
 
-    with Decoder(children=2) as own:
-        threads = [threading.Thread(target=ask, args=(step,)) for step in range(0, 36, 3)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+    threads = [threading.Thread(target=ask, args=(step,)) for step in range(0, 36, 3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     assert wrong == []
 
 
-def test_a_reader_that_hangs_keeps_nobody_who_wants_it_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither who waits for its answer nor who waits for a reader."""
-    hanging = [sys.executable, "-c", "import time; time.sleep(1000)"]
-    monkeypatch.setattr(
-        "oberih.weather.live.decoder._made",
-        lambda: subprocess.Popen(hanging, stdin=subprocess.PIPE, stdout=subprocess.PIPE),
-    )
+def test_a_reader_that_hangs_keeps_nobody_who_wants_it_no_more(reader: subprocess.Popen[bytes]) -> None:
+    """Neither who waits for its answer nor who waits for his turn."""
+    reader.send_signal(signal.SIGSTOP)
     ended = threading.Event()
     raised: list[BaseException] = []
 
     def ask() -> None:
         try:
-            own.read(made(), Wanted(U, 850, 6), run=RUN, area=AREA, stopped=ended.is_set)
+            message_apart(made(), Wanted(U, 850, 6), run=RUN, area=AREA, stopped=ended.is_set)
         except BaseException as error:
             raised.append(error)
 
-    with Decoder(children=1) as own:
-        threads = [threading.Thread(target=ask) for _ in range(3)]
-        for thread in threads:
-            thread.start()
-        time.sleep(0.5)
-        assert raised == []
-        ended.set()
-        began = time.monotonic()
-        for thread in threads:
-            thread.join()
-        assert time.monotonic() - began < 20.0  # a child that does not answer is else ended after a minute
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.5)
+    assert raised == []
+    ended.set()
+    began = time.monotonic()
+    for thread in threads:
+        thread.join()
+    assert time.monotonic() - began < 20.0  # a reader that does not answer is else ended after a minute
     assert [type(error) for error in raised] == [Stopped] * 3
+    assert reader.poll() == -signal.SIGKILL
 
 
 RATES = st.lists(st.floats(0.0, 1e-2), min_size=2, max_size=12)

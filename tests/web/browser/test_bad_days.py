@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 
 from oberih.case.prove.keeping import Keeping
 from oberih.language.catalogue import message
-from tests.web.browser.conftest import Server, free_port, serving
+from tests.web.browser.conftest import TONGUES, Server, free_port, serving
 from tests.web.browser.material import OBERIH, environment, furnish, readings
 from tests.web.hostile import DONE, hostile_site, store_hostile
 
@@ -30,7 +30,7 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("language", ["en", "uk"])
+@pytest.mark.parametrize("language", TONGUES)
 def test_a_source_that_breaks_keeps_its_last_good_values_and_says_since_when(
     home: Path, visit, picture, language: str
 ) -> None:
@@ -48,7 +48,7 @@ def test_a_source_that_breaks_keeps_its_last_good_values_and_says_since_when(
         expect(sources.locator(".broken, .failed, [data-state=broken]")).to_have_count(0)
 
 
-@pytest.mark.parametrize("language", ["en", "uk"])
+@pytest.mark.parametrize("language", TONGUES)
 def test_with_nothing_at_hand_every_page_says_what_to_do(tmp_path: Path, visit, picture, language: str) -> None:
     (tmp_path / "empty").mkdir()
     with serving(tmp_path / "empty") as server:
@@ -80,6 +80,7 @@ def test_on_a_slow_link_the_words_come_before_the_map(server: Server, visit) -> 
     assert page.locator("canvas").count() == 0  # MapLibre's megabyte is still on its way
 
 
+@pytest.mark.slow
 def test_a_lost_connection_is_told_and_found_again(home: Path, visit, picture) -> None:
     port = free_port()
     with serving(home, "--readings", "readings.csv", port=port) as server:
@@ -134,6 +135,7 @@ def test_a_session_that_ended_is_told_and_one_comes_back_to_where_one_was(guarde
 PAGES = ("/", "/designer", "/event", "/regimes", "/evidence", "/report", "/api")
 
 
+@pytest.mark.slow
 def test_no_stored_text_runs_on_any_page(home: Path, visit, picture) -> None:
     keeping = Keeping(store=str(home / ".oberih/evidence/record.sqlite"), environment=environment(home))
     assert store_hostile(keeping, now=datetime.now(UTC)) > 5

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.web.browser.conftest import Server, serving
+from tests.web.browser.conftest import TONGUES, Server, serving
 from tests.web.browser.material import MAPPING, environment, hourly
 
 WORDS = {
@@ -24,7 +24,7 @@ def ready(page, seconds: float = 120.0) -> None:  # type: ignore[no-untyped-def]
     page.wait_for_selector('#event[data-state="ready"]', timeout=seconds * 1000)
 
 
-@pytest.mark.parametrize("language", ["en", "uk"])
+@pytest.mark.parametrize("language", TONGUES)
 def test_an_officer_sees_where_the_plume_is_and_what_to_do(
     server: Server, visit: Callable[..., object], picture: Callable[..., object], accessible: Callable[..., None],
     language: str,
@@ -89,6 +89,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-d
         yield running
 
 
+@pytest.mark.slow
 def test_without_a_forecast_an_exercise_is_shown_and_told_as_such(bare: Server, visit: Callable[..., object]) -> None:
     page = visit(bare, "/event", language="uk")
     page.wait_for_selector('#event[data-state="without"]')

@@ -26,6 +26,7 @@ def test_every_picture_that_the_page_shows_is_there() -> None:
     assert [p for p in shown if not (PAGE.parent / p).is_file()] == []
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(1500)
 def test_a_newcomer_has_a_zone_on_the_map(tmp_path: Path, visit, picture) -> None:
     first = re.search(r"```sh\n\./start (serve[^\n]*)\n```", PAGE.read_text(encoding="utf-8"))

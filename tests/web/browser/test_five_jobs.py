@@ -11,9 +11,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from oberih.language.catalogue import message
-from tests.web.browser.conftest import PHONE, Server
+from tests.web.browser.conftest import PHONE, TONGUES, Server
 
-LANGUAGES = ("en", "uk")
 LONG = 60_000
 
 
@@ -26,7 +25,7 @@ def drawn(page: Page, selector: str = "#map") -> None:
     expect(page.locator(selector).locator("canvas, svg").first).to_be_visible(timeout=LONG)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", TONGUES)
 def test_the_duty_officer_sees_what_is_new_what_holds_and_how_old_it_is(
     server: Server, visit, picture, language: str
 ) -> None:
@@ -45,7 +44,7 @@ def test_the_duty_officer_sees_what_is_new_what_holds_and_how_old_it_is(
     expect(page).to_have_url(re.compile("/regimes"))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", TONGUES)
 def test_the_planner_moves_a_slider_compares_shares_and_exports(
     server: Server, visit, picture, language: str, tmp_path: Path
 ) -> None:
@@ -84,7 +83,7 @@ def test_a_link_with_a_wrong_value_says_so_and_shows_the_usual(server: Server, v
     assert parse_qs(urlsplit(page.url).query).get("age") != ["dragon"]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", TONGUES)
 def test_the_responder_follows_the_plume_and_sees_what_a_measure_spares(
     server: Server, visit, picture, language: str
 ) -> None:
@@ -108,7 +107,7 @@ def test_the_responder_follows_the_plume_and_sees_what_a_measure_spares(
     assert download.value.suggested_filename.endswith(".csv")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", TONGUES)
 def test_the_inspector_goes_from_the_board_to_a_record_that_the_browser_checks(
     server: Server, visit, picture, language: str
 ) -> None:
@@ -133,7 +132,7 @@ def test_the_inspector_goes_from_the_board_to_a_record_that_the_browser_checks(
     picture(page, f"verify-{language}", whole=True)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", TONGUES)
 def test_the_adviser_takes_a_report_home(server: Server, visit, picture, language: str, tmp_path: Path) -> None:
     server.wait_for_atlas()
     page = visit(server, "/report", language=language)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.web.browser.conftest import PHONE, Server
+from tests.web.browser.conftest import PHONE, TONGUES, Server
 
 PAGES = ("/", "/designer", "/event", "/regimes", "/evidence", "/report", "/api")
 LONG = 60_000
 
 
-@pytest.mark.parametrize("language", ["en", "uk"])
+@pytest.mark.parametrize("language", TONGUES)
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_breaks_no_rule_of_wcag_aa(server: Server, visit, accessible, path: str, language: str) -> None:
     server.wait_for_atlas()

@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect
 
 from oberih.language.catalogue import message
 from tests.case.ready_material import SITE, forecast_for
-from tests.web.browser.conftest import PHONE, Server, serving
+from tests.web.browser.conftest import PHONE, TONGUES, Server, serving
 
 LONG = 120_000
 BARE = ("--weather", "none.csv", "--cache", "cache")
@@ -37,7 +37,7 @@ def answered(page: Page) -> None:
     page.locator('#event[data-state="ready"]').wait_for(timeout=LONG)
 
 
-@pytest.mark.parametrize("language", ["en", "uk"])
+@pytest.mark.parametrize("language", TONGUES)
 def test_the_first_page_tells_what_stands_ready(
     ready: Server, visit: Callable[..., Page], accessible: Callable[..., None], picture: Callable[..., object],
     language: str,
@@ -51,7 +51,7 @@ def test_the_first_page_tells_what_stands_ready(
     picture(page, f"situation-ready-{language}", whole=True)
 
 
-@pytest.mark.parametrize("language", ["en", "uk"])
+@pytest.mark.parametrize("language", TONGUES)
 def test_an_event_is_answered_by_it_and_no_hour_is_offered(
     ready: Server, visit: Callable[..., Page], accessible: Callable[..., None], picture: Callable[..., object],
     language: str,

@@ -14,9 +14,9 @@ import pytest
 from oberih.case.prove.keeping import Keeping
 from oberih.case.prove.proving import export
 from oberih.case.prove.recording import record_one
-from oberih.language.catalogue import LANGUAGES, catalogue, message
+from oberih.language.catalogue import catalogue, message
 from oberih.web.pages import FOLDER
-from tests.web.browser.conftest import PHONE
+from tests.web.browser.conftest import PHONE, TONGUES
 from tests.web.browser.record import EVIL, NOW, Liar, furnish, lying
 
 JS = FOLDER / "static" / "js"
@@ -45,7 +45,7 @@ def settled(page: Any) -> None:
     page.locator("[data-verdict=checking]").first.wait_for(state="detached")  # no script: the page's policy forbids it
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", TONGUES)
 def test_from_the_board_to_the_proof_and_back(
     visit: Any, house: Liar, picture: Any, accessible: Any, language: str
 ) -> None:
@@ -69,7 +69,7 @@ def test_from_the_board_to_the_proof_and_back(
     assert page.url == house.address + "/regimes"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", TONGUES)
 @pytest.mark.parametrize(
     ("path", "name"),
     [
@@ -177,7 +177,7 @@ def test_the_search_finds_and_its_address_can_be_sent_on(visit: Any, house: Liar
     assert page.locator("#evidence tbody tr").count() == 1
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", TONGUES)
 def test_an_empty_store_says_what_to_do(visit: Any, tmp_path: Path, picture: Any, language: str) -> None:
     with lying(Keeping(str(tmp_path / "none.sqlite"), environment={})) as empty:
         page = visit(empty, "/evidence", language=language)
@@ -221,7 +221,7 @@ def test_every_message_that_the_pages_can_say_is_there() -> None:
     any(shutil.which(tool) is None for tool in ("openssl", "xxd", "unzip", "sha256sum", "awk")),
     reason="needs openssl, xxd, unzip, sha256sum and awk",
 )
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", TONGUES)
 def test_the_instructions_without_oberih_work_as_they_are_written(kept: Keeping, tmp_path: Path, language: str) -> None:
     text = (FOLDER / "static" / f"how-to-verify.{language}.txt").read_text(encoding="utf-8")
     commands = [line.strip() for line in text.splitlines() if line.startswith("    ")]

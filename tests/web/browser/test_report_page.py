@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.case.report_material import pages_of_pdf
-from tests.web.browser.conftest import PHONE, Server
+from tests.web.browser.conftest import PHONE, TONGUES, Server
 
 Visit, Picture = Callable[..., Any], Callable[..., Path]
 READY = {"en": "The report is ready.", "uk": "Звіт готовий."}
@@ -19,7 +19,7 @@ def wait_for_report(page: Any, language: str) -> None:
     page.locator("#report-state").get_by_text(READY[language]).wait_for(timeout=120_000)
 
 
-@pytest.mark.parametrize("language", ["en", "uk"])
+@pytest.mark.parametrize("language", TONGUES)
 def test_a_report_is_looked_at_and_taken_away(
     server: Server, visit: Visit, picture: Picture, language: str, tmp_path: Path
 ) -> None:
@@ -67,7 +67,7 @@ def test_what_cannot_be_reported_on_is_told_on_the_page(server: Server, visit: V
     assert page.locator("#report-state button").count() == 1
 
 
-@pytest.mark.parametrize("language", ["en", "uk"])
+@pytest.mark.parametrize("language", TONGUES)
 def test_the_page_is_for_everyone(
     server: Server, visit: Visit, accessible: Callable[..., None], picture: Picture, language: str
 ) -> None:
@@ -81,7 +81,7 @@ def test_the_page_is_for_everyone(
     picture(page, f"report-phone-{language}")
 
 
-@pytest.mark.parametrize("language", ["en", "uk"])
+@pytest.mark.parametrize("language", TONGUES)
 def test_the_report_itself_is_for_everyone(
     server: Server, visit: Visit, accessible: Callable[..., None], language: str
 ) -> None:

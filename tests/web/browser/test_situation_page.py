@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from oberih.language.catalogue import message
 from oberih.picture.palette import LAND
-from tests.web.browser.conftest import CHROMIUM, FLAGS, WIDE, Server, serving
+from tests.web.browser.conftest import CHROMIUM, FLAGS, TONGUES, WIDE, Server, serving
 from tests.web.browser.material import readings
 
 LONG = 60_000
@@ -41,7 +41,7 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("language", ["en", "uk"])
+@pytest.mark.parametrize("language", TONGUES)
 def test_the_map_draws_land_and_names_the_drained_reservoir(
     server: Server, visit: Callable[..., Page], language: str
 ) -> None:

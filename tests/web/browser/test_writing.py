@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from oberih.language.catalogue import LANGUAGES, message
+from oberih.language.catalogue import message
 from tests.web.access.people import PASSWORD, Clock, House, house
+from tests.web.browser.conftest import TONGUES
 from tests.web.browser.record import Liar, lying
 
 
@@ -40,7 +41,7 @@ def go(page: Any, path: str) -> None:
     page.goto("/".join(page.url.split("/")[:3]) + path)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", TONGUES)
 def test_a_custodian_writes_corrects_and_attaches(
     visit: Any, served: Liar, tmp_path: Path, picture: Any, accessible: Any, language: str
 ) -> None:

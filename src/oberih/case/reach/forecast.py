@@ -128,7 +128,7 @@ def _built(
     request: ForecastRequest, site: Site, run: KeptRun, first: int, folder: Path, *, hands: Hands, now: int
 ) -> ReadyAtlas:
     hands.progress.stage("fields of the air")
-    fields = fields_of_run(run.paths, site, first=first)
+    fields = fields_of_run(run.paths, site, first=first, stopped=hands.stopped)
     releases = _releases(request, run, fields, folder)
     plan = plan_of(request, site, fields, folder, releases=releases, particles=request.particles)
     atlas = built(request, plan, folder, hands=hands, stopped=hands.stopped, name="atlas")

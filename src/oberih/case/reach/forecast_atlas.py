@@ -26,7 +26,7 @@ from oberih.dispersion.particles.flow_file import save_flow
 from oberih.dispersion.particles.flow_of_fields import flow_of_fields
 from oberih.dispersion.particles.unit import ParticleSettings
 from oberih.earth.site import Site
-from oberih.far.deadline import Stopped
+from oberih.far.deadline import Deadline, Stop, Stopped
 from oberih.far.patience import Patience
 from oberih.weather.fields import Fields
 from oberih.weather.read.volume import volume_of
@@ -71,15 +71,18 @@ def asked_of(request: ForecastRequest) -> str:
     }, sort_keys=True)  # fmt: skip
 
 
-def fields_of_run(paths: Sequence[Path], site: Site, *, first: int) -> Fields:
+def fields_of_run(paths: Sequence[Path], site: Site, *, first: int, stopped: Stop) -> Fields:
     """The fields of a run from the first release hour to its end.
 
     Raises
     ------
     InputError, WeatherRefused
         If they cannot be used.
+    Stopped
+        If ``stopped`` said so while they were read.
     """
-    raw = volume_of(tuple(paths))
+    with Deadline(stopped=stopped).held():
+        raw = volume_of(tuple(paths))
     cut(raw, start=first, end=int(raw.time[-1]))
     return fields_of_volume(raw, roughness_length=site.roughness_length, label="forecast")
 

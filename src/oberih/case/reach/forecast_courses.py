@@ -193,7 +193,8 @@ def _built(work: _Work, entry: ReadyAtlas, course: Course) -> tuple[ReadyCourse,
     run = _run_of(work, entry, course)
     hands, folder = work.hands, work.folder
     hands.progress.stage(f"fields of the air, {course.name}")
-    fields = perturbed(fields_of_run(run.paths, work.site, first=entry.first), course.by)
+    fields = fields_of_run(run.paths, work.site, first=entry.first, stopped=work.interrupted)
+    fields = perturbed(fields, course.by)
     releases = (entry.last - entry.first) // SECONDS_PER_HOUR + 1
     plan = plan_of(work.request, work.site, fields, folder, releases=releases, particles=work.particles)
     done_with = [] if course.member is None else [path.parent for path in run.paths]

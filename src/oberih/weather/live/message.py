@@ -2,7 +2,7 @@
 
 Every message is compared with what was asked for before anything of it is kept: its frame, the time of its run, its
 step, its field, its level, its member.  A server that gives the wrong bytes gives nothing.  Not for threads, and for a
-process of its own: see `oberih.weather.live.decoder`.
+process of its own: see `oberih.weather.live.message_apart`.
 """
 
 from __future__ import annotations

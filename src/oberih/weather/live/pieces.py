@@ -10,7 +10,6 @@ import hashlib
 import shutil
 from collections.abc import Sequence
 from concurrent.futures import as_completed
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +17,14 @@ import numpy as np
 
 from oberih.weather.live import kept
 from oberih.weather.live.bundle import told_apart
-from oberih.weather.live.decoder import Decoder
 from oberih.weather.live.kept import Piece
 from oberih.weather.live.message import Fault, Message
+from oberih.weather.live.message_apart import message_apart
 from oberih.weather.live.order import Order
 from oberih.weather.live.server import Server
 from oberih.weather.live.wanted import ON_LEVELS, NotThere, Place, Source, Wanted
 
-__all__ = ["Lacking", "Lane", "lacks_of", "piece_of_step", "refuse_other_grids", "wanted_of"]
+__all__ = ["Lacking", "lacks_of", "piece_of_step", "refuse_other_grids", "wanted_of"]
 
 ATTEMPTS = 3
 """A message that is not what was wanted is asked for so often."""
@@ -36,20 +35,6 @@ NAMED = 4
 
 class Lacking(Exception):
     """A run does not give what is needed: what."""
-
-
-@dataclass(frozen=True)
-class Lane:
-    """How messages get here.
-
-    Parameters
-    ----------
-    server : Server
-    decoder : Decoder
-    """
-
-    server: Server
-    decoder: Decoder
 
 
 def wanted_of(source: Source, step: int) -> list[Wanted]:
@@ -63,13 +48,13 @@ def wanted_of(source: Source, step: int) -> list[Wanted]:
     return out
 
 
-def piece_of_step(order: Order, lane: Lane, run: int, begun: Path, label: str, wanted: list[Wanted]) -> Piece:
+def piece_of_step(order: Order, server: Server, run: int, begun: Path, label: str, wanted: list[Wanted]) -> Piece:
     """The piece of a step, kept before or fetched now.
 
     Parameters
     ----------
     order : Order
-    lane : Lane
+    server : Server
     run : int
         Seconds since 1970.
     begun : Path
@@ -89,16 +74,16 @@ def piece_of_step(order: Order, lane: Lane, run: int, begun: Path, label: str, w
     held = kept.piece_of(begun, label)
     if held is not None:
         return held
-    before = lane.server.received
+    before = server.received
     bundle = order.source.bundle(order.server, run, wanted, order.area)
     ways = _one_by_one if bundle is None else _all_at_once
-    found, failed, missing = ways(order, lane, run, wanted)
+    found, failed, missing = ways(order, server, run, wanted)
     needed = [w for w in failed if w.field.needed]
     if needed:
         raise Lacking(f"{_named(needed)}: {failed[needed[0]]}")
     lost = {w.field.name for w in [*missing, *failed]}
     whole = {w: m for w, m in found.items() if w.field.name not in lost}
-    piece = _assembled(whole, received=lane.server.received - before, lacks=tuple(sorted(lost)))
+    piece = _assembled(whole, received=server.received - before, lacks=tuple(sorted(lost)))
     kept.keep_piece(begun, label, piece)
     return piece
 
@@ -107,10 +92,10 @@ Taken = tuple[dict[Wanted, tuple[Message, str]], dict[Wanted, str], list[Wanted]
 """Messages that are what was wanted with their digests, why others are not, and of which nothing is known."""
 
 
-def _one_by_one(order: Order, lane: Lane, run: int, wanted: list[Wanted]) -> Taken:
+def _one_by_one(order: Order, server: Server, run: int, wanted: list[Wanted]) -> Taken:
     """Look every message up in the index and ask for it."""
     try:
-        places, missing = order.source.places(order.server, run, wanted, lane.server.ask)
+        places, missing = order.source.places(order.server, run, wanted, server.ask)
     except NotThere as error:
         if any(w.field.needed for w in wanted):
             raise Lacking(f"step +{wanted[0].step} h is not there ({error})") from error
@@ -118,10 +103,10 @@ def _one_by_one(order: Order, lane: Lane, run: int, wanted: list[Wanted]) -> Tak
     needed = [w for w in missing if w.field.needed]
     if needed:
         raise Lacking(f"the index does not name {_named(needed)}")
-    return (*_taken(order, lane, run, places), missing)
+    return (*_taken(order, server, run, places), missing)
 
 
-def _all_at_once(order: Order, lane: Lane, run: int, wanted: list[Wanted]) -> Taken:
+def _all_at_once(order: Order, server: Server, run: int, wanted: list[Wanted]) -> Taken:
     """Ask for all messages in one answer, and again while it is cut off or none of it is what was wanted."""
     place = order.source.bundle(order.server, run, wanted, order.area)
     assert place is not None  # `piece_of_step` has looked
@@ -129,14 +114,14 @@ def _all_at_once(order: Order, lane: Lane, run: int, wanted: list[Wanted]) -> Ta
         found: dict[Wanted, tuple[Message, str]] = {}
         failed: dict[Wanted, str] = {}
         try:
-            held = told_apart(lane.server.take(place), wanted)
+            held = told_apart(server.take(place), wanted)
         except (Fault, NotThere) as error:
             held = {}
             failed = {w: str(error) for w in wanted}
         for one, data in held.items():
             try:
-                message = lane.decoder.read(
-                    data, one, run=run, area=order.area, thinned=order.source.thinned, stopped=lane.server.given_up
+                message = message_apart(
+                    data, one, run=run, area=order.area, thinned=order.source.thinned, stopped=server.given_up
                 )
                 found[one] = (message, hashlib.sha256(data).hexdigest())
             except Fault as fault:
@@ -155,7 +140,7 @@ def _named(wanted: Sequence[Wanted]) -> str:
 
 
 def _taken(
-    order: Order, lane: Lane, run: int, places: dict[Wanted, Place]
+    order: Order, server: Server, run: int, places: dict[Wanted, Place]
 ) -> tuple[dict[Wanted, tuple[Message, str]], dict[Wanted, str]]:
     """Messages that came and are what was wanted, and why the others are not."""
     found: dict[Wanted, tuple[Message, str]] = {}
@@ -163,11 +148,11 @@ def _taken(
 
     def one(wanted: Wanted, place: Place) -> tuple[Message, str]:
         for attempt in range(ATTEMPTS):
-            data = lane.server.take(place)
+            data = server.take(place)
             try:
-                message = lane.decoder.read(
+                message = message_apart(
                     data, wanted, run=run, area=order.area, thinned=order.source.thinned, member=order.source.member,
-                    stopped=lane.server.given_up,
+                    stopped=server.given_up,
                 )  # fmt: skip
                 return message, hashlib.sha256(data).hexdigest()
             except Fault:
@@ -176,7 +161,7 @@ def _taken(
                 order.patience.sleep(order.patience.first_wait, order.stopped)
         raise AssertionError  # the last attempt returns or raises
 
-    with lane.server.threads(order.at_once) as pool:
+    with server.threads(order.at_once) as pool:
         asked = {pool.submit(one, wanted, place): wanted for wanted, place in places.items()}
         for future in as_completed(asked):
             try:

@@ -18,14 +18,13 @@ from oberih.constants import SECONDS_PER_HOUR
 from oberih.errors import InputError, SourceUnavailable, UnknownName
 from oberih.far.patience import Patience
 from oberih.weather.live import assemble, kept
-from oberih.weather.live.decoder import Decoder
 from oberih.weather.live.ecmwf import ECMWF, Ecmwf
 from oberih.weather.live.gfs import GFS
 from oberih.weather.live.icon import ICON
 from oberih.weather.live.kept import KeptRun, Piece
 from oberih.weather.live.nomads import NOMADS
 from oberih.weather.live.order import AT_ONCE, CYCLE, Order, Told, area_around
-from oberih.weather.live.pieces import Lacking, Lane, lacks_of, piece_of_step, refuse_other_grids, wanted_of
+from oberih.weather.live.pieces import Lacking, lacks_of, piece_of_step, refuse_other_grids, wanted_of
 from oberih.weather.live.server import Server, host_of
 from oberih.weather.live.wanted import Source, Wanted
 
@@ -134,16 +133,10 @@ def _candidates(order: Order) -> list[int]:
 def _newest(order: Order, only: int | None) -> KeptRun:
     passed: list[str] = []
     at_hand = [k for k in kept.kept_runs(order.folder, order.prefix) if only in (None, k.run)]
-    with (
-        Decoder() as decoder,
-        Server.open(
-            patience=order.patience,
-            at_once=order.at_once,
-            transport=order.transport,
-            stopped=order.stopped,
-            said=order.say,
-        ) as server,  # fmt: skip
-    ):
+    with Server.open(
+        patience=order.patience, at_once=order.at_once, transport=order.transport, stopped=order.stopped,
+        said=order.say,
+    ) as server:  # fmt: skip
         for run in (r for r in _candidates(order) if only in (None, r)):
             held = next((k for k in at_hand if k.run == run and _enough(k, order)), None)
             if held is not None:
@@ -159,7 +152,7 @@ def _newest(order: Order, only: int | None) -> KeptRun:
                 passed.append(f"{stamp} is not there yet")
                 continue
             try:
-                return _said(_fetched(order, Lane(server, decoder), run), order, passed)
+                return _said(_fetched(order, server, run), order, passed)
             except Lacking as lacking:
                 passed.append(f"{stamp} is not whole: {lacking}")
             except SourceUnavailable as error:
@@ -213,7 +206,7 @@ def _stamp(run: int) -> str:
     return f"{np.datetime64(run, 's')}"[:13].replace("T", " ") + " UTC"
 
 
-def _fetched(order: Order, lane: Lane, run: int) -> KeptRun:
+def _fetched(order: Order, server: Server, run: int) -> KeptRun:
     """Fetch all steps of a run that are not kept yet, and publish it."""
     source, reach = order.source, order.reach(run)
     steps = list(range(0, reach + 1, source.stride))
@@ -222,12 +215,12 @@ def _fetched(order: Order, lane: Lane, run: int) -> KeptRun:
     tasks = {f"step-{s:03d}": wanted_of(source, s) for s in steps}
     still = [Wanted(f, None, 0) for f in source.fields if f.once]
     pieces: dict[str, Piece | None] = {
-        "still": piece_of_step(order, lane, run, begun, "still", still) if still else None
+        "still": piece_of_step(order, server, run, begun, "still", still) if still else None
     }
     for done, (label, wanted) in enumerate(tasks.items()):
         if order.told:
             order.told(done, len(tasks), f"{source.title}, run {_stamp(run)}")
-        pieces[label] = piece_of_step(order, lane, run, begun, label, wanted)
+        pieces[label] = piece_of_step(order, server, run, begun, label, wanted)
     if order.told:
         order.told(len(tasks), len(tasks), f"{source.title}, run {_stamp(run)}")
     own = [p for label in tasks if (p := pieces[label]) is not None]

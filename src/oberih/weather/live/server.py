@@ -106,7 +106,10 @@ class Server:
         return self.stopped() or self._left.is_set()
 
     def ask(self, url: str) -> bytes:
-        """What stands at an address, whole.
+        """What stands at an address, whole as far as the answer tells.
+
+        One that does not tell its length may be cut off: JSON does not parse then, a chunk of an axis has another
+        length, a line of an index is none, and the messages that it does not name count as missing.
 
         Raises
         ------
@@ -115,7 +118,7 @@ class Server:
         return self._patiently(Place(url), most=MOST_INDEX, aloud=True)
 
     def take(self, place: Place) -> bytes:
-        """The bytes of a message, unpacked.
+        """The bytes of a message, unpacked; where its place has no end, GRIB's own ("7777") tells whether it is whole.
 
         Raises
         ------
@@ -153,13 +156,7 @@ class Server:
         try:
             return ask_patiently(request, patience, name=name, stopped=self.given_up, said=said)
         except PatienceEnded as ended:
-            if ended.wait is not None:
-                raise SourceUnavailable(
-                    f"{shown(place.url)}: the server asks to wait {ended.wait:.0f} s ({ended.reason})"
-                ) from ended
-            raise SourceUnavailable(
-                f"{host} does not answer: {ended.reason}, {ended.attempts} attempts at {shown(place.url)}"
-            ) from ended
+            raise SourceUnavailable(f"{host} {ended}, asked for {shown(place.url)}") from ended
 
     def _answer(self, place: Place, got: bytearray, most: int) -> None:
         """Ask once for what is still lacking, and append it."""

@@ -1,8 +1,9 @@
 """What does the process that decodes strangers' files do?
 
-It loads a module, waits, and lets a copy of itself answer each question: that is the other side of
-`oberih.weather.read.decoder`.  A copy keeps to its limits, says in lines of JSON which file it reads, how much of it is
-done, and at last what it found or why it refuses, and ends at once when whoever asked has gone.
+It loads a module, waits, and lets a copy of itself answer each question, or answers itself where it is asked to: that
+is the other side of `oberih.weather.read.decoder`.  The one that answers keeps to its limits, says in lines of JSON
+which file it reads, how much of it is done, and at last what it found or why it refuses, and ends at once when whoever
+asked has gone.
 
 A module that answers has a function ``reply(question, talk)``, and may have ``ready()``, which loads what loads late.
 """
@@ -14,9 +15,11 @@ import json
 import os
 import resource
 import select
+import signal
 import socket
 import sys
 import threading
+import time
 from types import ModuleType
 from typing import Any, BinaryIO
 
@@ -78,6 +81,7 @@ def _plain(value: object) -> object:
 
 def main() -> None:
     """Answer questions until nobody is left to ask them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal tells whoever asked too, who ends us
     name, line = sys.argv[1], socket.socket(fileno=int(sys.argv[2]))
     heard, out = line.makefile("rb"), line.makefile("wb")
     module: ModuleType | None = None
@@ -87,23 +91,37 @@ def main() -> None:
         getattr(module, "ready", int)()
     except ImportError as error:
         lacking = str(error.name)
+    watched = False
     while True:
         mark, handles, _, _ = socket.recv_fds(line, 1, 1)
         if not mark:
             return
         envelope = json.loads(heard.readline())
-        copy = os.fork()
-        if not copy:
-            talk = Talk(out, handles[0] if handles else -1)
-            threading.Thread(target=_end_with_whoever_asked, args=(line,), daemon=True).start()
-            talk.say(copy=os.getpid())
-            _answer(module, envelope, talk) if module is not None else talk.say(missing=lacking)
-            os._exit(0)
-        code = os.waitstatus_to_exitcode(os.waitpid(copy, 0)[1])
+        talk = Talk(out, handles[0] if handles else -1)
+        code = 0
+        if module is None:
+            talk.say(missing=lacking)
+        elif envelope["lasting"]:
+            if not watched:
+                _end_with_whoever_asked(line, select.POLLHUP)
+                watched = True
+            _answer(module, envelope, talk)
+        else:
+            code = _answer_by_a_copy(module, envelope, talk, line)
         for handle in handles:
             os.close(handle)
-        out.write(json.dumps({"ended": code}).encode() + b"\n")
-        out.flush()
+        talk.say(ended=code)
+
+
+def _answer_by_a_copy(module: ModuleType, envelope: dict[str, Any], talk: Talk, line: socket.socket) -> int:
+    """The code with which the copy ended."""
+    copy = os.fork()
+    if not copy:
+        _end_with_whoever_asked(line, select.POLLIN | select.POLLHUP)  # nothing is asked meanwhile: it is the end
+        talk.say(copy=os.getpid())
+        _answer(module, envelope, talk)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(copy, 0)[1])
 
 
 def _answer(module: ModuleType, envelope: dict[str, Any], talk: Talk) -> None:
@@ -122,16 +140,22 @@ def _answer(module: ModuleType, envelope: dict[str, Any], talk: Talk) -> None:
         talk.say(failed=f"{type(error).__name__}: {error}"[:160])
 
 
-def _end_with_whoever_asked(line: socket.socket) -> None:
-    """Nothing more is asked while a copy answers, so that what comes is the end."""
+def _end_with_whoever_asked(line: socket.socket, sign: int) -> None:
+    """Let a thread end this process at a sign that nobody is there any more."""
     waiting = select.poll()
-    waiting.register(line, select.POLLIN | select.POLLHUP)
-    waiting.poll()
-    os._exit(1)
+    waiting.register(line, sign)
+
+    def watch() -> None:
+        waiting.poll()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _limit(memory: int, processor: float) -> None:
-    for what, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, int(processor)), (resource.RLIMIT_CORE, 0)):
+    used = time.process_time()  # a copy begins with none
+    bounds = (resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, int(used + processor)), (resource.RLIMIT_CORE, 0)
+    for what, most in bounds:
         hard = resource.getrlimit(what)[1]
         kept = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(what, (kept, hard))
