@@ -42,6 +42,15 @@ _LN2 = np.float32(0.6931471805599453)
 
 
 @njit(inline="always")
+def as_float(x):
+    """The number whose bits are those of a whole number: a row holds either, and is written as one kind only.
+
+    Written as two, a loop's writes seem to overlap, and it is not vectorised.
+    """
+    return np.uint32(x).view(np.float32)
+
+
+@njit(inline="always")
 def lost_share(x):
     """Give 1 - exp(-x) of a number that is not negative: a series at x/64, doubled six times without cancellation."""
     y = min(x, F(80.0)) * F(0.015625)

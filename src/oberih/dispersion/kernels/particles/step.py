@@ -37,12 +37,14 @@ from oberih.dispersion.kernels.particles.eddies import (
     vertical_variance,
     way_of,
 )
+from oberih.dispersion.kernels.particles.eights import EIGHT, fetch, mix, mix_between, number_at
 from oberih.dispersion.kernels.particles.lanes import (
     CHANCE,
     FIRST_FREE,
     LANES,
     UNIFORM,
     F,
+    as_float,
     draw,
     exponential,
     lost_share,
@@ -85,6 +87,8 @@ WET = LOST + FORMS
 """How much of it rain took."""
 SCRATCH = WET + FORMS
 """Rows of the scratch array."""
+_CORNERS, _BETWEEN = LOST, LOST + 4
+"""While it is looked up what is there, the weights of a particle's corners, and how far it is to the level above."""
 
 STEEPEST = F(0.15)
 """Largest kick [1] of half a step; an older step that wants more is wrong in its velocity, not in what is mixed."""
@@ -109,67 +113,52 @@ DEPOSITING = F(30.0)
 
 
 @njit(cache=True, forceinline=True, fastmath=True, nogil=True, error_model="numpy")
-def interpolate(s, wind, surface, a, b):
+def interpolate(s, bits, wind, surface, a, b):
     """Fill the rows of wind and surface fields for the particles of the scratch array.
 
     The wind and the layer's four numbers are interpolated; deposition, rain, cloud and convection are those of the
-    nearest column.  Bound by the loads: 26 of the wind, 16 of the layer, 11 of the column a particle, in eight and five
-    lines of memory.
+    nearest column.  Bound by the loads: 13 vectors and two numbers a particle, in eight and five lines of memory.
     """
-    last_x = F(wind.shape[1] - 1) - F(0.001)
-    last_y = F(wind.shape[0] - 1) - F(0.001)
-    last_k = F(wind.shape[2] - 1) - F(0.001)
+    level = wind.shape[3]
+    column, row = wind.shape[2] * level, wind.shape[1] * wind.shape[2] * level
+    _places(s, wind.shape, a, b)
+    for i in range(0, LANES, EIGHT):
+        mix_between(s, bits, wind, _K, _CORNERS, column, row, _BETWEEN, _U, i)
+    for i in range(0, LANES, EIGHT):  # a loop of its own: together they keep more than there are registers
+        mix(s, bits, surface, _S, _CORNERS, SURFACE, surface.shape[1] * SURFACE, _S, i)
+    for i in range(0, LANES, EIGHT):
+        fetch(s, bits, surface, _S + DRY, _S + DRY, i)
+    for i in range(LANES):
+        s[_RATE * LANES + i] = number_at(wind, bits[_RATE * LANES + i])
+        s[_STIRRED * LANES + i] = number_at(wind, bits[_STIRRED * LANES + i])
+
+
+@njit(inline="always")
+def _places(s, shape, a, b):
+    """Fill the rows of corners' weights, and with places in the fields those rows that `interpolate` fills."""
+    columns, levels = np.uint32(shape[1]), np.uint32(shape[2])
+    last_x, last_y, last_k = F(shape[1] - 1) - F(0.001), F(shape[0] - 1) - F(0.001), F(shape[2] - 1) - F(0.001)
     inverse = F(0.5) / b
     for i in range(LANES):
         root = math.sqrt(a * a + F(4.0) * b * s[(_P + Z) * LANES + i])
-        s[_K * LANES + i] = min((root - a) * inverse, last_k)
-        s[_U * LANES + i] = min(max(s[(_P + X) * LANES + i], F(0.0)), last_x)
-        s[_V * LANES + i] = min(max(s[(_P + Y) * LANES + i], F(0.0)), last_y)
-    one = np.uint32(1)
-    for i in range(LANES):
-        x, y, k = s[_U * LANES + i], s[_V * LANES + i], s[_K * LANES + i]
-        ix, iy, ik = np.uint32(x), np.uint32(y), np.uint32(k)
-        fx, fy, fk = x - F(ix), y - F(iy), k - F(ik)
-        w00, w10 = (F(1.0) - fx) * (F(1.0) - fy), fx * (F(1.0) - fy)
-        w01, w11 = (F(1.0) - fx) * fy, fx * fy
-        c00, c10, c01, c11 = wind[iy, ix], wind[iy, ix + one], wind[iy + one, ix], wind[iy + one, ix + one]
-        above = ik + one
-        u0 = w00 * c00[ik, 0] + w10 * c10[ik, 0] + w01 * c01[ik, 0] + w11 * c11[ik, 0]
-        v0 = w00 * c00[ik, 1] + w10 * c10[ik, 1] + w01 * c01[ik, 1] + w11 * c11[ik, 1]
-        w0 = w00 * c00[ik, 2] + w10 * c10[ik, 2] + w01 * c01[ik, 2] + w11 * c11[ik, 2]
-        u1 = w00 * c00[above, 0] + w10 * c10[above, 0] + w01 * c01[above, 0] + w11 * c11[above, 0]
-        v1 = w00 * c00[above, 1] + w10 * c10[above, 1] + w01 * c01[above, 1] + w11 * c11[above, 1]
-        w1 = w00 * c00[above, 2] + w10 * c10[above, 2] + w01 * c01[above, 2] + w11 * c11[above, 2]
-        s[_U * LANES + i] = u0 + fk * (u1 - u0)
-        s[_V * LANES + i] = v0 + fk * (v1 - v0)
-        s[_W * LANES + i] = w0 + fk * (w1 - w0)
-        d00, d10 = surface[iy, ix], surface[iy, ix + one]
-        d01, d11 = surface[iy + one, ix], surface[iy + one, ix + one]
-        x0 = w00 * d00[0] + w10 * d10[0] + w01 * d01[0] + w11 * d11[0]
-        x1 = w00 * d00[1] + w10 * d10[1] + w01 * d01[1] + w11 * d11[1]
-        x2 = w00 * d00[2] + w10 * d10[2] + w01 * d01[2] + w11 * d11[2]
-        x3 = w00 * d00[3] + w10 * d10[3] + w01 * d01[3] + w11 * d11[3]
-        s[(_S + 0) * LANES + i] = x0
-        s[(_S + 1) * LANES + i] = x1
-        s[(_S + 2) * LANES + i] = x2
-        s[(_S + 3) * LANES + i] = x3
-        jy, jx = np.uint32(y + F(0.5)), np.uint32(x + F(0.5))
-        odd = ik & one
-        s[_RATE * LANES + i] = wind[jy, jx, ik + odd, 3]  # of the two levels about the particle one is even, one odd
-        s[_STIRRED * LANES + i] = wind[jy, jx, above - odd, 3]
-        near = surface[jy, jx]
-        s[(_S + 4) * LANES + i] = near[4]
-        s[(_S + 5) * LANES + i] = near[5]
-        s[(_S + 6) * LANES + i] = near[6]
-        s[(_S + 7) * LANES + i] = near[7]
-        s[(_S + 8) * LANES + i] = near[8]
-        s[(_S + 9) * LANES + i] = near[9]
-        s[(_S + 10) * LANES + i] = near[10]
-        s[(_S + 11) * LANES + i] = near[11]
-        s[(_S + 12) * LANES + i] = near[12]
-        s[(_S + 13) * LANES + i] = near[13]
-        s[(_S + 14) * LANES + i] = near[14]
-        s[(_S + 15) * LANES + i] = near[15]
+        k = min((root - a) * inverse, last_k)
+        x = min(max(s[(_P + X) * LANES + i], F(0.0)), last_x)
+        y = min(max(s[(_P + Y) * LANES + i], F(0.0)), last_y)
+        ix, iy, ik = np.int32(x), np.int32(y), np.int32(k)
+        fx, fy = x - F(ix), y - F(iy)
+        s[_BETWEEN * LANES + i] = k - F(ik)
+        s[(_CORNERS + 0) * LANES + i], s[(_CORNERS + 1) * LANES + i] = (F(1.0) - fx) * (F(1.0) - fy), fx * (F(1.0) - fy)
+        s[(_CORNERS + 2) * LANES + i], s[(_CORNERS + 3) * LANES + i] = (F(1.0) - fx) * fy, fx * fy
+        level, odd = np.uint32(ik), np.uint32(ik) & np.uint32(1)
+        here = np.uint32(np.uint32(iy) * columns + np.uint32(ix))
+        near = np.uint32(np.uint32(np.int32(y + F(0.5))) * columns + np.uint32(np.int32(x + F(0.5))))
+        stirring = np.uint32((near * levels + level) * np.uint32(4) + np.uint32(3))
+        s[_K * LANES + i] = as_float((here * levels + level) * np.uint32(4))
+        s[_S * LANES + i] = as_float(here * np.uint32(SURFACE))
+        s[(_S + DRY) * LANES + i] = as_float(near * np.uint32(SURFACE) + np.uint32(DRY))
+        # of the two levels about the particle one is even, one odd
+        s[_RATE * LANES + i] = as_float(stirring + odd * np.uint32(4))
+        s[_STIRRED * LANES + i] = as_float(stirring + (np.uint32(1) - odd) * np.uint32(4))
 
 
 @njit(cache=True, forceinline=True, fastmath=True, nogil=True, error_model="numpy")
@@ -452,7 +441,7 @@ def move(block, state, s, bits, wind, surface, a, b, dt, langevin, lapse):
     draw(state, s, bits)
     for j in range(ROWS * LANES):
         s[_P * LANES + j] = block[j]
-    interpolate(s, wind, surface, a, b)
+    interpolate(s, bits, wind, surface, a, b)
     convection(s, dt, lapse)
     if langevin:
         vertical_langevin(s, dt, lapse)
