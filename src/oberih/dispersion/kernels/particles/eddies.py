@@ -13,7 +13,7 @@ import math
 
 from numba import njit
 
-from oberih.dispersion.kernels.particles.lanes import F, cube_root
+from oberih.dispersion.kernels.particles.lanes import F, inverse_cube_root
 
 FREE_K = F(1.0)
 """Most diffusivity above the boundary layer [m2/s]; where the layer's upper half has less, as by night, it is that."""
@@ -48,11 +48,11 @@ def vertical_variance(z, mixing, friction, convective2):
     share = max(z / mixing, F(0.02))
     upper = min(share, F(0.5))
     low = min(share, F(0.1))
-    root = cube_root(low)
+    inverse = inverse_cube_root(low)
     mechanical = F(1.69) * friction * friction
-    variance = mechanical * (F(1.0) - upper) + convective2 * F(1.6) * root * root
+    variance = mechanical * (F(1.0) - upper) + convective2 * F(1.6) * low * inverse
     slope = -mechanical if share < F(0.5) else F(0.0)
-    convective = convective2 * F(1.0666667) / root
+    convective = convective2 * F(1.0666667) * inverse
     slope += convective if share < F(0.1) else F(0.0)
     slope /= mixing
     return variance, (slope if z > F(0.02) * mixing else F(0.0))

@@ -264,10 +264,9 @@ def vertical_langevin(s, dt, lapse):
         last = (half + kick) * over - heavy * new_sigma
         energy = F(0.5) * (last * last - q * q) + lapse * (new - z)
         stretched *= F(0.0) if new < F(0.0) else F(1.0) - grounded * crossing  # twice turned: not gone back alike
-        stays = s[UNIFORM * LANES + i] * exponential(min(energy, F(0.0))) - stretched * exponential(
-            min(-energy, F(0.0))
-        )
-        goes = F(1.0) if stays <= F(0.0) else F(0.0)
+        rarer = exponential(-abs(energy))  # on the side on which it is not 1
+        stays = s[UNIFORM * LANES + i] * (rarer if energy < F(0.0) else F(1.0))
+        goes = F(1.0) if stays <= stretched * (rarer if energy > F(0.0) else F(1.0)) else F(0.0)
         s[(_P + TURN_Z) * LANES + i] = goes * (last + q) - q
         s[(_P + Z) * LANES + i] = z + goes * (new - z)
 
@@ -358,8 +357,9 @@ def vertical_displacement(s, dt, lapse):
         sideways = max(total - outward * outward, F(0.0)) * wider * over * over
         energy = F(0.5) * (onward * onward + sideways - energy) + lapse * (new - z)
         stretched *= over * over * over * wider * math.sqrt(wider) / (narrow * narrow)
-        stays = s[UNIFORM * LANES + i] * exponential(min(energy, F(0.0)))
-        goes = stretched * exponential(min(-energy, F(0.0))) if left > F(0.0) else F(0.0)
+        rarer = exponential(-abs(energy))  # on the side on which it is not 1
+        stays = s[UNIFORM * LANES + i] * (rarer if energy < F(0.0) else F(1.0))
+        goes = stretched * (rarer if energy > F(0.0) else F(1.0)) if left > F(0.0) else F(0.0)
         s[(_P + Z) * LANES + i] = new if stays <= goes else z
 
 
