@@ -15,7 +15,8 @@ import numpy as np
 from numba import njit
 
 from oberih.dispersion.kernels.particles.lanes import LANES, F
-from oberih.dispersion.kernels.particles.step import FORMS, KEPT, LOST, SCRATCH, WEIGHT, WET, X, Y, Z, step
+from oberih.dispersion.kernels.particles.rows import FORMS, KEPT, LOST, SCRATCH, WEIGHT, WET, X, Y, Z
+from oberih.dispersion.kernels.particles.step import step
 
 YOUNG = 1800.0
 """Age up to which turbulent velocity is followed [s]."""

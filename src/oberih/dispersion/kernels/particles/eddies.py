@@ -32,12 +32,14 @@ def diffusivity(z, mixing, friction, inverse_length):
     surface = min(c, F(0.1) * mixing)
     stable = max(inverse_length, F(0.0))
     unstable = max(-inverse_length, F(0.0))
-    damp = F(1.0) / (F(1.0) + F(5.0) * c * stable)
-    lift = math.sqrt(F(1.0) + F(16.0) * surface * unstable)
-    shape = c * (F(1.0) - c / mixing)
+    inverse, damp = F(1.0) / mixing, F(1.0) / (F(1.0) + F(5.0) * c * stable)
+    square = F(1.0) + F(16.0) * surface * unstable
+    inverse_lift = F(1.0) / math.sqrt(square)
+    lift = square * inverse_lift
+    shape = c * (F(1.0) - c * inverse)
     k = _KAPPA * friction * shape * damp * lift
-    slope = (F(1.0) - F(2.0) * c / mixing) * damp * lift - shape * damp * damp * lift * F(5.0) * stable
-    slope += (shape * damp * F(8.0) * unstable / lift) if z < F(0.1) * mixing else F(0.0)
+    slope = (F(1.0) - F(2.0) * c * inverse) * damp * lift - shape * damp * damp * lift * F(5.0) * stable
+    slope += (shape * damp * F(8.0) * unstable * inverse_lift) if z < F(0.1) * mixing else F(0.0)
     slope = _KAPPA * friction * slope if z < half else F(0.0)
     return (min(k, FREE_K) if z >= mixing else k), slope
 
@@ -45,7 +47,8 @@ def diffusivity(z, mixing, friction, inverse_length):
 @njit(inline="always")
 def vertical_variance(z, mixing, friction, convective2):
     """σw² [m2/s2] within the layer at z [m] and, beside it, its gradient; `turbulence.vertical_deviation`."""
-    share = max(z / mixing, F(0.02))
+    over = F(1.0) / mixing
+    share = max(z * over, F(0.02))
     upper = min(share, F(0.5))
     low = min(share, F(0.1))
     inverse = inverse_cube_root(low)
@@ -54,7 +57,7 @@ def vertical_variance(z, mixing, friction, convective2):
     slope = -mechanical if share < F(0.5) else F(0.0)
     convective = convective2 * F(1.0666667) * inverse
     slope += convective if share < F(0.1) else F(0.0)
-    slope /= mixing
+    slope *= over
     return variance, (slope if z > F(0.02) * mixing else F(0.0))
 
 

@@ -25,15 +25,13 @@ from numba import njit
 
 from oberih.dispersion.kernels.particles.eddies import diffusivity
 from oberih.dispersion.kernels.particles.lanes import LANES, F, exponential, lost_share
-from oberih.dispersion.kernels.particles.sideways import VARIANCE
-from oberih.dispersion.kernels.particles.step import (
+from oberih.dispersion.kernels.particles.rows import (
     _P,
     _S,
     _U,
     _V,
     BASE,
     BELOW,
-    DEPOSITING,
     DRY,
     FORMS,
     FRICTION,
@@ -48,6 +46,8 @@ from oberih.dispersion.kernels.particles.step import (
     Y,
     Z,
 )
+from oberih.dispersion.kernels.particles.sideways import VARIANCE
+from oberih.dispersion.kernels.particles.step import DEPOSITING
 
 # Rows of the scratch array beyond those of a step.
 MID_X, MID_Y, EAST, NORTH, RING, SECTOR = range(SCRATCH, SCRATCH + 6)

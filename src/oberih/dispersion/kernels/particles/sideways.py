@@ -23,7 +23,7 @@ from numba import njit
 
 from oberih.dispersion.kernels.particles.eddies import turbulence_sideways, way_of
 from oberih.dispersion.kernels.particles.lanes import LANES, F, lost_share
-from oberih.dispersion.kernels.particles.step import (
+from oberih.dispersion.kernels.particles.rows import (
     _P,
     _S,
     _U,
@@ -32,8 +32,6 @@ from oberih.dispersion.kernels.particles.step import (
     CELLS_X,
     CONVECTIVE2,
     FRICTION,
-    MEANDER,
-    MEANDER_TIME,
     MIXING,
     SLOW_X,
     SLOW_Y,
@@ -45,6 +43,7 @@ from oberih.dispersion.kernels.particles.step import (
     Y,
     Z,
 )
+from oberih.dispersion.kernels.particles.step import MEANDER, MEANDER_TIME
 
 # Rows of a block of kernels.
 VARIANCE, TURN_SHARE, TURN_BOND, SLOW_SHARE, SLOW_BOND = range(5)

@@ -28,85 +28,97 @@ import math
 import numpy as np
 from numba import njit
 
-from oberih.dispersion.kernels.particles.eddies import (
-    FREE_K,
-    FREE_SIGMA,
-    diffusivity,
-    turbulence_sideways,
-    twice_log,
-    vertical_variance,
-    way_of,
-)
+from oberih.dispersion.kernels.particles.displacement import vertical_displacement
+from oberih.dispersion.kernels.particles.eddies import turbulence_sideways, way_of
 from oberih.dispersion.kernels.particles.eights import EIGHT, fetch, mix, mix_between, number_at
-from oberih.dispersion.kernels.particles.lanes import (
-    CHANCE,
-    FIRST_FREE,
-    LANES,
-    UNIFORM,
-    F,
-    as_float,
-    draw,
-    exponential,
-    lost_share,
+from oberih.dispersion.kernels.particles.lanes import CHANCE, LANES, F, as_float, draw, lost_share
+from oberih.dispersion.kernels.particles.langevin import vertical_langevin
+from oberih.dispersion.kernels.particles.rows import (
+    _BETWEEN,
+    _CORNERS,
+    _K,
+    _P,
+    _RATE,
+    _S,
+    _STIRRED,
+    _U,
+    _V,
+    _W,
+    BASE,
+    BELOW,
+    CELLS_X,
+    CONVECTIVE2,
+    DRY,
+    FORMS,
+    FRICTION,
+    IN_CLOUD,
+    INVERSE_LENGTH,
+    KEPT,
+    LOST,
+    MIXING,
+    ROWS,
+    SCRATCH,
+    SLOW_X,
+    SLOW_Y,
+    SURFACE,
+    TOP,
+    TURN_X,
+    TURN_Y,
+    TURN_Z,
+    WEIGHT,
+    WET,
+    WIND_X,
+    WIND_Y,
+    X,
+    Y,
+    Z,
 )
 
-# Rows of a block of particles.
-X, Y, Z, TURN_X, TURN_Y, TURN_Z, SLOW_X, SLOW_Y, WIND_X, WIND_Y, WEIGHT, KEPT = range(12)
-"""Position; turbulent velocities over their deviation; the wind of the step before; the share of the release that a
-particle stands for, and from row KEPT on what is left of it in each form that deposits."""
-
-FORMS = 3
-"""Aerosol, elemental iodine, organic iodine."""
-
-ROWS = KEPT + FORMS
-
-# Columns of the surface fields, side by side for each cell, sixteen for a line of memory.
-MIXING, FRICTION, INVERSE_LENGTH, CONVECTIVE2, DRY, BELOW, IN_CLOUD, BASE, TOP, CELLS_X = (
-    0,
-    1,
-    2,
-    3,
-    4,
-    7,
-    10,
-    13,
-    14,
-    15,
-)
-SURFACE = 16
-
-# Rows of the scratch array.
-_P = FIRST_FREE
-_U, _V, _W = _P + ROWS, _P + ROWS + 1, _P + ROWS + 2
-_RATE, _STIRRED = _W + 1, _W + 2
-_S = _STIRRED + 1
-_K = _S + SURFACE
-LOST = _K + 1
-"""What each form lost in the step, dry and wet."""
-WET = LOST + FORMS
-"""How much of it rain took."""
-SCRATCH = WET + FORMS
-"""Rows of the scratch array."""
-_CORNERS, _BETWEEN = LOST, LOST + 4
-"""While it is looked up what is there, the weights of a particle's corners, and how far it is to the level above."""
-
-STEEPEST = F(0.15)
-"""Largest kick [1] of half a step; an older step that wants more is wrong in its velocity, not in what is mixed."""
+__all__ = [
+    "BASE",
+    "BELOW",
+    "CELLS_X",
+    "CONVECTIVE2",
+    "DEPOSITING",
+    "DRY",
+    "FORMS",
+    "FRICTION",
+    "INVERSE_LENGTH",
+    "IN_CLOUD",
+    "KEPT",
+    "LOST",
+    "MEANDER",
+    "MEANDER_TIME",
+    "MIXING",
+    "ROWS",
+    "SCRATCH",
+    "SLOW_X",
+    "SLOW_Y",
+    "SURFACE",
+    "TOP",
+    "TURN_X",
+    "TURN_Y",
+    "TURN_Z",
+    "WEIGHT",
+    "WET",
+    "WIND_X",
+    "WIND_Y",
+    "X",
+    "Y",
+    "Z",
+    "convection",
+    "horizontal",
+    "interpolate",
+    "move",
+    "remove",
+    "step",
+]
 
 MEANDER = F(0.5)
 """Slow meandering of the wind [m/s], as in `oberih.dispersion.kernels.turbulence`."""
 
 MEANDER_TIME = F(7200.0)
 """Its time scale [s]."""
-
-LEAST_K = F(0.01)
-"""Least diffusivity [m2/s] of a displacement."""
-
-LOWEST = F(0.001)
-"""Least height [m] of what is displaced."""
-
-SIDEWAYS = 5
-"""Row of the normal numbers by which a displacement goes across."""
 
 DEPOSITING = F(30.0)
 """Particles below this deposit dry, as if mixed within it [m]."""
@@ -192,175 +204,6 @@ def convection(s, dt, lapse):
         below = F(1.0) if z < top else F(0.0)
         taken = below if share <= F(1.0) else F(0.0)
         s[(_P + Z) * LANES + i] = z + taken * (new - z)
-
-
-@njit(inline="always")
-def _eddies_at(z, h, friction, convective2, dt):
-    """σw, the kick that its gradient gives in half a step, and whether this is free air (1 or 0)."""
-    variance, slope = vertical_variance(min(z, h), h, friction, convective2)
-    free = F(1.0) if z >= h else F(0.0)  # as a number: a condition used often becomes a branch
-    variance += free * (FREE_SIGMA * FREE_SIGMA - variance)
-    sigma = math.sqrt(variance)
-    kick = (F(1.0) - free) * F(0.25) * dt * slope / sigma
-    return sigma, min(max(kick, -STEEPEST), STEEPEST), free
-
-
-@njit(inline="always")
-def _over_lid(z, w, h, free, lid):
-    """Take a way that ended at z with speed w to where it ends if the lid is in between.
-
-    What passes keeps its probability (Thomson et al. 1997) and goes the rest of its way at the speed of the other side;
-    what cannot is turned back.  Gives z, w and by how much a volume of positions and speeds is stretched.
-    """
-    out, into = FREE_SIGMA / lid, lid / FREE_SIGMA
-    ratio = out + free * (into - out)
-    own = lid + free * (FREE_SIGMA - lid)
-    energy = (w / own) * (w / own) + twice_log(ratio)
-    goes = F(1.0) if energy > F(0.0) else F(0.0)
-    passed = ratio * own * math.sqrt(max(energy, F(0.0))) / max(abs(w), F(1.0e-20))  # beside what it was
-    crossing = F(1.0) if (z - h) * (F(2.0) * free - F(1.0)) < F(0.0) else F(0.0)
-    onward = (z - h) * (goes * passed + goes - F(1.0))
-    new = z + crossing * (h + onward - z)
-    speed = w + crossing * w * (goes * (passed + F(1.0)) - F(2.0))
-    return new, speed, F(1.0) + crossing * goes * (ratio * ratio - F(1.0)), crossing
-
-
-@njit(cache=True, forceinline=True, fastmath=True, nogil=True, error_model="numpy")
-def vertical_langevin(s, dt, lapse):
-    """Move up and down by turbulent velocity; ``lapse`` is -d ln(density)/dz [1/m].
-
-    First the velocity forgets and is stirred, as Ornstein and Uhlenbeck's does; then it is kicked for half a step,
-    carries for a step, and is kicked for half a step.  The kicks are those of Thomson's (1987) drift, written so that
-    the step can be gone back; then what it changes of the well-mixed state is known, and with as much probability the
-    particle stays where it was and turns round (as in Horowitz's (1991) generalised hybrid Monte Carlo).
-
-    Notes
-    -----
-    q is the velocity over its deviation.  A kick is ``(q + τ) / (1 - q τ)``, τ half the step times dσ/dz, and
-    stretches q by ``(1 + τ²) / (1 - q τ)²``; to carry keeps σ q and stretches by σ over that of the new place.
-    """
-    for i in range(LANES):
-        z, q = s[(_P + Z) * LANES + i], s[(_P + TURN_Z) * LANES + i]
-        h, friction = s[(_S + MIXING) * LANES + i], s[(_S + FRICTION) * LANES + i]
-        convective2 = s[(_S + CONVECTIVE2) * LANES + i]
-        k, _ = diffusivity(z, h, friction, s[(_S + INVERSE_LENGTH) * LANES + i])
-        sigma, kick, free = _eddies_at(z, h, friction, convective2, dt)
-        lost = lost_share(dt / max(k / (sigma * sigma), dt))
-        q += math.sqrt(lost * (F(2.0) - lost)) * s[i] - lost * q
-        heavy = F(0.5) * dt * lapse
-        half = q - heavy * sigma
-        over = F(1.0) / (F(1.0) - half * kick)
-        stretched = (F(1.0) + kick * kick) * over * over
-        w = sigma * (half + kick) * over
-        way = z + w * dt
-        grounded = F(1.0) if way * (F(1.0) - free) < F(0.0) else F(0.0)
-        turn = F(1.0) - F(2.0) * grounded
-        lid = math.sqrt(F(0.845) * friction * friction + F(0.3447) * convective2)
-        new, speed, wider, crossing = _over_lid(way * turn, w * turn, h, free, lid)
-        new_sigma, kick, _ = _eddies_at(abs(new), h, friction, convective2, dt)
-        half = speed / new_sigma
-        over = F(1.0) / (F(1.0) - half * kick)
-        stretched *= (F(1.0) + kick * kick) * over * over * wider * sigma / new_sigma
-        last = (half + kick) * over - heavy * new_sigma
-        energy = F(0.5) * (last * last - q * q) + lapse * (new - z)
-        stretched *= F(0.0) if new < F(0.0) else F(1.0) - grounded * crossing  # twice turned: not gone back alike
-        rarer = exponential(-abs(energy))  # on the side on which it is not 1
-        stays = s[UNIFORM * LANES + i] * (rarer if energy < F(0.0) else F(1.0))
-        goes = F(1.0) if stays <= stretched * (rarer if energy > F(0.0) else F(1.0)) else F(0.0)
-        s[(_P + TURN_Z) * LANES + i] = goes * (last + q) - q
-        s[(_P + Z) * LANES + i] = z + goes * (new - z)
-
-
-@njit(inline="always")
-def _width_at(z, h, friction, inverse_length, dt):
-    """Give √z, width of a step [√m] in the plane of `vertical_displacement`, and half the width's gradient."""
-    k, slope = diffusivity(z, h, friction, inverse_length)
-    k = max(k, LEAST_K)
-    root = math.sqrt(z)
-    width = math.sqrt(F(0.5) * dt * k) / root
-    kick = F(0.25) * dt * (slope - k / z) / (root * width)
-    return root, width, min(max(kick, -STEEPEST), STEEPEST)
-
-
-@njit(inline="always")
-def _over_circle(root, along, across, z, h, friction, inverse_length, dt):
-    """Take a way in the plane of `vertical_displacement` to where it ends if the lid, a circle there, is in between.
-
-    The rule of `_over_lid` for what goes across the circle; what goes along it keeps its share of the width.  Gives the
-    place, the way as it is at the end, by how much a volume is stretched, and whether the lid is met once (1) or more.
-    """
-    free = F(1.0) if z >= h else F(0.0)
-    k, _ = diffusivity(F(0.5) * h, h, friction, inverse_length)
-    layer, above = math.sqrt(max(k, LEAST_K)), math.sqrt(max(min(k, FREE_K), LEAST_K))
-    ratio = above / layer + free * (layer / above - above / layer)
-    own = (layer + free * (above - layer)) * math.sqrt(F(0.5) * dt / h)
-    x, y = root + along, across
-    crossing = F(1.0) if (x * x + y * y - h) * (F(2.0) * free - F(1.0)) < F(0.0) else F(0.0)
-    sign = F(1.0) - F(2.0) * free
-    outward = root * along
-    reach = math.sqrt(max(outward * outward + (along * along + across * across) * (h - z), F(0.0)))
-    until = sign * (h - z) / max(sign * outward + reach, F(1.0e-20))
-    until = F(1.0) - crossing * (F(1.0) - min(until, F(1.0)))
-    inverse = F(1.0) / math.sqrt(h)
-    nx, ny = (root + along * until) * inverse, across * until * inverse
-    speed = along * nx + across * ny
-    energy = speed * speed / (own * own) + twice_log(ratio)
-    goes = F(1.0) if energy > F(0.0) else F(0.0)
-    passed = ratio * own * math.sqrt(max(energy, F(0.0))) / max(abs(speed), F(1.0e-20))
-    onward = F(1.0) + crossing * goes * (ratio - F(1.0))
-    turned = crossing * speed * (goes * (passed - ratio + F(2.0)) - F(2.0))
-    x, y = root + along * until, across * until
-    along, across = onward * along + turned * nx, onward * across + turned * ny
-    x, y = x + along * (F(1.0) - until), y + across * (F(1.0) - until)
-    after = F(1.0) if x * x + y * y >= h else F(0.0)
-    there = free + crossing * goes * (F(1.0) - F(2.0) * free)
-    once = F(1.0) - crossing * abs(after - there)
-    return x, y, along, across, F(1.0) + crossing * goes * (ratio * ratio * ratio - F(1.0)), once
-
-
-@njit(cache=True, forceinline=True, fastmath=True, nogil=True, error_model="numpy")
-def vertical_displacement(s, dt, lapse):
-    """Move up and down at random, each displacement accepted after Metropolis; ``lapse`` as above.
-
-    The height is taken as the square of a distance in a plane, in which the particle walks the same way in all
-    directions.  Where K grows in proportion to height, as it does near the ground, such a walk is exact whatever its
-    step, and never reaches below the ground.  Elsewhere it is kicked, carried and kicked as in `vertical_langevin`, by
-    normal numbers that are new in each step; nearly every displacement is then accepted.
-
-    Notes
-    -----
-    A step has the width b, ``b² = K dt / (2 z)``, in the plane.  A kick along the distance from its middle, of half the
-    width's gradient τ, is ``(ξ + τ) / (1 - ξ τ)`` along and ``η √(1 + τ²) / (1 - ξ τ)`` across; to carry keeps b ξ and
-    b η.  The kicks stretch by ``(1 + τ²)^(3/2) / (1 - ξ τ)³``, to carry by the square of b over that of the new place.
-    """
-    for i in range(LANES):
-        z, along, across = max(s[(_P + Z) * LANES + i], LOWEST), s[i], s[SIDEWAYS * LANES + i]
-        h, friction = s[(_S + MIXING) * LANES + i], s[(_S + FRICTION) * LANES + i]
-        il = s[(_S + INVERSE_LENGTH) * LANES + i]
-        energy = along * along + across * across
-        root, width, kick = _width_at(z, h, friction, il, dt)
-        over = F(1.0) / (F(1.0) - along * kick)
-        wider = math.sqrt(F(1.0) + kick * kick)
-        stretched = wider * over * width
-        stretched *= stretched * wider * over
-        along, across = width * (along + kick) * over, width * across * wider * over
-        x, y, along, across, wider, once = _over_circle(root, along, across, z, h, friction, il, dt)
-        stretched *= wider * once
-        new = max(x * x + y * y, LOWEST)
-        far, narrow, kick = _width_at(new, h, friction, il, dt)
-        total = (along * along + across * across) / (narrow * narrow)
-        outward = (along * x + across * y) / (far * narrow)
-        left = F(1.0) - outward * kick
-        over = F(1.0) / left
-        wider = F(1.0) + kick * kick
-        onward = (outward + kick) * over
-        sideways = max(total - outward * outward, F(0.0)) * wider * over * over
-        energy = F(0.5) * (onward * onward + sideways - energy) + lapse * (new - z)
-        stretched *= over * over * over * wider * math.sqrt(wider) / (narrow * narrow)
-        rarer = exponential(-abs(energy))  # on the side on which it is not 1
-        stays = s[UNIFORM * LANES + i] * (rarer if energy < F(0.0) else F(1.0))
-        goes = stretched * (rarer if energy > F(0.0) else F(1.0)) if left > F(0.0) else F(0.0)
-        s[(_P + Z) * LANES + i] = new if stays <= goes else z
 
 
 @njit(cache=True, forceinline=True, fastmath=True, nogil=True, error_model="numpy")
