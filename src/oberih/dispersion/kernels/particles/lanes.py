@@ -31,8 +31,7 @@ CHANCE, UNIFORM = 6, 7
 
 _BITS = 8  # two rows for the logarithm
 _EXPONENT = 9
-_STATE = 10  # the generators' four words, one after the other
-FIRST_FREE = 11
+FIRST_FREE = 10
 
 F = np.float32
 _U = np.uint32
@@ -77,27 +76,37 @@ def inverse_cube_root(x):
 
 
 @njit(inline="always")
+def _row_of_bits(row, g, a, b, c, d, bits):
+    """Put the next four numbers of a generator into a row; gives its words afterwards."""
+    for group in range(LANES // GENERATORS):
+        bits[row * LANES + group * GENERATORS + g] = (np.uint32(a + d) >> _U(9)) | _ONE
+        t = np.uint32(b << _U(9))
+        c = np.uint32(c ^ a)
+        d = np.uint32(d ^ b)
+        b = np.uint32(b ^ c)
+        a = np.uint32(a ^ d)
+        c = np.uint32(c ^ t)
+        d = np.uint32((d << _U(11)) | (d >> _U(21)))
+    return a, b, c, d
+
+
+@njit(inline="always")
 def bits_of(state, bits):
-    """Fill rows 0 to 7 with random bits as numbers from 1 to 2, and go on with the generators."""
-    for j in range(4 * GENERATORS):
-        bits[_STATE * LANES + j] = state[j]
-    for row in range(UNIFORM + 1):
-        for group in range(0, LANES, GENERATORS):
-            for g in range(GENERATORS):
-                a = bits[_STATE * LANES + g]
-                b = bits[_STATE * LANES + GENERATORS + g]
-                c = bits[_STATE * LANES + 2 * GENERATORS + g]
-                d = bits[_STATE * LANES + 3 * GENERATORS + g]
-                bits[row * LANES + group + g] = ((a + d) >> _U(9)) | _ONE
-                t = b << _U(9)
-                c = c ^ a
-                d = d ^ b
-                bits[_STATE * LANES + GENERATORS + g] = b ^ c
-                bits[_STATE * LANES + g] = a ^ d
-                bits[_STATE * LANES + 2 * GENERATORS + g] = c ^ t
-                bits[_STATE * LANES + 3 * GENERATORS + g] = (d << _U(11)) | (d >> _U(21))
-    for j in range(4 * GENERATORS):
-        state[j] = bits[_STATE * LANES + j]
+    """Fill rows 0 to 7 with random bits as numbers from 1 to 2, and go on with the generators.
+
+    A generator's words stay in registers for all it gives: written to memory and read again, they are waited for.
+    """
+    for g in range(GENERATORS):
+        a, b, c, d = state[g], state[GENERATORS + g], state[2 * GENERATORS + g], state[3 * GENERATORS + g]
+        a, b, c, d = _row_of_bits(0, g, a, b, c, d, bits)
+        a, b, c, d = _row_of_bits(1, g, a, b, c, d, bits)
+        a, b, c, d = _row_of_bits(2, g, a, b, c, d, bits)
+        a, b, c, d = _row_of_bits(3, g, a, b, c, d, bits)
+        a, b, c, d = _row_of_bits(4, g, a, b, c, d, bits)
+        a, b, c, d = _row_of_bits(5, g, a, b, c, d, bits)
+        a, b, c, d = _row_of_bits(CHANCE, g, a, b, c, d, bits)
+        a, b, c, d = _row_of_bits(UNIFORM, g, a, b, c, d, bits)
+        state[g], state[GENERATORS + g], state[2 * GENERATORS + g], state[3 * GENERATORS + g] = a, b, c, d
 
 
 @njit(inline="always")
