@@ -40,8 +40,8 @@ from oberih.dispersion.kernels.particles.sample import (
     cloud,
     densities,
     lose,
-    scatter,
 )
+from oberih.dispersion.kernels.particles.scatter import scatter
 from oberih.dispersion.kernels.particles.sideways import sideways
 from oberih.dispersion.kernels.particles.step import move
 

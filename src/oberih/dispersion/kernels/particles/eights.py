@@ -1,4 +1,4 @@
-"""How do eight particles read eight places of a field at once?
+"""How do eight particles read eight places of a field at once, and how does one add to a cell?
 
 Each particle reads where it stands, but what it reads there stands side by side: the four numbers of a level, those of
 the next level, the sixteen of a column of the surface.  A compiler that is left to itself loads them one by one, or
@@ -24,7 +24,7 @@ from numba.extending import intrinsic
 
 from oberih.dispersion.kernels.particles.lanes import LANES
 
-__all__ = ["EIGHT", "fetch", "mix", "mix_between", "number_at"]
+__all__ = ["EIGHT", "add_four", "fetch", "mix", "mix_between", "number_at", "turn"]
 
 EIGHT = 8
 """Particles at once."""
@@ -86,10 +86,47 @@ def number_at(typing: Any, field: Any, place: Any):
     return field.dtype(field, types.uint32), _emit_number_at
 
 
+@intrinsic
+def turn(typing: Any, s: Any, a: Any, b: Any, c: Any, d: Any, i: Any, to: Any, apart: Any):
+    """Put four rows' numbers of particles ``i`` to ``i + 7`` side by side, particle by particle.
+
+    Parameters
+    ----------
+    s : float32 array
+        The scratch array.
+    a, b, c, d : int
+        Rows.
+    to, apart : int
+        How many numbers of the scratch array stand before the first particle's four, and from one to the next.
+    """
+    _demand_kinds((s, types.float32))
+    whole = types.intp
+    return types.void(s, whole, whole, whole, whole, whole, whole, whole), _emit_turn
+
+
+@intrinsic
+def add_four(typing: Any, field: Any, place: Any, s: Any, at: Any, factor: Any):
+    """Add four numbers that stand side by side from ``s[at]`` on, times a factor, to four from ``place`` on in a field.
+
+    Parameters
+    ----------
+    field : float64 array
+        Contiguous.
+    s : float32 array
+    factor : float32
+    """
+    _demand_kinds((field, types.float64), (s, types.float32))
+    return types.void(field, types.intp, s, types.intp, types.float32), _emit_add_four
+
+
 def _demand(s: Any, bits: Any, field: Any) -> None:
-    for array, kind in ((s, types.float32), (bits, types.uint32), (field, types.float32)):
+    _demand_kinds((s, types.float32), (bits, types.uint32), (field, types.float32))
+
+
+def _demand_kinds(*found: tuple[Any, Any]) -> None:
+    for array, kind in found:
         if not isinstance(array, types.Array) or (array.dtype, array.layout) != (kind, "C"):
-            raise TypingError("eight particles read contiguous arrays of single precision")
+            raise TypingError(f"eight particles need a contiguous array of {kind}, not {array}")
 
 
 def _emit_mix(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -128,6 +165,29 @@ def _emit_number_at(context: Any, builder: Any, signature: Any, arguments: Any) 
     return builder.load(builder.gep(data, [builder.zext(arguments[1], ir.IntType(64))]))
 
 
+def _emit_turn(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    s = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+    *rows, i, to, apart = arguments[1:]
+    found = [_vector(builder, _pointer(builder, s, row, i, 0), EIGHT) for row in rows]
+    for k, both in zip((0, 1, 2, 3), _transposed(builder, found), strict=True):
+        for half in range(2):
+            place = builder.add(to, builder.mul(apart, ir.Constant(apart.type, k + half * _FOUR)))
+            four = _shuffled(builder, both, both, range(half * _FOUR, half * _FOUR + _FOUR))
+            builder.store(four, builder.bitcast(builder.gep(s, [place]), four.type.as_pointer()), align=4)
+    return context.get_dummy_value()
+
+
+def _emit_add_four(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    field = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+    s = context.make_array(signature.args[2])(context, builder, arguments[2]).data
+    _, place, _, at, factor = arguments
+    kind = ir.VectorType(ir.DoubleType(), _FOUR)
+    four = builder.fmul(_vector(builder, builder.gep(s, [at]), _FOUR), _spread(builder, factor, _FOUR))
+    here = builder.bitcast(builder.gep(field, [place]), kind.as_pointer())
+    builder.store(builder.fadd(builder.load(here, align=8), builder.fpext(four, kind)), here, align=8)
+    return context.get_dummy_value()
+
+
 def _data(context: Any, builder: Any, signature: Any, arguments: Any) -> list[Any]:
     """Where the three arrays begin."""
     return [context.make_array(signature.args[k])(context, builder, arguments[k]).data for k in range(3)]
@@ -158,7 +218,12 @@ def _corner_sums(
 
 def _turned(builder: Any, fours: Sequence[Any]) -> list[Any]:
     """Eight particles' four numbers as four rows of eight."""
-    a, b, c, d = (_shuffled(builder, fours[k], fours[k + _FOUR], range(EIGHT)) for k in range(_FOUR))
+    return _transposed(builder, [_shuffled(builder, fours[k], fours[k + _FOUR], range(EIGHT)) for k in range(_FOUR)])
+
+
+def _transposed(builder: Any, rows: Sequence[Any]) -> list[Any]:
+    """Four rows of two fours each, as if each four rows of four were turned; its own inverse."""
+    a, b, c, d = rows
     rows = []
     for order in (_LOW, _HIGH):
         one, other = _shuffled(builder, a, b, order), _shuffled(builder, c, d, order)

@@ -50,20 +50,26 @@ def as_float(x):
 
 
 @njit(inline="always")
+def _halved(y):
+    """2 to the power -n, n the whole number next to y/ln 2, and 1 - exp of what is left of -y."""
+    n = np.int32(y * F(1.4426950) + F(0.5))
+    r = y - F(n) * _LN2  # to half of ln 2 about 0
+    rest = r * (F(0.99999995) - r * (F(0.49999377) - r * (F(0.16666935) - r * (F(0.04187515) - r * F(0.008333321)))))
+    return as_float(np.uint32(_ONE - (np.uint32(n) << _U(23)))), rest
+
+
+@njit(inline="always")
 def lost_share(x):
     """Give 1 - exp(-x) of a number that is not negative: halved as often as is needed, the rest by a polynomial."""
-    y = min(x, F(80.0))
-    halved = np.int32(y * F(1.4426950) + F(0.5))
-    r = y - F(halved) * _LN2  # to half of ln 2 about 0
-    rest = r * (F(0.99999995) - r * (F(0.49999377) - r * (F(0.16666935) - r * (F(0.04187515) - r * F(0.008333321)))))
-    power = as_float(np.uint32(_ONE - (np.uint32(halved) << _U(23))))
+    power, rest = _halved(min(x, F(80.0)))
     return (F(1.0) - power) + power * rest
 
 
 @njit(inline="always")
 def exponential(x):
-    """Exp of a number that is not positive."""
-    return F(1.0) - lost_share(-x)
+    """Exp of a number that is not positive; 0 below -17, so that what is next to nothing is nothing."""
+    power, rest = _halved(min(-x, F(80.0)))
+    return power - power * rest if x > F(-17.0) else F(0.0)
 
 
 @njit(inline="always")
