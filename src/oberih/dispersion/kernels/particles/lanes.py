@@ -50,6 +50,25 @@ def as_float(x):
 
 
 @njit(inline="always")
+def whole_below(x):
+    """Largest whole number not above a number, as a real one; `math.floor` goes by way of 64 bits, lane by lane."""
+    near = F(np.int32(x))
+    return near - (F(1.0) if near > x else F(0.0))
+
+
+@njit(inline="always")
+def logarithm(x):
+    """Natural logarithm of a number above 0, to 1e-6 of one where it is below 20: ln(1 + m) = 2 artanh(m / (2 + m))."""
+    word = np.float32(x).view(np.uint32)
+    power = F(np.int32(word >> _U(23)) - np.int32(127))
+    m = as_float(np.uint32((word & _MANTISSA) | _ONE)) - F(1.0)
+    t = m / (F(2.0) + m)  # to 1/3
+    q = t * t
+    series = F(1.0) + q * (F(0.33333334) + q * (F(0.2) + q * (F(0.14285715) + q * (F(0.11111111) + q * F(0.09090909)))))
+    return F(2.0) * t * series + power * _LN2
+
+
+@njit(inline="always")
 def _halved(y):
     """2 to the power -n, n the whole number next to y/ln 2, and 1 - exp of what is left of -y."""
     n = np.int32(y * F(1.4426950) + F(0.5))

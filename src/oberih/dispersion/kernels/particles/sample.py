@@ -19,12 +19,10 @@ down along its way.  Rain takes as in `step.remove`.
 
 from __future__ import annotations
 
-import math
-
 from numba import njit
 
 from oberih.dispersion.kernels.particles.eddies import diffusivity
-from oberih.dispersion.kernels.particles.lanes import LANES, F, exponential, lost_share
+from oberih.dispersion.kernels.particles.lanes import LANES, F, exponential, logarithm, lost_share
 from oberih.dispersion.kernels.particles.rows import (
     _P,
     _S,
@@ -133,7 +131,7 @@ def densities(s, age, depth, shape):
         rising = first * slope / k if mean > least else F(0.0)  # d ln(mean)/d ln(while)
         plain = (F(1.0) + grows * ahead * (F(1.0) + rising)) / DEPOSITING if z < DEPOSITING else F(0.0)
         s[SETTLING * LANES + i] = plain if mean < DEPOSITING else density
-        s[RESISTANCE * LANES + i] = math.log(high / DEPOSITING) * high / max(speed, F(0.01))
+        s[RESISTANCE * LANES + i] = logarithm(high / DEPOSITING) * high / max(speed, F(0.01))
         s[AHEAD * LANES + i] = ahead
         s[DOWN_X * LANES + i] = s[MID_X * LANES + i] + s[_U * LANES + i] * a_while
         s[DOWN_Y * LANES + i] = s[MID_Y * LANES + i] + s[_V * LANES + i] * a_while
