@@ -25,7 +25,7 @@ from oberih.dispersion.kernels.particles import step as kernel
 from oberih.dispersion.kernels.particles.blur import blur
 from oberih.dispersion.kernels.particles.carry import carry
 from oberih.dispersion.kernels.particles.lanes import LANES
-from oberih.dispersion.kernels.particles.window import blend_within
+from oberih.dispersion.kernels.particles.window import blend_within, widened
 from oberih.dispersion.particles.blocks import begun, rows_of
 from oberih.dispersion.particles.cloud import NEAR, spread_cloud, with_site
 from oberih.dispersion.particles.flow import Flow
@@ -247,10 +247,10 @@ class _Pass:
         found = []
         for axis, most in ((kernel.Y, self.wind.shape[0]), (kernel.X, self.wind.shape[1])):
             cells = self.flow.cells_y if axis == kernel.Y else float(self.surface[:, 0, kernel.CELLS_X].max())
-            places = [rows_of(release.blocks)[:, [axis, kernel.WEIGHT]] for release in self.going]
-            there = np.concatenate([p[:, 0][p[:, 1] > 0.0] for p in places])
-            margin = FASTEST * span * cells + 2.0
-            low, high = (float(there.min()), float(there.max())) if len(there) else (0.0, 0.0)
+            margin, low, high = FASTEST * span * cells + 2.0, 1e30, -1e30
+            for release in self.going:
+                low, high = widened(release.blocks, axis, np.float32(low), np.float32(high))
+            low, high = (low, high) if low <= high else (0.0, 0.0)
             found += [max(int(low - margin), 0), min(int(high + margin) + 1, most)]
         return found[0], found[1], found[2], found[3]
 
