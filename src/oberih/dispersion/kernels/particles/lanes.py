@@ -7,7 +7,8 @@ generators a block of particles; a block carries its own, so that it draws the s
 threads.
 
 Error of what stands in for the C library, in single precision and as a test measures it: `lost_share` 2e-6 relative,
-`exponential` 1e-6 of one, normals to 5.6 standard deviations, as 23 bits allow.
+`exponential` and `logarithm` 1e-6 of one, `inverse_cube_root` 1e-6 relative, normals to 5.6 standard deviations, as
+23 bits allow.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ LANES = 64
 """Particles side by side: four vectors of 16, or eight of eight."""
 
 GENERATORS = 16
-"""Random generators of a block: a vector of them (eight wait for their own words, at 8 instead of 2 ns a particle)."""
+"""Random generators of a block: a vector of them, or two."""
 
 NORMALS = 6
 """Rows of normal numbers that `draw` fills, from row 0."""
