@@ -15,7 +15,10 @@ from oberih.dispersion.kernels.particles.lanes import (
     UNIFORM,
     draw,
     exponential,
+    inverse_cube_root,
+    logarithm,
     lost_share,
+    whole_below,
 )
 from oberih.dispersion.kernels.turbulence import vertical_deviation, vertical_diffusivity
 from tests.dispersion.particles.flows import LAYERS
@@ -33,6 +36,46 @@ def test_exponentials_are_those_of_the_library() -> None:
     each(x, out)
     assert np.abs(out[0] / -np.expm1(-x.astype(float)) - 1.0).max() < 2e-6
     assert np.abs(out[1] - np.exp(-x.astype(float))).max() < 1e-6
+
+
+@njit
+def roots(x, out):
+    for i in range(len(x)):
+        out[i] = inverse_cube_root(x[i])
+
+
+def test_cube_roots_are_those_of_the_library() -> None:
+    x = np.linspace(0.02, 0.1, 4001, dtype=np.float32)
+    out = np.empty_like(x)
+    roots(x, out)
+    assert np.abs(out * np.cbrt(x.astype(float)) - 1.0).max() < 1e-6
+
+
+@njit
+def logarithms(x, out):
+    for i in range(len(x)):
+        out[i] = logarithm(x[i])
+
+
+def test_logarithms_are_those_of_the_library() -> None:
+    x = np.append(np.geomspace(0.05, 20.0, 4001), 1.0).astype(np.float32)
+    out = np.empty_like(x)
+    logarithms(x, out)
+    assert np.abs(out - np.log(x.astype(float))).max() < 1e-6
+    assert out[-1] == 0.0
+
+
+@njit
+def floors(x, out):
+    for i in range(len(x)):
+        out[i] = whole_below(x[i])
+
+
+def test_whole_numbers_below_are_those_of_the_library() -> None:
+    x = np.array([-1e6, -3.0, -2.5, -1e-6, -0.0, 0.0, 0.5, 1.0, 1e6 + 0.5], dtype=np.float32)
+    out = np.empty_like(x)
+    floors(x, out)
+    assert (out == np.floor(x)).all()
 
 
 def drawn(times: int) -> np.ndarray:

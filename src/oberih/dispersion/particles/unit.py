@@ -26,7 +26,7 @@ from oberih.dispersion.kernels.particles import step as kernel
 from oberih.dispersion.kernels.particles.blur import blur
 from oberih.dispersion.kernels.particles.carry import NEAR_STEP, YOUNG, carry
 from oberih.dispersion.kernels.particles.lanes import LANES
-from oberih.dispersion.kernels.particles.window import blend_within, extent
+from oberih.dispersion.kernels.particles.window import blend_within, widened
 from oberih.dispersion.particles.blocks import begun, rows_of
 from oberih.dispersion.particles.cloud import NEAR, spread_cloud, with_site
 from oberih.dispersion.particles.flow import Flow
@@ -265,13 +265,15 @@ class _Pass:
 
     def _window(self, span: float, shares: Sequence[_Share]) -> tuple[int, int, int, int]:
         """First and last row and column that a particle may meet within a span; the last is excluded."""
-        found = np.array([extent(release.blocks, first, last) for release, first, last in shares])
-        low, high = found.min(axis=0), found.max(axis=0)
-        if low[0] > high[1]:
-            return 0, 0, 0, 0
-        cells_x = float(self.surface[:, 0, kernel.CELLS_X].max())
-        rows = _reach(low[2], high[3], FASTEST * span * self.flow.cells_y + 2.0, self.wind.shape[0])
-        return *rows, *_reach(low[0], high[1], FASTEST * span * cells_x + 2.0, self.wind.shape[1])
+        found = []
+        for axis, most in ((kernel.Y, self.wind.shape[0]), (kernel.X, self.wind.shape[1])):
+            cells = self.flow.cells_y if axis == kernel.Y else float(self.surface[:, 0, kernel.CELLS_X].max())
+            margin, low, high = FASTEST * span * cells + 2.0, 1e30, -1e30
+            for release, first, last in shares:
+                low, high = widened(release.blocks[first:last], axis, np.float32(low), np.float32(high))
+            low, high = (low, high) if low <= high else (0.0, 0.0)
+            found += [max(int(low - margin), 0), min(int(high + margin) + 1, most)]
+        return found[0], found[1], found[2], found[3]
 
     def _carry(self, span: float, share: _Share) -> int:
         own, (r, first, last) = self.settings, share
@@ -379,10 +381,6 @@ def _release(start: int, x: float, y: float, low: float, high: float, settings: 
         start, blocks, states, kernels.reshape(count, -1), ages, np.zeros(count), none, none[None],
         np.zeros((kernel.FORMS + 1, puff.BALANCE - 1)), np.zeros((0, 0, 2 * kernel.FORMS + 1), dtype=np.float32),
     )  # fmt: skip
-
-
-def _reach(low: float, high: float, margin: float, most: int) -> tuple[int, int]:
-    return max(int(low - margin), 0), min(int(high + margin) + 1, most)
 
 
 def _particles(settings: ParticleSettings) -> int:

@@ -15,7 +15,8 @@ import numpy as np
 from numba import njit
 
 from oberih.dispersion.kernels.particles.lanes import LANES, F
-from oberih.dispersion.kernels.particles.step import FORMS, KEPT, LOST, SCRATCH, WEIGHT, WET, X, Y, Z, step
+from oberih.dispersion.kernels.particles.rows import FORMS, KEPT, LOST, SCRATCH, WEIGHT, WET, X, Y, Z
+from oberih.dispersion.kernels.particles.step import step
 
 YOUNG = 1800.0
 """Age up to which turbulent velocity is followed [s]."""
@@ -41,9 +42,51 @@ def step_for(age):
     return min(max(age / 20.0, YOUNG_STEP), LONGEST), False
 
 
+@njit(cache=True, forceinline=True, nogil=True, fastmath={"contract", "reassoc"})
+def _find_cells(block, s, width, height, shape, scale_x, offset_x, scale_y, offset_y):
+    """Put column and row of each particle's cell over where it was, -1 where there is none; give how many lack one.
+
+    Among these, too, is who left the domain.  Counted as real numbers: whole ones would halve the vectors.
+    """
+    rows, columns = F(shape[0]), F(shape[1])
+    elsewhere = F(0.0)
+    for i in range(LANES):
+        x, y = block[X * LANES + i], block[Y * LANES + i]
+        column = scale_x * (F(0.5) * (s[_OLD_X * LANES + i] + x)) + offset_x
+        row = scale_y * (F(0.5) * (s[_OLD_Y * LANES + i] + y)) + offset_y
+        alive = block[WEIGHT * LANES + i] != F(0.0)
+        seen = (F(0.0) <= column) & (column < columns) & (F(0.0) <= row) & (row < rows) & alive
+        stays = (F(0.0) <= x) & (x <= width) & (F(0.0) <= y) & (y <= height) & seen
+        s[_OLD_X * LANES + i] = column if seen else F(-1.0)
+        s[_OLD_Y * LANES + i] = row
+        elsewhere += F(1.0) if alive & (not stays) else F(0.0)
+    return elsewhere
+
+
+@njit(cache=True, forceinline=True, nogil=True)
+def _count_out(block, s, width, height, gone):
+    """Count what a block's particles laid down beyond what is drawn, and what left the domain."""
+    for i in range(LANES):
+        weight = block[WEIGHT * LANES + i]
+        if weight == F(0.0):
+            continue
+        if s[_OLD_X * LANES + i] < F(0.0):
+            for f in range(FORMS):
+                gone[f + 1] += s[(LOST + f) * LANES + i]
+        x, y = block[X * LANES + i], block[Y * LANES + i]
+        if not (F(0.0) <= x <= width and F(0.0) <= y <= height):
+            gone[0] += weight
+            for f in range(FORMS):
+                gone[f + 1] += block[(KEPT + f) * LANES + i]
+                block[(KEPT + f) * LANES + i] = F(0.0)
+            block[WEIGHT * LANES + i] = F(0.0)
+
+
 @njit(cache=True, forceinline=True, nogil=True, fastmath={"contract"})
 def count(block, s, dt, width, height, out, scale_x, offset_x, scale_y, offset_y, top, gone):
     """Count a block's particles into cells after a step, where the middle of their way was.
+
+    Cells are found side by side, and added to one by one: bound by reading, adding and writing three numbers of a cell.
 
     Parameters
     ----------
@@ -58,33 +101,23 @@ def count(block, s, dt, width, height, out, scale_x, offset_x, scale_y, offset_y
     gone : float64 array, shape (FORMS + 1,)
         Added to: what left the domain, the noble gas first.
     """
+    elsewhere = _find_cells(block, s, width, height, out.shape, scale_x, offset_x, scale_y, offset_y)
     rain = out.shape[2] >= WITH_RAIN
     for i in range(LANES):
-        weight = block[WEIGHT * LANES + i]
-        if weight == F(0.0):
+        if s[_OLD_X * LANES + i] < F(0.0):
             continue
-        x, y = block[X * LANES + i], block[Y * LANES + i]
-        mid_x, mid_y = F(0.5) * (s[_OLD_X * LANES + i] + x), F(0.5) * (s[_OLD_Y * LANES + i] + y)
-        column, row = math.floor(scale_x * mid_x + offset_x), math.floor(scale_y * mid_y + offset_y)
-        seen = 0 <= column < out.shape[1] and 0 <= row < out.shape[0]
+        column, row = np.int32(s[_OLD_X * LANES + i]), np.int32(s[_OLD_Y * LANES + i])
         for f in range(FORMS):
-            lost = s[(LOST + f) * LANES + i]
-            if seen:
-                out[row, column, DEPOSIT + f] += lost
-                if rain:
-                    out[row, column, COLUMNS + f] += s[(WET + f) * LANES + i]
-            else:
-                gone[f + 1] += lost  # laid down beyond what is drawn
-        if seen and block[Z * LANES + i] < top:
-            out[row, column, CONCENTRATION] += weight * dt
+            out[row, column, DEPOSIT + f] += s[(LOST + f) * LANES + i]
+        if rain:
+            for f in range(FORMS):
+                out[row, column, COLUMNS + f] += s[(WET + f) * LANES + i]
+        if block[Z * LANES + i] < top:
+            out[row, column, CONCENTRATION] += block[WEIGHT * LANES + i] * dt
             for f in range(FORMS):
                 out[row, column, 1 + f] += block[(KEPT + f) * LANES + i] * dt
-        if not (F(0.0) <= x <= width and F(0.0) <= y <= height):
-            gone[0] += weight
-            for f in range(FORMS):
-                gone[f + 1] += block[(KEPT + f) * LANES + i]
-                block[(KEPT + f) * LANES + i] = F(0.0)
-            block[WEIGHT * LANES + i] = F(0.0)
+    if elsewhere > F(0.0):
+        _count_out(block, s, width, height, gone)
 
 
 @njit(cache=True, nogil=True)

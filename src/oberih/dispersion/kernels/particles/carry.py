@@ -17,6 +17,7 @@ from numba import njit
 from oberih.dispersion.kernels.particles.advance import step_for
 from oberih.dispersion.kernels.particles.lanes import LANES, F
 from oberih.dispersion.kernels.particles.polar import locate, project
+from oberih.dispersion.kernels.particles.rows import _P, FORMS, KEPT, ROWS, WEIGHT, X, Y, Z
 from oberih.dispersion.kernels.particles.sample import (
     BATCHES,
     BY_DRY,
@@ -39,20 +40,10 @@ from oberih.dispersion.kernels.particles.sample import (
     cloud,
     densities,
     lose,
-    scatter,
 )
+from oberih.dispersion.kernels.particles.scatter import scatter
 from oberih.dispersion.kernels.particles.sideways import sideways
-from oberih.dispersion.kernels.particles.step import (
-    _P,
-    FORMS,
-    KEPT,
-    ROWS,
-    WEIGHT,
-    X,
-    Y,
-    Z,
-    move,
-)
+from oberih.dispersion.kernels.particles.step import move
 
 YOUNG = 900.0
 """Age up to which turbulent velocity is followed [s]: six to twenty times the longest that eddies last."""

@@ -13,7 +13,7 @@ import math
 
 from numba import njit
 
-from oberih.dispersion.kernels.particles.lanes import F, cube_root
+from oberih.dispersion.kernels.particles.lanes import F, inverse_cube_root
 
 FREE_K = F(1.0)
 """Most diffusivity above the boundary layer [m2/s]; where the layer's upper half has less, as by night, it is that."""
@@ -32,12 +32,14 @@ def diffusivity(z, mixing, friction, inverse_length):
     surface = min(c, F(0.1) * mixing)
     stable = max(inverse_length, F(0.0))
     unstable = max(-inverse_length, F(0.0))
-    damp = F(1.0) / (F(1.0) + F(5.0) * c * stable)
-    lift = math.sqrt(F(1.0) + F(16.0) * surface * unstable)
-    shape = c * (F(1.0) - c / mixing)
+    inverse, damp = F(1.0) / mixing, F(1.0) / (F(1.0) + F(5.0) * c * stable)
+    square = F(1.0) + F(16.0) * surface * unstable
+    inverse_lift = F(1.0) / math.sqrt(square)
+    lift = square * inverse_lift
+    shape = c * (F(1.0) - c * inverse)
     k = _KAPPA * friction * shape * damp * lift
-    slope = (F(1.0) - F(2.0) * c / mixing) * damp * lift - shape * damp * damp * lift * F(5.0) * stable
-    slope += (shape * damp * F(8.0) * unstable / lift) if z < F(0.1) * mixing else F(0.0)
+    slope = (F(1.0) - F(2.0) * c * inverse) * damp * lift - shape * damp * damp * lift * F(5.0) * stable
+    slope += (shape * damp * F(8.0) * unstable * inverse_lift) if z < F(0.1) * mixing else F(0.0)
     slope = _KAPPA * friction * slope if z < half else F(0.0)
     return (min(k, FREE_K) if z >= mixing else k), slope
 
@@ -45,16 +47,17 @@ def diffusivity(z, mixing, friction, inverse_length):
 @njit(inline="always")
 def vertical_variance(z, mixing, friction, convective2):
     """σw² [m2/s2] within the layer at z [m] and, beside it, its gradient; `turbulence.vertical_deviation`."""
-    share = max(z / mixing, F(0.02))
+    over = F(1.0) / mixing
+    share = max(z * over, F(0.02))
     upper = min(share, F(0.5))
     low = min(share, F(0.1))
-    root = cube_root(low)
+    inverse = inverse_cube_root(low)
     mechanical = F(1.69) * friction * friction
-    variance = mechanical * (F(1.0) - upper) + convective2 * F(1.6) * root * root
+    variance = mechanical * (F(1.0) - upper) + convective2 * F(1.6) * low * inverse
     slope = -mechanical if share < F(0.5) else F(0.0)
-    convective = convective2 * F(1.0666667) / root
+    convective = convective2 * F(1.0666667) * inverse
     slope += convective if share < F(0.1) else F(0.0)
-    slope /= mixing
+    slope *= over
     return variance, (slope if z > F(0.02) * mixing else F(0.0))
 
 

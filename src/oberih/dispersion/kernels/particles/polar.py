@@ -9,12 +9,10 @@ The sphere itself differs from WGS 84 by up to 0.3 % of the distance.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numba import njit
 
-from oberih.dispersion.kernels.particles.lanes import LANES, F
+from oberih.dispersion.kernels.particles.lanes import LANES, F, whole_below
 
 # Places in the vector that says where the site and the cells are.
 SITE_X, SITE_Y, CELL_X, CELL_Y, SINE, COSINE, RADIUS, LOG_INNER, RINGS_A_LOG, SECTORS_A_RADIAN, SECTORS = range(11)
@@ -75,7 +73,7 @@ def locate(s, bits, east, north, ring, sector, place):
         t2 = t * t
         log = F(2.0) * t * (F(1.0) + t2 * (F(0.33333334) + t2 * (F(0.2) + t2 * (F(0.14285715) + t2 * F(0.11111111)))))
         log += s[sector * LANES + i] * _LN2
-        s[ring * LANES + i] = math.floor((F(0.5) * log - log_inner) * rings)
+        s[ring * LANES + i] = whole_below((F(0.5) * log - log_inner) * rings)
     for i in range(LANES):
         e, n = s[east * LANES + i], s[north * LANES + i]
         ae, an = abs(e), abs(n)
@@ -86,5 +84,5 @@ def locate(s, bits, east, north, ring, sector, place):
         angle = F(1.5707964) - angle if ae > an else angle
         angle = F(3.1415927) - angle if n < F(0.0) else angle
         angle = F(6.2831855) - angle if e < F(0.0) else angle
-        found = math.floor(angle * a_radian + F(0.5))
+        found = F(np.int32(angle * a_radian + F(0.5)))
         s[sector * LANES + i] = found - sectors if found >= sectors else found

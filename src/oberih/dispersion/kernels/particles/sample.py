@@ -19,21 +19,17 @@ down along its way.  Rain takes as in `step.remove`.
 
 from __future__ import annotations
 
-import math
-
 from numba import njit
 
 from oberih.dispersion.kernels.particles.eddies import diffusivity
-from oberih.dispersion.kernels.particles.lanes import LANES, F, exponential, lost_share
-from oberih.dispersion.kernels.particles.sideways import VARIANCE
-from oberih.dispersion.kernels.particles.step import (
+from oberih.dispersion.kernels.particles.lanes import LANES, F, exponential, logarithm, lost_share
+from oberih.dispersion.kernels.particles.rows import (
     _P,
     _S,
     _U,
     _V,
     BASE,
     BELOW,
-    DEPOSITING,
     DRY,
     FORMS,
     FRICTION,
@@ -43,11 +39,9 @@ from oberih.dispersion.kernels.particles.step import (
     MIXING,
     SCRATCH,
     TOP,
-    WEIGHT,
-    X,
-    Y,
     Z,
 )
+from oberih.dispersion.kernels.particles.step import DEPOSITING
 
 # Rows of the scratch array beyond those of a step.
 MID_X, MID_Y, EAST, NORTH, RING, SECTOR = range(SCRATCH, SCRATCH + 6)
@@ -60,7 +54,9 @@ BY_RAIN = BY_DRY + FORMS
 CLOUD = BY_RAIN + FORMS
 COMPONENTS = 4
 """Gaussians that stand for the photon kernel."""
-ROWS_ALL = CLOUD + COMPONENTS
+TURNED = CLOUD + COMPONENTS
+"""From here on what eight particles add, turned, in four rows' memory."""
+ROWS_ALL = TURNED + 4
 """Rows of the scratch array, all."""
 
 # Columns of the sums of a cell.
@@ -68,8 +64,9 @@ BATCHES = 8
 """Parts of the release whose concentrations are kept apart, so that the noise can be told."""
 TIC = BATCHES
 DRY_SUM, WET_SUM, GAMMA, AGED = TIC + FORMS, TIC + 2 * FORMS, TIC + 3 * FORMS, TIC + 3 * FORMS + 1
-SPREAD, AT_EAST, AT_NORTH, HEAVY = range(AGED + 1, AGED + 5)
-"""Variance of the kernels and places of their middles, times what they weigh, and what they weigh."""
+SPREAD, AT_EAST, AT_NORTH, HEAVY = range(AGED + 2, AGED + 6)
+"""Variance of the kernels and places of their middles, times what they weigh, and what they weigh; with one column
+unused before them all are added in fours."""
 COLUMNS = HEAVY + 1
 
 # Columns of the account, a row a form.
@@ -134,7 +131,7 @@ def densities(s, age, depth, shape):
         rising = first * slope / k if mean > least else F(0.0)  # d ln(mean)/d ln(while)
         plain = (F(1.0) + grows * ahead * (F(1.0) + rising)) / DEPOSITING if z < DEPOSITING else F(0.0)
         s[SETTLING * LANES + i] = plain if mean < DEPOSITING else density
-        s[RESISTANCE * LANES + i] = math.log(high / DEPOSITING) * high / max(speed, F(0.01))
+        s[RESISTANCE * LANES + i] = logarithm(high / DEPOSITING) * high / max(speed, F(0.01))
         s[AHEAD * LANES + i] = ahead
         s[DOWN_X * LANES + i] = s[MID_X * LANES + i] + s[_U * LANES + i] * a_while
         s[DOWN_Y * LANES + i] = s[MID_Y * LANES + i] + s[_V * LANES + i] * a_while
@@ -171,93 +168,3 @@ def cloud(s, weights, sigmas):
         for i in range(LANES):
             z = s[(_P + Z) * LANES + i]
             s[(CLOUD + k) * LANES + i] = factor * exponential(-z * z * q)
-
-
-# One loop in one function: cut into pieces that share rows of ``sums``, a whole pass takes nearly twice as long.
-@njit(cache=True, forceinline=True, nogil=True)
-def scatter(block, s, kernels, dt, age, batch, sums, near, account, rings, sectors, edge, width, height):
-    """Add a block's step to the sums of the cells, and count out what has left.
-
-    Parameters
-    ----------
-    kernels : float32 array, shape (KERNEL_ROWS * LANES,)
-        As for `sideways`.
-    batch : int
-        Column of the noble gas's concentration.
-    sums : float64 array, shape (cells, COLUMNS)
-        Per weight of the particles: density times time [s/m], not yet over the cell's area; deposit [1].
-    near : float64 array, shape (near rings, sectors, 2 * COMPONENTS)
-        What is seen of the cloud by each Gaussian, where it is still narrow, and the same times age.
-    account : float64 array, shape (FORMS + 1, FATES)
-    rings, sectors : int
-    edge : float
-        Distance from the site at which a particle is given up [m]; ``width`` and ``height`` likewise [cells].
-    """
-    for i in range(LANES):
-        weight = block[WEIGHT * LANES + i]
-        if weight == F(0.0):
-            continue
-        ring, sector, ahead = int(s[DOWN_RING * LANES + i]), int(s[DOWN_SECTOR * LANES + i]), s[AHEAD * LANES + i]
-        if 0 <= ring < rings and (s[DENSITY * LANES + i] > F(0.0) or s[SETTLING * LANES + i] > F(0.0)):
-            own = sums[ring * sectors + sector]
-            seen, resistance = s[DENSITY * LANES + i] * dt, s[RESISTANCE * LANES + i]
-            heavy = weight * (seen + ALOFT * dt)
-            own[SPREAD] += heavy * kernels[VARIANCE * LANES + i]
-            own[AT_EAST] += heavy * s[DOWN_EAST * LANES + i]
-            own[AT_NORTH] += heavy * s[DOWN_NORTH * LANES + i]
-            own[HEAVY] += heavy
-            if seen > F(0.0):
-                own[batch] += weight * seen
-                for f in range(FORMS):
-                    kept = block[(KEPT + f) * LANES + i] * seen
-                    own[TIC + f] += kept / (F(1.0) + s[(_S + DRY + f) * LANES + i] * resistance)
-            for f in range(FORMS):
-                own[DRY_SUM + f] += ahead * s[(BY_DRY + f) * LANES + i]
-        else:
-            for f in range(FORMS):  # inside the rings of the site, or outside all
-                account[f + 1, ON_SITE if ring < 0 else BEYOND] += ahead * s[(BY_DRY + f) * LANES + i]
-        here = ahead < F(1.0) and s[SETTLING * LANES + i] > F(0.0)
-        rained, visible = F(0.0), F(0.0)
-        for f in range(FORMS):
-            rained += s[(BY_RAIN + f) * LANES + i]
-        for k in range(COMPONENTS):
-            visible += s[(CLOUD + k) * LANES + i]
-        if here or rained > F(0.0) or visible > UNSEEN:
-            ring, sector = int(s[RING * LANES + i]), int(s[SECTOR * LANES + i])
-            if 0 <= ring < rings:
-                own = sums[ring * sectors + sector]
-                heavy = weight * ALOFT * dt
-                own[SPREAD] += heavy * kernels[VARIANCE * LANES + i]
-                own[AT_EAST] += heavy * s[EAST * LANES + i]
-                own[AT_NORTH] += heavy * s[NORTH * LANES + i]
-                own[HEAVY] += heavy
-                if ring >= near.shape[0]:
-                    own[GAMMA] += weight * dt * visible
-                    own[AGED] += weight * dt * visible * age
-                if here or rained > F(0.0):
-                    for f in range(FORMS):
-                        own[DRY_SUM + f] += (F(1.0) - ahead) * s[(BY_DRY + f) * LANES + i]
-                        own[WET_SUM + f] += s[(BY_RAIN + f) * LANES + i]
-            else:
-                for f in range(FORMS):
-                    laid = s[(BY_RAIN + f) * LANES + i] + (F(1.0) - ahead) * s[(BY_DRY + f) * LANES + i]
-                    account[f + 1, ON_SITE if ring < 0 else BEYOND] += laid
-            if ring < near.shape[0]:
-                patch = near[max(ring, 0), sector]
-                for k in range(COMPONENTS):
-                    seen = weight * dt * s[(CLOUD + k) * LANES + i]
-                    patch[k] += seen
-                    patch[COMPONENTS + k] += seen * age
-        x, y, e, n = block[X * LANES + i], block[Y * LANES + i], s[EAST * LANES + i], s[NORTH * LANES + i]
-        if not (F(0.0) <= x <= width and F(0.0) <= y <= height) or e * e + n * n > edge * edge:
-            _count_out(block, i, account)
-
-
-@njit(cache=True, forceinline=True, nogil=True)
-def _count_out(block, i, account):
-    """Count a particle among what has left, and follow it no more."""
-    account[0, LEFT] += block[WEIGHT * LANES + i]
-    for f in range(FORMS):
-        account[f + 1, LEFT] += block[(KEPT + f) * LANES + i]
-        block[(KEPT + f) * LANES + i] = F(0.0)
-    block[WEIGHT * LANES + i] = F(0.0)

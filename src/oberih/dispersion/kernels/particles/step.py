@@ -28,66 +28,91 @@ import math
 import numpy as np
 from numba import njit
 
-from oberih.dispersion.kernels.particles.eddies import (
-    FREE_K,
-    FREE_SIGMA,
-    diffusivity,
-    turbulence_sideways,
-    twice_log,
-    vertical_variance,
-    way_of,
+from oberih.dispersion.kernels.particles.displacement import vertical_displacement
+from oberih.dispersion.kernels.particles.eddies import turbulence_sideways, way_of
+from oberih.dispersion.kernels.particles.eights import EIGHT, fetch, mix, mix_between, number_at
+from oberih.dispersion.kernels.particles.lanes import CHANCE, LANES, F, as_float, draw, lost_share
+from oberih.dispersion.kernels.particles.langevin import vertical_langevin
+from oberih.dispersion.kernels.particles.rows import (
+    _BETWEEN,
+    _CORNERS,
+    _K,
+    _P,
+    _RATE,
+    _S,
+    _STIRRED,
+    _U,
+    _V,
+    _W,
+    BASE,
+    BELOW,
+    CELLS_X,
+    CONVECTIVE2,
+    DRY,
+    FORMS,
+    FRICTION,
+    IN_CLOUD,
+    INVERSE_LENGTH,
+    KEPT,
+    LOST,
+    MIXING,
+    ROWS,
+    SCRATCH,
+    SLOW_X,
+    SLOW_Y,
+    SURFACE,
+    TOP,
+    TURN_X,
+    TURN_Y,
+    TURN_Z,
+    WEIGHT,
+    WET,
+    WIND_X,
+    WIND_Y,
+    X,
+    Y,
+    Z,
 )
-from oberih.dispersion.kernels.particles.lanes import (
-    CHANCE,
-    FIRST_FREE,
-    LANES,
-    UNIFORM,
-    F,
-    draw,
-    exponential,
-    lost_share,
-)
 
-# Rows of a block of particles.
-X, Y, Z, TURN_X, TURN_Y, TURN_Z, SLOW_X, SLOW_Y, WIND_X, WIND_Y, WEIGHT, KEPT = range(12)
-"""Position; turbulent velocities over their deviation; the wind of the step before; the share of the release that a
-particle stands for, and from row KEPT on what is left of it in each form that deposits."""
-
-FORMS = 3
-"""Aerosol, elemental iodine, organic iodine."""
-
-ROWS = KEPT + FORMS
-
-# Columns of the surface fields, side by side for each cell, sixteen for a line of memory.
-MIXING, FRICTION, INVERSE_LENGTH, CONVECTIVE2, DRY, BELOW, IN_CLOUD, BASE, TOP, CELLS_X = (
-    0,
-    1,
-    2,
-    3,
-    4,
-    7,
-    10,
-    13,
-    14,
-    15,
-)
-SURFACE = 16
-
-# Rows of the scratch array.
-_P = FIRST_FREE
-_U, _V, _W = _P + ROWS, _P + ROWS + 1, _P + ROWS + 2
-_RATE, _STIRRED = _W + 1, _W + 2
-_S = _STIRRED + 1
-_K = _S + SURFACE
-LOST = _K + 1
-"""What each form lost in the step, dry and wet."""
-WET = LOST + FORMS
-"""How much of it rain took."""
-SCRATCH = WET + FORMS
-"""Rows of the scratch array."""
-
-STEEPEST = F(0.15)
-"""Largest kick [1] of half a step; an older step that wants more is wrong in its velocity, not in what is mixed."""
+__all__ = [
+    "BASE",
+    "BELOW",
+    "CELLS_X",
+    "CONVECTIVE2",
+    "DEPOSITING",
+    "DRY",
+    "FORMS",
+    "FRICTION",
+    "INVERSE_LENGTH",
+    "IN_CLOUD",
+    "KEPT",
+    "LOST",
+    "MEANDER",
+    "MEANDER_TIME",
+    "MIXING",
+    "ROWS",
+    "SCRATCH",
+    "SLOW_X",
+    "SLOW_Y",
+    "SURFACE",
+    "TOP",
+    "TURN_X",
+    "TURN_Y",
+    "TURN_Z",
+    "WEIGHT",
+    "WET",
+    "WIND_X",
+    "WIND_Y",
+    "X",
+    "Y",
+    "Z",
+    "convection",
+    "horizontal",
+    "interpolate",
+    "move",
+    "remove",
+    "step",
+]
 
 MEANDER = F(0.5)
 """Slow meandering of the wind [m/s], as in `oberih.dispersion.kernels.turbulence`."""
@@ -95,81 +120,57 @@ MEANDER = F(0.5)
 MEANDER_TIME = F(7200.0)
 """Its time scale [s]."""
 
-LEAST_K = F(0.01)
-"""Least diffusivity [m2/s] of a displacement."""
-
-LOWEST = F(0.001)
-"""Least height [m] of what is displaced."""
-
-SIDEWAYS = 5
-"""Row of the normal numbers by which a displacement goes across."""
-
 DEPOSITING = F(30.0)
 """Particles below this deposit dry, as if mixed within it [m]."""
 
 
 @njit(cache=True, forceinline=True, fastmath=True, nogil=True, error_model="numpy")
-def interpolate(s, wind, surface, a, b):
+def interpolate(s, bits, wind, surface, a, b):
     """Fill the rows of wind and surface fields for the particles of the scratch array.
 
     The wind and the layer's four numbers are interpolated; deposition, rain, cloud and convection are those of the
-    nearest column.  Bound by the loads: 26 of the wind, 16 of the layer, 11 of the column a particle, in eight and five
-    lines of memory.
+    nearest column.  Bound by the loads: 13 vectors and two numbers a particle, in eight and five lines of memory.
     """
-    last_x = F(wind.shape[1] - 1) - F(0.001)
-    last_y = F(wind.shape[0] - 1) - F(0.001)
-    last_k = F(wind.shape[2] - 1) - F(0.001)
+    level = wind.shape[3]
+    column, row = wind.shape[2] * level, wind.shape[1] * wind.shape[2] * level
+    _places(s, wind.shape, a, b)
+    for i in range(0, LANES, EIGHT):
+        mix_between(s, bits, wind, _K, _CORNERS, column, row, _BETWEEN, _U, i)
+    for i in range(0, LANES, EIGHT):  # a loop of its own: together they keep more than there are registers
+        mix(s, bits, surface, _S, _CORNERS, SURFACE, surface.shape[1] * SURFACE, _S, i)
+    for i in range(0, LANES, EIGHT):
+        fetch(s, bits, surface, _S + DRY, _S + DRY, i)
+    for i in range(LANES):
+        s[_RATE * LANES + i] = number_at(wind, bits[_RATE * LANES + i])
+        s[_STIRRED * LANES + i] = number_at(wind, bits[_STIRRED * LANES + i])
+
+
+@njit(inline="always")
+def _places(s, shape, a, b):
+    """Fill the rows of corners' weights, and with places in the fields those rows that `interpolate` fills."""
+    columns, levels = np.uint32(shape[1]), np.uint32(shape[2])
+    last_x, last_y, last_k = F(shape[1] - 1) - F(0.001), F(shape[0] - 1) - F(0.001), F(shape[2] - 1) - F(0.001)
     inverse = F(0.5) / b
     for i in range(LANES):
         root = math.sqrt(a * a + F(4.0) * b * s[(_P + Z) * LANES + i])
-        s[_K * LANES + i] = min((root - a) * inverse, last_k)
-        s[_U * LANES + i] = min(max(s[(_P + X) * LANES + i], F(0.0)), last_x)
-        s[_V * LANES + i] = min(max(s[(_P + Y) * LANES + i], F(0.0)), last_y)
-    one = np.uint32(1)
-    for i in range(LANES):
-        x, y, k = s[_U * LANES + i], s[_V * LANES + i], s[_K * LANES + i]
-        ix, iy, ik = np.uint32(x), np.uint32(y), np.uint32(k)
-        fx, fy, fk = x - F(ix), y - F(iy), k - F(ik)
-        w00, w10 = (F(1.0) - fx) * (F(1.0) - fy), fx * (F(1.0) - fy)
-        w01, w11 = (F(1.0) - fx) * fy, fx * fy
-        c00, c10, c01, c11 = wind[iy, ix], wind[iy, ix + one], wind[iy + one, ix], wind[iy + one, ix + one]
-        above = ik + one
-        u0 = w00 * c00[ik, 0] + w10 * c10[ik, 0] + w01 * c01[ik, 0] + w11 * c11[ik, 0]
-        v0 = w00 * c00[ik, 1] + w10 * c10[ik, 1] + w01 * c01[ik, 1] + w11 * c11[ik, 1]
-        w0 = w00 * c00[ik, 2] + w10 * c10[ik, 2] + w01 * c01[ik, 2] + w11 * c11[ik, 2]
-        u1 = w00 * c00[above, 0] + w10 * c10[above, 0] + w01 * c01[above, 0] + w11 * c11[above, 0]
-        v1 = w00 * c00[above, 1] + w10 * c10[above, 1] + w01 * c01[above, 1] + w11 * c11[above, 1]
-        w1 = w00 * c00[above, 2] + w10 * c10[above, 2] + w01 * c01[above, 2] + w11 * c11[above, 2]
-        s[_U * LANES + i] = u0 + fk * (u1 - u0)
-        s[_V * LANES + i] = v0 + fk * (v1 - v0)
-        s[_W * LANES + i] = w0 + fk * (w1 - w0)
-        d00, d10 = surface[iy, ix], surface[iy, ix + one]
-        d01, d11 = surface[iy + one, ix], surface[iy + one, ix + one]
-        x0 = w00 * d00[0] + w10 * d10[0] + w01 * d01[0] + w11 * d11[0]
-        x1 = w00 * d00[1] + w10 * d10[1] + w01 * d01[1] + w11 * d11[1]
-        x2 = w00 * d00[2] + w10 * d10[2] + w01 * d01[2] + w11 * d11[2]
-        x3 = w00 * d00[3] + w10 * d10[3] + w01 * d01[3] + w11 * d11[3]
-        s[(_S + 0) * LANES + i] = x0
-        s[(_S + 1) * LANES + i] = x1
-        s[(_S + 2) * LANES + i] = x2
-        s[(_S + 3) * LANES + i] = x3
-        jy, jx = np.uint32(y + F(0.5)), np.uint32(x + F(0.5))
-        odd = ik & one
-        s[_RATE * LANES + i] = wind[jy, jx, ik + odd, 3]  # of the two levels about the particle one is even, one odd
-        s[_STIRRED * LANES + i] = wind[jy, jx, above - odd, 3]
-        near = surface[jy, jx]
-        s[(_S + 4) * LANES + i] = near[4]
-        s[(_S + 5) * LANES + i] = near[5]
-        s[(_S + 6) * LANES + i] = near[6]
-        s[(_S + 7) * LANES + i] = near[7]
-        s[(_S + 8) * LANES + i] = near[8]
-        s[(_S + 9) * LANES + i] = near[9]
-        s[(_S + 10) * LANES + i] = near[10]
-        s[(_S + 11) * LANES + i] = near[11]
-        s[(_S + 12) * LANES + i] = near[12]
-        s[(_S + 13) * LANES + i] = near[13]
-        s[(_S + 14) * LANES + i] = near[14]
-        s[(_S + 15) * LANES + i] = near[15]
+        k = min((root - a) * inverse, last_k)
+        x = min(max(s[(_P + X) * LANES + i], F(0.0)), last_x)
+        y = min(max(s[(_P + Y) * LANES + i], F(0.0)), last_y)
+        ix, iy, ik = np.int32(x), np.int32(y), np.int32(k)
+        fx, fy = x - F(ix), y - F(iy)
+        s[_BETWEEN * LANES + i] = k - F(ik)
+        s[(_CORNERS + 0) * LANES + i], s[(_CORNERS + 1) * LANES + i] = (F(1.0) - fx) * (F(1.0) - fy), fx * (F(1.0) - fy)
+        s[(_CORNERS + 2) * LANES + i], s[(_CORNERS + 3) * LANES + i] = (F(1.0) - fx) * fy, fx * fy
+        level, odd = np.uint32(ik), np.uint32(ik) & np.uint32(1)
+        here = np.uint32(np.uint32(iy) * columns + np.uint32(ix))
+        near = np.uint32(np.uint32(np.int32(y + F(0.5))) * columns + np.uint32(np.int32(x + F(0.5))))
+        stirring = np.uint32((near * levels + level) * np.uint32(4) + np.uint32(3))
+        s[_K * LANES + i] = as_float((here * levels + level) * np.uint32(4))
+        s[_S * LANES + i] = as_float(here * np.uint32(SURFACE))
+        s[(_S + DRY) * LANES + i] = as_float(near * np.uint32(SURFACE) + np.uint32(DRY))
+        # of the two levels about the particle one is even, one odd
+        s[_RATE * LANES + i] = as_float(stirring + odd * np.uint32(4))
+        s[_STIRRED * LANES + i] = as_float(stirring + (np.uint32(1) - odd) * np.uint32(4))
 
 
 @njit(cache=True, forceinline=True, fastmath=True, nogil=True, error_model="numpy")
@@ -203,175 +204,6 @@ def convection(s, dt, lapse):
         below = F(1.0) if z < top else F(0.0)
         taken = below if share <= F(1.0) else F(0.0)
         s[(_P + Z) * LANES + i] = z + taken * (new - z)
-
-
-@njit(inline="always")
-def _eddies_at(z, h, friction, convective2, dt):
-    """σw, the kick that its gradient gives in half a step, and whether this is free air (1 or 0)."""
-    variance, slope = vertical_variance(min(z, h), h, friction, convective2)
-    free = F(1.0) if z >= h else F(0.0)  # as a number: a condition used often becomes a branch
-    variance += free * (FREE_SIGMA * FREE_SIGMA - variance)
-    sigma = math.sqrt(variance)
-    kick = (F(1.0) - free) * F(0.25) * dt * slope / sigma
-    return sigma, min(max(kick, -STEEPEST), STEEPEST), free
-
-
-@njit(inline="always")
-def _over_lid(z, w, h, free, lid):
-    """Take a way that ended at z with speed w to where it ends if the lid is in between.
-
-    What passes keeps its probability (Thomson et al. 1997) and goes the rest of its way at the speed of the other side;
-    what cannot is turned back.  Gives z, w and by how much a volume of positions and speeds is stretched.
-    """
-    out, into = FREE_SIGMA / lid, lid / FREE_SIGMA
-    ratio = out + free * (into - out)
-    own = lid + free * (FREE_SIGMA - lid)
-    energy = (w / own) * (w / own) + twice_log(ratio)
-    goes = F(1.0) if energy > F(0.0) else F(0.0)
-    passed = ratio * own * math.sqrt(max(energy, F(0.0))) / max(abs(w), F(1.0e-20))  # beside what it was
-    crossing = F(1.0) if (z - h) * (F(2.0) * free - F(1.0)) < F(0.0) else F(0.0)
-    onward = (z - h) * (goes * passed + goes - F(1.0))
-    new = z + crossing * (h + onward - z)
-    speed = w + crossing * w * (goes * (passed + F(1.0)) - F(2.0))
-    return new, speed, F(1.0) + crossing * goes * (ratio * ratio - F(1.0)), crossing
-
-
-@njit(cache=True, forceinline=True, fastmath=True, nogil=True, error_model="numpy")
-def vertical_langevin(s, dt, lapse):
-    """Move up and down by turbulent velocity; ``lapse`` is -d ln(density)/dz [1/m].
-
-    First the velocity forgets and is stirred, as Ornstein and Uhlenbeck's does; then it is kicked for half a step,
-    carries for a step, and is kicked for half a step.  The kicks are those of Thomson's (1987) drift, written so that
-    the step can be gone back; then what it changes of the well-mixed state is known, and with as much probability the
-    particle stays where it was and turns round (as in Horowitz's (1991) generalised hybrid Monte Carlo).
-
-    Notes
-    -----
-    q is the velocity over its deviation.  A kick is ``(q + τ) / (1 - q τ)``, τ half the step times dσ/dz, and
-    stretches q by ``(1 + τ²) / (1 - q τ)²``; to carry keeps σ q and stretches by σ over that of the new place.
-    """
-    for i in range(LANES):
-        z, q = s[(_P + Z) * LANES + i], s[(_P + TURN_Z) * LANES + i]
-        h, friction = s[(_S + MIXING) * LANES + i], s[(_S + FRICTION) * LANES + i]
-        convective2 = s[(_S + CONVECTIVE2) * LANES + i]
-        k, _ = diffusivity(z, h, friction, s[(_S + INVERSE_LENGTH) * LANES + i])
-        sigma, kick, free = _eddies_at(z, h, friction, convective2, dt)
-        lost = lost_share(dt / max(k / (sigma * sigma), dt))
-        q += math.sqrt(lost * (F(2.0) - lost)) * s[i] - lost * q
-        heavy = F(0.5) * dt * lapse
-        half = q - heavy * sigma
-        over = F(1.0) / (F(1.0) - half * kick)
-        stretched = (F(1.0) + kick * kick) * over * over
-        w = sigma * (half + kick) * over
-        way = z + w * dt
-        grounded = F(1.0) if way * (F(1.0) - free) < F(0.0) else F(0.0)
-        turn = F(1.0) - F(2.0) * grounded
-        lid = math.sqrt(F(0.845) * friction * friction + F(0.3447) * convective2)
-        new, speed, wider, crossing = _over_lid(way * turn, w * turn, h, free, lid)
-        new_sigma, kick, _ = _eddies_at(abs(new), h, friction, convective2, dt)
-        half = speed / new_sigma
-        over = F(1.0) / (F(1.0) - half * kick)
-        stretched *= (F(1.0) + kick * kick) * over * over * wider * sigma / new_sigma
-        last = (half + kick) * over - heavy * new_sigma
-        energy = F(0.5) * (last * last - q * q) + lapse * (new - z)
-        stretched *= F(0.0) if new < F(0.0) else F(1.0) - grounded * crossing  # twice turned: not gone back alike
-        stays = s[UNIFORM * LANES + i] * exponential(min(energy, F(0.0))) - stretched * exponential(
-            min(-energy, F(0.0))
-        )
-        goes = F(1.0) if stays <= F(0.0) else F(0.0)
-        s[(_P + TURN_Z) * LANES + i] = goes * (last + q) - q
-        s[(_P + Z) * LANES + i] = z + goes * (new - z)
-
-
-@njit(inline="always")
-def _width_at(z, h, friction, inverse_length, dt):
-    """Give √z, width of a step [√m] in the plane of `vertical_displacement`, and half the width's gradient."""
-    k, slope = diffusivity(z, h, friction, inverse_length)
-    k = max(k, LEAST_K)
-    root = math.sqrt(z)
-    width = math.sqrt(F(0.5) * dt * k) / root
-    kick = F(0.25) * dt * (slope - k / z) / (root * width)
-    return root, width, min(max(kick, -STEEPEST), STEEPEST)
-
-
-@njit(inline="always")
-def _over_circle(root, along, across, z, h, friction, inverse_length, dt):
-    """Take a way in the plane of `vertical_displacement` to where it ends if the lid, a circle there, is in between.
-
-    The rule of `_over_lid` for what goes across the circle; what goes along it keeps its share of the width.  Gives the
-    place, the way as it is at the end, by how much a volume is stretched, and whether the lid is met once (1) or more.
-    """
-    free = F(1.0) if z >= h else F(0.0)
-    k, _ = diffusivity(F(0.5) * h, h, friction, inverse_length)
-    layer, above = math.sqrt(max(k, LEAST_K)), math.sqrt(max(min(k, FREE_K), LEAST_K))
-    ratio = above / layer + free * (layer / above - above / layer)
-    own = (layer + free * (above - layer)) * math.sqrt(F(0.5) * dt / h)
-    x, y = root + along, across
-    crossing = F(1.0) if (x * x + y * y - h) * (F(2.0) * free - F(1.0)) < F(0.0) else F(0.0)
-    sign = F(1.0) - F(2.0) * free
-    outward = root * along
-    reach = math.sqrt(max(outward * outward + (along * along + across * across) * (h - z), F(0.0)))
-    until = sign * (h - z) / max(sign * outward + reach, F(1.0e-20))
-    until = F(1.0) - crossing * (F(1.0) - min(until, F(1.0)))
-    inverse = F(1.0) / math.sqrt(h)
-    nx, ny = (root + along * until) * inverse, across * until * inverse
-    speed = along * nx + across * ny
-    energy = speed * speed / (own * own) + twice_log(ratio)
-    goes = F(1.0) if energy > F(0.0) else F(0.0)
-    passed = ratio * own * math.sqrt(max(energy, F(0.0))) / max(abs(speed), F(1.0e-20))
-    onward = F(1.0) + crossing * goes * (ratio - F(1.0))
-    turned = crossing * speed * (goes * (passed - ratio + F(2.0)) - F(2.0))
-    x, y = root + along * until, across * until
-    along, across = onward * along + turned * nx, onward * across + turned * ny
-    x, y = x + along * (F(1.0) - until), y + across * (F(1.0) - until)
-    after = F(1.0) if x * x + y * y >= h else F(0.0)
-    there = free + crossing * goes * (F(1.0) - F(2.0) * free)
-    once = F(1.0) - crossing * abs(after - there)
-    return x, y, along, across, F(1.0) + crossing * goes * (ratio * ratio * ratio - F(1.0)), once
-
-
-@njit(cache=True, forceinline=True, fastmath=True, nogil=True, error_model="numpy")
-def vertical_displacement(s, dt, lapse):
-    """Move up and down at random, each displacement accepted after Metropolis; ``lapse`` as above.
-
-    The height is taken as the square of a distance in a plane, in which the particle walks the same way in all
-    directions.  Where K grows in proportion to height, as it does near the ground, such a walk is exact whatever its
-    step, and never reaches below the ground.  Elsewhere it is kicked, carried and kicked as in `vertical_langevin`, by
-    normal numbers that are new in each step; nearly every displacement is then accepted.
-
-    Notes
-    -----
-    A step has the width b, ``b² = K dt / (2 z)``, in the plane.  A kick along the distance from its middle, of half the
-    width's gradient τ, is ``(ξ + τ) / (1 - ξ τ)`` along and ``η √(1 + τ²) / (1 - ξ τ)`` across; to carry keeps b ξ and
-    b η.  The kicks stretch by ``(1 + τ²)^(3/2) / (1 - ξ τ)³``, to carry by the square of b over that of the new place.
-    """
-    for i in range(LANES):
-        z, along, across = max(s[(_P + Z) * LANES + i], LOWEST), s[i], s[SIDEWAYS * LANES + i]
-        h, friction = s[(_S + MIXING) * LANES + i], s[(_S + FRICTION) * LANES + i]
-        il = s[(_S + INVERSE_LENGTH) * LANES + i]
-        energy = along * along + across * across
-        root, width, kick = _width_at(z, h, friction, il, dt)
-        over = F(1.0) / (F(1.0) - along * kick)
-        wider = math.sqrt(F(1.0) + kick * kick)
-        stretched = wider * over * width
-        stretched *= stretched * wider * over
-        along, across = width * (along + kick) * over, width * across * wider * over
-        x, y, along, across, wider, once = _over_circle(root, along, across, z, h, friction, il, dt)
-        stretched *= wider * once
-        new = max(x * x + y * y, LOWEST)
-        far, narrow, kick = _width_at(new, h, friction, il, dt)
-        total = (along * along + across * across) / (narrow * narrow)
-        outward = (along * x + across * y) / (far * narrow)
-        left = F(1.0) - outward * kick
-        over = F(1.0) / left
-        wider = F(1.0) + kick * kick
-        onward = (outward + kick) * over
-        sideways = max(total - outward * outward, F(0.0)) * wider * over * over
-        energy = F(0.5) * (onward * onward + sideways - energy) + lapse * (new - z)
-        stretched *= over * over * over * wider * math.sqrt(wider) / (narrow * narrow)
-        stays = s[UNIFORM * LANES + i] * exponential(min(energy, F(0.0)))
-        goes = stretched * exponential(min(-energy, F(0.0))) if left > F(0.0) else F(0.0)
-        s[(_P + Z) * LANES + i] = new if stays <= goes else z
 
 
 @njit(cache=True, forceinline=True, fastmath=True, nogil=True, error_model="numpy")
@@ -452,7 +284,7 @@ def move(block, state, s, bits, wind, surface, a, b, dt, langevin, lapse):
     draw(state, s, bits)
     for j in range(ROWS * LANES):
         s[_P * LANES + j] = block[j]
-    interpolate(s, wind, surface, a, b)
+    interpolate(s, bits, wind, surface, a, b)
     convection(s, dt, lapse)
     if langevin:
         vertical_langevin(s, dt, lapse)

@@ -6,11 +6,10 @@ that are followed is needed.
 
 from __future__ import annotations
 
-import numpy as np
 from numba import njit
 
-from oberih.dispersion.kernels.particles.lanes import LANES
-from oberih.dispersion.kernels.particles.step import WEIGHT, X, Y
+from oberih.dispersion.kernels.particles.lanes import LANES, F
+from oberih.dispersion.kernels.particles.rows import WEIGHT
 
 
 @njit(cache=True, nogil=True)
@@ -30,25 +29,20 @@ def blend_within(earlier, later, share, out, first_row, last_row, first_column, 
                 o[i] = e[i] + share * (n[i] - e[i])
 
 
-@njit(cache=True, nogil=True)
-def extent(blocks, first, last):
-    """Least and greatest x, least and greatest y of the particles of some blocks that are followed [cells].
+@njit(cache=True, nogil=True, fastmath=True)
+def widened(blocks, row, low, high):
+    """A span, made as wide as it must be to hold one of the rows of all particles that are followed.
 
     Parameters
     ----------
     blocks : float32 array, shape (n, ROWS * LANES)
-    first, last : int
-        Blocks; the last is excluded.
-
-    Returns
-    -------
-    four floats
-        The least above the greatest where nobody is followed.
+    low, high : float32
+        The span so far.
     """
-    west, east, south, north = np.inf, -np.inf, np.inf, -np.inf
-    for k in range(first, last):
+    for k in range(blocks.shape[0]):
+        block = blocks[k]
         for i in range(LANES):
-            if blocks[k, WEIGHT * LANES + i] > 0.0:
-                x, y = blocks[k, X * LANES + i], blocks[k, Y * LANES + i]
-                west, east, south, north = min(west, x), max(east, x), min(south, y), max(north, y)
-    return west, east, south, north
+            alive, x = block[WEIGHT * LANES + i] > F(0.0), block[row * LANES + i]
+            low = min(low, x if alive else low)
+            high = max(high, x if alive else high)
+    return low, high
