@@ -20,7 +20,7 @@ from oberih.cli.main import door
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
-WORDS_OF_START = {"test", "check", "validate", "endure", "bench", "browse", "docs", "setup"}
+WORDS_OF_START = {"test", "slow", "check", "validate", "endure", "bench", "browse", "docs", "setup"}
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 

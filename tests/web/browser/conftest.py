@@ -32,10 +32,10 @@ FLAGS = [
     "--disable-component-update", "--disable-sync", "--no-first-run",
 ]  # fmt: skip
 SCREENSHOTS = Path(os.environ.get("OBERIH_SCREENSHOTS", ROOT / "out" / "screenshots"))
-WIDE, TONGUES = (pytest.param("en", marks=pytest.mark.slow), "uk")
+TONGUES = (pytest.param("en", marks=pytest.mark.slow), "uk")
 """Ukrainian always, whose words are longer and whose readers are on duty; English, in which other tests look, too."""
 
-PHONE = {"width": 1400, "height": 900}, {"width": 360, "height": 740}
+WIDE, PHONE = {"width": 1400, "height": 900}, {"width": 360, "height": 740}
 
 
 @dataclass
