@@ -32,15 +32,16 @@ from validation.door import Words, answering, whole_number
 from benchmarks.machine import load, machine
 from benchmarks.moving_air import SITE, moving_air
 from oberih.atlas.particle_block import compile_kernels
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.dispersion.kernels import puff
 from oberih.dispersion.particles.flow import Flow
-from oberih.dispersion.particles.unit import HOUR, ParticleSettings, UnitReleases, unit_releases
+from oberih.dispersion.particles.unit import ParticleSettings, UnitReleases, unit_releases
 from oberih.earth.grid import Grid
 
 GRID = Grid(rings=94, sectors=72, outer_radius=1000e3)
 BANDS = ((300.0, 1e3), (1e3, 3e3), (3e3, 10e3), (10e3, 30e3), (30e3, 100e3), (100e3, 300e3))
-FOLLOWED = 24 * HOUR
-NEAR, NEAR_FOLLOWED = 3e3, HOUR
+FOLLOWED = 24 * SECONDS_PER_HOUR
+NEAR, NEAR_FOLLOWED = 3e3, SECONDS_PER_HOUR
 DEPTHS = (2.0, 20.0)
 """Of the layer in which the truth is counted, within NEAR [m] and beyond [m]."""
 PLAIN = 20_000
@@ -71,7 +72,7 @@ def ours(particles: int, *, seed: int = 1) -> ParticleSettings:
 def cost(flow: Flow, particles: int, hours: int, part: int) -> tuple[float, int]:
     """CPU time [s] of the starts of some hours in one pass, and particle-steps."""
     begin = time.process_time()
-    found = released(flow, [HOUR * k for k in range(hours)], ours(particles), part)
+    found = released(flow, [SECONDS_PER_HOUR * k for k in range(hours)], ours(particles), part)
     return time.process_time() - begin, found.steps
 
 
@@ -114,7 +115,7 @@ def true_sums(flow: Flow, starts: Sequence[int], reference: int, part: int) -> A
 
 def judged(flow: Flow, particles: int, *, seeds: int, reference: int, part: int) -> dict[str, Any]:
     """Noise and bias of both ways to sample."""
-    starts = [0, 12 * HOUR]
+    starts = [0, 12 * SECONDS_PER_HOUR]
     own = sums_of(flow, starts, [ours(particles, seed=s) for s in range(1, seeds + 1)], part)
     other = sums_of(flow, starts, [plain(PLAIN, depth=100.0, seed=s) for s in range(1, seeds + 1)], part)
     truth = true_sums(flow, starts, reference, part)

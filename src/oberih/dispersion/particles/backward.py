@@ -27,6 +27,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.dispersion.kernels.particles import step as kernel
 from oberih.dispersion.kernels.particles.advance import COLUMNS, advance
 from oberih.dispersion.kernels.particles.lanes import LANES
@@ -37,7 +38,6 @@ from oberih.errors import OutOfRange
 
 __all__ = ["BATCHES", "Footprint", "Receptor", "backward", "reversed_flow"]
 
-HOUR = 3600
 BATCHES = 8
 """Runs side by side with random numbers of their own, whose spread is the noise; their mean is the answer."""
 
@@ -138,7 +138,7 @@ def backward(
     OutOfRange
         If the fields do not cover the hours, or the sample makes no sense.
     """
-    end = -(-receptor.end // HOUR) * HOUR
+    end = -(-receptor.end // SECONDS_PER_HOUR) * SECONDS_PER_HOUR
     _check(turned, receptor, end=end, hours=hours, batches=batches)
     each = -(-particles // (batches * LANES))
     blocks, states, ages = _released(receptor, each, batches, seed, delay=float(end - receptor.end))
@@ -163,10 +163,10 @@ def backward(
     with ThreadPoolExecutor(threads) as pool:
         for hour in range(hours):
             sums[:] = 0.0
-            for span in range(round(HOUR / SPAN)):
+            for span in range(round(SECONDS_PER_HOUR / SPAN)):
                 before[:] = LOOKS.since(ages, before)
                 for after, parts in LOOKS.parts(ages, streams):
-                    look(turned, max(-end + hour * HOUR + span * SPAN + after, turned.start), wind, surface)
+                    look(turned, max(-end + hour * SECONDS_PER_HOUR + span * SPAN + after, turned.start), wind, surface)
                     list(pool.map(work, parts))
             seconds = sums[..., form] / one(each * LANES)
             mean[hour], noise[hour] = seconds.mean(axis=0), seconds.std(axis=0, ddof=1) / np.sqrt(batches)
@@ -190,7 +190,7 @@ def _check(turned: Flow, receptor: Receptor, *, end: int, hours: int, batches: i
     if not 0.0 <= receptor.low <= receptor.high <= turned.top:
         heights = (receptor.low, receptor.high)
         raise OutOfRange(f"must lie between 0 and {turned.top:.0f} m", field="heights", value=heights)
-    if -receptor.end < turned.start or -end + hours * HOUR > turned.end:
+    if -receptor.end < turned.start or -end + hours * SECONDS_PER_HOUR > turned.end:
         raise OutOfRange("the fields do not cover these hours", field="sampling", value=receptor.end)
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.dispersion.kernels.particles import step as kernel
 from oberih.dispersion.kernels.particles.advance import (
     COLUMNS,
@@ -179,11 +180,11 @@ def follow(
     with ThreadPoolExecutor(threads) as pool:
         for hour in range(hours):
             sums[:] = 0.0
-            for span in range(round(3600.0 / SPAN)):
+            for span in range(round(SECONDS_PER_HOUR / SPAN)):
                 decayed += _decay(blocks, ages, half)
                 before[:] = LOOKS.since(ages, before)
                 for after, parts in LOOKS.parts(ages, streams):
-                    look(flow, release.start + hour * 3600.0 + span * SPAN + after, wind, surface)
+                    look(flow, release.start + hour * SECONDS_PER_HOUR + span * SPAN + after, wind, surface)
                     taken += sum(pool.map(work, parts))
                 decayed += _decay(blocks, ages, half)
             out[hour] = np.moveaxis(sums.sum(axis=0), -1, 0)
@@ -233,5 +234,5 @@ def _check(flow: Flow, release: Release, hours: int) -> None:
         raise OutOfRange("lies outside the fields", field="release", value=(release.x, release.y))
     if release.high > flow.top:
         raise OutOfRange(f"lies above the fields, which end at {flow.top:.0f} m", field="release", value=release.high)
-    if (flow.times > 1 and release.start < flow.start) or release.start + hours * 3600 > flow.end:
+    if (flow.times > 1 and release.start < flow.start) or release.start + hours * SECONDS_PER_HOUR > flow.end:
         raise OutOfRange("the fields do not cover these hours", field="release", value=release.start)

@@ -20,6 +20,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
+from oberih.constants import SECONDS_PER_HOUR
 from oberih.dispersion.kernels import puff
 from oberih.dispersion.kernels.particles import sample, sideways
 from oberih.dispersion.kernels.particles import step as kernel
@@ -37,9 +38,8 @@ from oberih.dispersion.puffs import gamma_mixture, mesh_of
 from oberih.earth.grid import Grid
 from oberih.errors import OutOfRange
 
-__all__ = ["HOUR", "ParticleSettings", "UnitReleases", "unit_releases"]
+__all__ = ["ParticleSettings", "UnitReleases", "unit_releases"]
 
-HOUR = 3600
 KERNEL = (0.95, 0.15, 800.0, 4.0)
 """Share of the variance sideways that is a kernel's [1]; the while of the kernel upward, as a part of the age [1] and
 at most [s]; its least mean height [m].  `benchmarks.particle_year` shows what they give."""
@@ -81,7 +81,7 @@ class ParticleSettings:
     """
 
     particles: int = 3840
-    oldest: float = 72 * 3600.0
+    oldest: float = 72.0 * SECONDS_PER_HOUR
     sampling: str = "kernel"
     depth: float = 100.0
     span: float = 450.0
@@ -93,7 +93,7 @@ class ParticleSettings:
             raise OutOfRange("must be 'kernel' or 'cells'", field="sampling", value=self.sampling)
         if self.particles < 1 or not self.oldest > 0.0 or not self.depth > 0.0 or not self.longest > 0.0:
             raise OutOfRange("must be above 0", field="particles, oldest, depth, longest", value=self)
-        if not 1.0 <= self.span <= HOUR or HOUR % self.span:
+        if not 1.0 <= self.span <= SECONDS_PER_HOUR or SECONDS_PER_HOUR % self.span:
             raise OutOfRange("must divide an hour", field="span", value=self.span)
 
 
@@ -160,15 +160,15 @@ def unit_releases(
     low, high = height if isinstance(height, tuple) else (height, height)
     _check(flow, x, y, starts, low, high, settings)
     run = _Pass(flow, grid, place_of(flow, with_site(grid), x=x, y=y, latitude=latitude), settings, threads, far)
-    end = min(starts[-1] + HOUR + settings.oldest, flow.end)
-    hours = int(np.ceil((end - starts[0]) / HOUR))
+    end = min(starts[-1] + SECONDS_PER_HOUR + settings.oldest, flow.end)
+    hours = int(np.ceil((end - starts[0]) / SECONDS_PER_HOUR))
     waiting = list(starts)
     with ThreadPoolExecutor(threads) as pool:
         for hour in range(hours):
-            while waiting and waiting[0] < starts[0] + (hour + 1) * HOUR and waiting[0] < end:
+            while waiting and waiting[0] < starts[0] + (hour + 1) * SECONDS_PER_HOUR and waiting[0] < end:
                 run.begin(_release(waiting.pop(0), x, y, low, high, settings), far)
-            for span in range(round(HOUR / settings.span)):
-                time = starts[0] + hour * HOUR + span * settings.span
+            for span in range(round(SECONDS_PER_HOUR / settings.span)):
+                time = starts[0] + hour * SECONDS_PER_HOUR + span * settings.span
                 run.go(pool, time, min(settings.span, end - time))
             if each_hour:
                 each_hour(hour, run.sums(len(starts)), run.far(len(starts)))
@@ -375,7 +375,7 @@ def _release(start: int, x: float, y: float, low: float, high: float, settings: 
         sideward = [kernel.TURN_X, kernel.TURN_Y, kernel.SLOW_X, kernel.SLOW_Y]
         rows_of(blocks)[:, sideward] *= np.float32(np.sqrt(1.0 - KERNEL[0]))
         kernels[:, [sideways.TURN_SHARE, sideways.SLOW_SHARE]] = KERNEL[0]
-    ages = -(np.arange(count) + 0.5) / count * HOUR
+    ages = -(np.arange(count) + 0.5) / count * SECONDS_PER_HOUR
     none = np.zeros((0, 0))
     return _Release(
         start, blocks, states, kernels.reshape(count, -1), ages, np.zeros(count), none, none[None],
