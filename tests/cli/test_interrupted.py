@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from oberih.cli import interrupted
 from oberih.cli.interrupted import heard
 
 
@@ -39,6 +40,20 @@ def test_nobody_is_interrupted_after_the_end(monkeypatch: pytest.MonkeyPatch) ->
     with heard():
         Dropped()
     time.sleep(2.0)
+
+
+def test_what_is_interrupted_while_it_leaves_is_left_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, sent = sys.unraisablehook, interrupted._interrupt
+
+    def slowly() -> None:
+        time.sleep(0.5)  # meanwhile it is being left, and waits for whoever sends
+        sent()
+
+    monkeypatch.setattr(interrupted, "_interrupt", slowly)
+    with pytest.raises(KeyboardInterrupt), heard():
+        Dropped()
+        time.sleep(3.0 * interrupted.MOMENT)
+    assert sys.unraisablehook == before
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

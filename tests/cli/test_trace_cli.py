@@ -84,7 +84,6 @@ def test_the_number_is_that_of_a_forward_run_in_the_same_unit(air: Path) -> None
     assert backward > 20.0 * error and abs(forward - backward) < 4.0 * np.sqrt(2.0) * error
 
 
-@pytest.mark.slow
 def test_hours_of_a_site_bear_the_amount_that_alone_would_explain(
     air: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -159,7 +158,6 @@ def test_many_samples_come_in_one_table_and_one_file(air: Path, capsys: pytest.C
     assert Path("out/map-1.png").is_file() and Path("out/map-2.png").is_file()
 
 
-@pytest.mark.slow
 def test_a_trace_that_was_killed_goes_on_with_the_next_sample(
     air: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -232,7 +230,6 @@ def test_what_cannot_be_answered_is_one_line_and_writes_nothing(
     assert said in told and len(told.strip().splitlines()) == 1 and not Path("out").exists()
 
 
-@pytest.mark.slow
 def test_a_trace_that_could_not_be_written_goes_on_from_the_way_back(
     air: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

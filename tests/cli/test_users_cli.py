@@ -84,7 +84,6 @@ def test_a_password_that_would_be_guessed_is_refused(monkeypatch: pytest.MonkeyP
     assert run(monkeypatch, "add", "x", "--role", "reader", "--password-stdin", said="password1234\n") == 2
 
 
-@pytest.mark.slow
 def test_an_account_from_making_it_to_shutting_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -95,7 +95,6 @@ def test_one_term_ends_the_service_in_order(wait: str, tmp_path: Path) -> None:
     assert (folder / "ready.json").read_bytes() == stands
 
 
-@pytest.mark.slow
 def test_two_terms_end_it_at_once(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with (
@@ -109,7 +108,6 @@ def test_two_terms_end_it_at_once(tmp_path: Path) -> None:
     assert "Traceback" not in log.read_text()
 
 
-@pytest.mark.slow
 def test_one_term_ends_a_service_that_waits_for_another_process(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with (

@@ -54,6 +54,14 @@ def test_what_a_library_does_is_said_in_one_line_and_the_next_file_is_read(do: s
     assert ask(do="print", lasting=lasting)["me"] > 0
 
 
+@pytest.mark.parametrize("do", ["eat", "fail"])
+def test_one_that_lasts_does_not_outlast_what_a_file_did_to_it(do: str) -> None:
+    one = ask(do="print", lasting=True)["me"]
+    with pytest.raises(InputError):
+        ask(do=do, lasting=True)
+    assert ask(do="print", lasting=True)["me"] != one
+
+
 @pytest.mark.parametrize("lasting", [False, True])
 def test_a_decoder_that_does_not_end_is_ended(lasting: bool) -> None:
     with pytest.raises(InputError, match="took more than 1 s of processor time"):

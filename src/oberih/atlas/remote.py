@@ -27,7 +27,7 @@ from typing import Any, TypeVar
 from oberih.constants import SECONDS_PER_HOUR
 from oberih.errors import InputError, StoreError, StoreFull
 from oberih.far.deadline import LOOK, Deadline, Stop, Stopped, TooLate, never
-from oberih.far.names import shown
+from oberih.far.names import opens_a_door, shown
 from oberih.far.patience import Again, Patience, PatienceEnded, ask_patiently
 from oberih.far.web import retry_after
 
@@ -304,7 +304,7 @@ def store_at(url: str, *, patience: Patience = PATIENCE) -> FarStore:
     """
     if not is_far(url):
         raise InputError("is no URL", field="--store", value=url, cure="write s3://bucket/prefix or file:///folder")
-    if shown(url) != url:
+    if opens_a_door(url):
         raise InputError(
             "carries credentials", field="--store", value=shown(url).partition("?")[0],
             cure="leave them out and set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",

@@ -42,9 +42,12 @@ def heard() -> Iterator[None]:
     try:
         yield
     finally:
-        with one_by_one:
-            ended = True
         sys.unraisablehook = before
+        try:
+            one_by_one.acquire()
+        finally:  # an interruption sent just now strikes here
+            ended = True
+        one_by_one.release()
 
 
 def _interrupt() -> None:

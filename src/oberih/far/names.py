@@ -20,7 +20,7 @@ from urllib.parse import quote, quote_plus
 from oberih.errors import InputError
 from oberih.far.deadline import LOOK, present
 
-__all__ = ["addresses_of", "shown"]
+__all__ = ["addresses_of", "opens_a_door", "shown"]
 
 LOOKUP = """
 import json, socket, sys
@@ -35,8 +35,12 @@ Address = tuple[int, tuple[Any, ...]]
 """Family, and what `socket.socket.connect` takes."""
 
 
-_WHO = re.compile(r"//[^/?#]*@")
-_KEY = re.compile(r"(?i)((?:signature|credential|token|secret|password|[?&][^=&\s]*key)[^=:&\s]*\s*[=:]\s*)[^&\s,]+")
+_WHO = re.compile(r"//[^/?#\s\"'<>]*@")
+_KEY = re.compile(
+    r"(?i)((?:signature|credential|token|secret|passw(?:or)?d|authorization|[?&](?:[^=&\s]*key|(?:sig|auth|pwd|code)(?==)))"
+    r"[^=:&\s%]*\s*(?:[=:]|%3D)\s*(?:(?:bearer|basic)\s+)?)[^&\s]+"
+)
+_QUERY = re.compile(r"\?\S*")
 
 
 def shown(said: object, *, secrets: Iterable[str] = ()) -> str:
@@ -65,6 +69,18 @@ def shown(said: object, *, secrets: Iterable[str] = ()) -> str:
         for spelt in (value, quote(value, safe=""), quote_plus(value, safe=""), quote(value)):
             line = line.replace(spelt, "…")
     return _KEY.sub(r"\1…", _WHO.sub("//", line))
+
+
+def opens_a_door(url: str) -> bool:
+    """Whether a URL says who asks, before its host, or what opens the door, in its query; a path may have any name.
+
+    Examples
+    --------
+    >>> opens_a_door("s3://me:secret@bucket/a"), opens_a_door("s3://tokens/run=1"), opens_a_door("s3://b/a?sig=1")
+    (True, False, True)
+    """
+    query = "".join(_QUERY.findall(url))
+    return _WHO.search(url) is not None or _KEY.search(query) is not None
 
 
 def addresses_of(host: str, port: int) -> list[Address]:

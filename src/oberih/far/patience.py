@@ -58,7 +58,7 @@ class PatienceEnded(Exception):
     Examples
     --------
     >>> print("the server", PatienceEnded("HTTP 503", attempts=2, lasted=3.0, wait=119.0))
-    the server asks to wait 119 s (HTTP 503)
+    the server asks to wait 119 s (HTTP 503, after 2 attempts in 3 s)
     >>> print("the server", PatienceEnded("HTTP 500", attempts=5, lasted=17.2))
     the server does not answer: HTTP 500, 5 attempts in 17 s
     """
@@ -69,7 +69,8 @@ class PatienceEnded(Exception):
 
     def __str__(self) -> str:
         if self.wait is not None:
-            return f"asks to wait {self.wait:.0f} s ({self.reason})"
+            before = f", after {self.attempts} attempts in {self.lasted:.0f} s" if self.attempts > 1 else ""
+            return f"asks to wait {self.wait:.0f} s ({self.reason}{before})"
         often = "1 attempt" if self.attempts == 1 else f"{self.attempts} attempts"
         return f"does not answer: {self.reason}, {often} in {self.lasted:.0f} s"
 

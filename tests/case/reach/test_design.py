@@ -37,7 +37,6 @@ def radius(found: Design) -> float:
     return found.zone.reach.distance
 
 
-@pytest.mark.slow
 def test_in_full_detail_it_says_what_a_plan_says(month: Path, tmp_path: Path) -> None:  # noqa: F811
     request = PlanRequest(
         "zaporizhzhia", scenarios=("core-melt-early-failure",), weather=str(month), cache=tmp_path, workers=1,

@@ -93,7 +93,6 @@ def test_the_same_run_is_not_built_twice(tmp_path: Path, server: ForecastServer)
     assert "stands ready already" in office.said[-1]
 
 
-@pytest.mark.slow
 def test_where_no_newer_run_comes_the_same_one_is_read_further(tmp_path: Path, server: ForecastServer) -> None:
     office = Office(tmp_path, server)
     first = office.run()
@@ -280,7 +279,6 @@ def test_a_build_that_was_cut_off_is_gone_on_with_to_the_same_atlas(
     assert {p: p.stat().st_mtime_ns for p in seals} == seals
 
 
-@pytest.mark.slow
 def test_a_build_that_was_cut_off_is_dropped_for_a_newer_run(
     tmp_path: Path, server: ForecastServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -322,7 +320,6 @@ def test_an_atlas_that_lost_a_block_is_not_ready_and_is_mended(tmp_path: Path, s
     assert entry is not None and ready(tmp_path, SITE, NOW) == entry
 
 
-@pytest.mark.slow
 def test_the_atlas_before_answers_where_the_newest_cannot(tmp_path: Path, server: ForecastServer) -> None:
     server.there = lambda run, step: run <= office.now - 5 * 3600 + 3600
     office = Office(tmp_path, server)
@@ -384,7 +381,6 @@ def test_status_says_what_stands_ready_how_old_it_is_until_when_and_what_it_lack
     assert over["answers"].endswith("no more: it has run out")
 
 
-@pytest.mark.slow
 def test_a_forecast_that_ends_early_says_which_plumes_are_cut(
     tmp_path: Path, server: ForecastServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

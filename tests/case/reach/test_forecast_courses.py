@@ -231,7 +231,6 @@ def test_at_whatever_moment_the_power_fails_what_is_named_is_whole_and_nothing_i
     assert left == {"ready.json", "lock", whole.path.name, whole.flow, *(c.path.name for c in whole.courses)}
 
 
-@pytest.mark.slow
 def test_new_weather_goes_before_further_courses_of_the_old(server: ForecastServer, tmp_path: Path) -> None:
     """A newer run comes while the last course is built: it is left where it is, and never gone on with."""
     office = Office(tmp_path, server, **SHORT)

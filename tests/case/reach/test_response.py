@@ -184,7 +184,6 @@ def test_weather_that_does_not_cover_the_release_is_refused(responder: Responder
         responder.answer(EventRequest(AT + 90 * 86400), now=AT)
 
 
-@pytest.mark.slow
 def test_a_forecast_written_anew_is_another_event(tmp_path: Path) -> None:
     here = Responder(room(tmp_path))
     before = here.answer(ASKED, now=AT).provenance.digest
@@ -224,7 +223,6 @@ def test_what_may_be_chosen_can_be_chosen(responder: Responder) -> None:
         course_of(shelter="iodine in time", shelter_from=0.0, shelter_until=None, iodine=None, leave=None)
 
 
-@pytest.mark.slow
 @needs_shared
 def test_measured_weather_of_one_hour_is_held_steady_and_says_so(tmp_path: Path) -> None:
     here = room(tmp_path)

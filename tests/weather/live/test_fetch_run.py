@@ -295,7 +295,6 @@ def test_a_kept_run_that_was_changed_on_disk_is_not_believed(fetch: Fetch, well:
     assert (winds(again) == winds(well("gfs"))).all()
 
 
-@pytest.mark.slow
 def test_disk_is_bounded(fetch: Fetch, tmp_path: Path) -> None:
     newest = [RUN]
     with ForecastServer(there=lambda run, step: run <= newest[0]) as server:

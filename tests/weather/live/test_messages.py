@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("eccodes")
 
+from oberih.errors import StoreFull
 from oberih.far.deadline import Stopped
 from oberih.weather.live.assemble import at_steps, means_of_steps, specific_humidity
 from oberih.weather.live.bundle import told_apart
@@ -218,6 +219,15 @@ def test_a_reader_runs_nothing_out_of_the_folder_that_we_are_in(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("oberih.weather.read.decoder._waiting", {})
     assert message_apart(made(), Wanted(U, 850, 6), run=RUN, area=AREA).end == 21600
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="writes to /dev/full")
+@pytest.mark.parametrize("where", ["/dev/full", "/nowhere/at/all"])
+def test_a_disk_without_room_or_place_is_told_as_that(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = Path(where)
+    monkeypatch.setattr("tempfile.TemporaryFile", lambda **options: place.open("r+b", buffering=0))
+    with pytest.raises(StoreFull, match="no room in"):
+        message_apart(made(), Wanted(U, 850, 6), run=RUN, area=AREA)
 
 
 @pytest.fixture

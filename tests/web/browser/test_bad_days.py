@@ -30,6 +30,7 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", TONGUES)
 def test_a_source_that_breaks_keeps_its_last_good_values_and_says_since_when(
     home: Path, visit, picture, language: str
@@ -67,6 +68,7 @@ def test_with_nothing_at_hand_every_page_says_what_to_do(tmp_path: Path, visit, 
         picture(page, f"atlas-in-the-making-{language}")
 
 
+@pytest.mark.slow
 def test_on_a_slow_link_the_words_come_before_the_map(server: Server, visit) -> None:
     page = visit(server, "/api")
     slow = page.context.new_cdp_session(page)
@@ -114,6 +116,7 @@ def sign_in(page, name: str) -> None:
     page.locator("form button").first.click()
 
 
+@pytest.mark.slow
 def test_a_session_that_ended_is_told_and_one_comes_back_to_where_one_was(guarded: Server, visit, picture) -> None:
     page = visit(guarded, "/evidence?text=line", quiet=False)
     expect(page).to_have_url(re.compile(r"/account\?next="))

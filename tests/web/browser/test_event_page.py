@@ -53,6 +53,7 @@ def test_an_officer_sees_where_the_plume_is_and_what_to_do(
     picture(page, f"event-settlement-{language}", whole=True)
 
 
+@pytest.mark.slow
 def test_a_shared_link_opens_the_same_event(server: Server, visit: Callable[..., object]) -> None:
     page = visit(server, "/event?criteria=ukraine&evacuate_at=6&shelter=basement&iodine=iodine%20in%20time")
     ready(page)
@@ -67,6 +68,7 @@ def test_a_shared_link_opens_the_same_event(server: Server, visit: Callable[...,
     assert download.value.suggested_filename.startswith("event-zaporizhzhia-")
 
 
+@pytest.mark.slow
 def test_the_plume_plays_and_pauses(server: Server, visit: Callable[..., object]) -> None:
     page = visit(server, "/event")
     ready(page)
@@ -98,6 +100,7 @@ def test_without_a_forecast_an_exercise_is_shown_and_told_as_such(bare: Server, 
     assert WORDS["uk"]["exercise"] in page.inner_text("#warnings")
 
 
+@pytest.mark.slow
 def test_a_file_of_weather_is_handed_in_and_used(bare: Server, visit: Callable[..., object], tmp_path: Path) -> None:
     page = visit(bare, "/event", quiet=False)
     page.wait_for_selector('#event[data-state="without"]')
@@ -114,6 +117,7 @@ def test_a_file_of_weather_is_handed_in_and_used(bare: Server, visit: Callable[.
     assert "weather=upload" in page.url and "at=2026-05-01T00" in page.url
 
 
+@pytest.mark.slow
 def test_an_old_forecast_is_told_loudly(server: Server, visit: Callable[..., object]) -> None:
     file = server.home / "forecast.csv"
     kept = file.stat()

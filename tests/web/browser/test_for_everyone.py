@@ -20,6 +20,7 @@ def test_a_page_breaks_no_rule_of_wcag_aa(server: Server, visit, accessible, pat
     accessible(page)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/", "/designer", "/event"])
 def test_at_night_the_contrast_holds_too(server: Server, visit, accessible, picture, path: str) -> None:
     server.wait_for_atlas()
@@ -29,6 +30,7 @@ def test_at_night_the_contrast_holds_too(server: Server, visit, accessible, pict
     accessible(page)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PAGES)
 def test_the_keyboard_reaches_everything_and_the_first_stop_skips_to_the_content(
     server: Server, visit, path: str
@@ -50,6 +52,7 @@ def test_the_keyboard_reaches_everything_and_the_first_stop_skips_to_the_content
     assert unreached == []
 
 
+@pytest.mark.slow
 def test_focus_is_seen(server: Server, visit) -> None:
     page = visit(server, "/")
     page.keyboard.press("Tab")
@@ -58,6 +61,7 @@ def test_focus_is_seen(server: Server, visit) -> None:
     assert outline not in ("none", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/", "/designer", "/regimes"])
 def test_on_paper_there_are_figures_and_no_buttons(server: Server, visit, picture, path: str) -> None:
     server.wait_for_atlas()
@@ -71,6 +75,7 @@ def test_on_paper_there_are_figures_and_no_buttons(server: Server, visit, pictur
     picture(page, f"print-{path.strip('/') or 'situation'}", whole=True)
 
 
+@pytest.mark.slow
 def test_two_fifths_more_letters_break_nothing(server: Server, visit) -> None:
     page = visit(server, "/", size={"width": PHONE["width"], "height": 900}, device_scale_factor=2)
     page.evaluate("document.documentElement.style.fontSize = '140%'")

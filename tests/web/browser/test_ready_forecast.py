@@ -51,6 +51,7 @@ def test_the_first_page_tells_what_stands_ready(
     picture(page, f"situation-ready-{language}", whole=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", TONGUES)
 def test_an_event_is_answered_by_it_and_no_hour_is_offered(
     ready: Server, visit: Callable[..., Page], accessible: Callable[..., None], picture: Callable[..., object],
@@ -76,6 +77,7 @@ def test_an_event_is_answered_by_it_and_no_hour_is_offered(
     picture(page, f"event-ready-{language}", whole=True)
 
 
+@pytest.mark.slow
 def test_its_files_are_taken_along(ready: Server, visit: Callable[..., Page], tmp_path: Path) -> None:
     page = visit(ready, "/event?weather=ready")
     answered(page)
@@ -85,6 +87,7 @@ def test_its_files_are_taken_along(ready: Server, visit: Callable[..., Page], tm
     assert "# weather: NOAA GFS" in (tmp_path / "table.csv").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_another_weather_brings_the_hours_back(ready: Server, visit: Callable[..., Page]) -> None:
     page = visit(ready, "/event?weather=ready")
     answered(page)
@@ -97,6 +100,7 @@ def test_another_weather_brings_the_hours_back(ready: Server, visit: Callable[..
     expect(page.locator("#clock")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_an_hour_outside_is_refused_in_a_line_and_not_offered(ready: Server, visit: Callable[..., Page]) -> None:
     page = visit(ready, "/event?weather=ready&at=2031-01-01T00:00Z", quiet=False)
     expect(page.locator("#told")).to_contain_text(re.compile("answers for releases from"), timeout=LONG)
@@ -105,6 +109,7 @@ def test_an_hour_outside_is_refused_in_a_line_and_not_offered(ready: Server, vis
     expect(page.locator('#weather option[value="ready"]')).to_be_disabled()
 
 
+@pytest.mark.slow
 def test_on_a_phone_at_night_nothing_is_lost(
     ready: Server, visit: Callable[..., Page], accessible: Callable[..., None], picture: Callable[..., object]
 ) -> None:
@@ -117,6 +122,7 @@ def test_on_a_phone_at_night_nothing_is_lost(
         picture(page, f"{name}-ready-phone-night", whole=True)
 
 
+@pytest.mark.slow
 def test_the_page_hears_that_it_has_grown_old_or_is_gone(
     visit: Callable[..., Page], tmp_path: Path, picture: Callable[..., object]
 ) -> None:

@@ -69,6 +69,7 @@ def test_from_the_board_to_the_proof_and_back(
     assert page.url == house.address + "/regimes"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", TONGUES)
 @pytest.mark.parametrize(
     ("path", "name"),

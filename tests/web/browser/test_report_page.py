@@ -37,6 +37,7 @@ def test_a_report_is_looked_at_and_taken_away(
     assert len(pages) > 4 and question in pages[0].replace("\r\n", " ") and "90" in pages[0]
 
 
+@pytest.mark.slow
 def test_the_other_language_of_the_report_is_a_choice_of_its_own(server: Server, visit: Visit) -> None:
     server.wait_for_atlas()
     page = visit(server, "/report", language="en")
@@ -48,6 +49,7 @@ def test_the_other_language_of_the_report_is_a_choice_of_its_own(server: Server,
     assert page.locator("html").get_attribute("lang") == "en"
 
 
+@pytest.mark.slow
 def test_the_setting_of_the_designer_comes_along_and_goes_back(server: Server, visit: Visit) -> None:
     server.wait_for_atlas()
     page = visit(server, "/report?scenario=pool-fire&height=120&lang=en", language="en")
@@ -59,6 +61,7 @@ def test_the_setting_of_the_designer_comes_along_and_goes_back(server: Server, v
     assert back is not None and "scenario=pool-fire" in back and "height=120" in back
 
 
+@pytest.mark.slow
 def test_what_cannot_be_reported_on_is_told_on_the_page(server: Server, visit: Visit) -> None:
     server.wait_for_atlas()
     page = visit(server, "/report?scenario=nothing-of-the-kind", language="en", quiet=False)
@@ -67,6 +70,7 @@ def test_what_cannot_be_reported_on_is_told_on_the_page(server: Server, visit: V
     assert page.locator("#report-state button").count() == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", TONGUES)
 def test_the_page_is_for_everyone(
     server: Server, visit: Visit, accessible: Callable[..., None], picture: Picture, language: str
@@ -81,6 +85,7 @@ def test_the_page_is_for_everyone(
     picture(page, f"report-phone-{language}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", TONGUES)
 def test_the_report_itself_is_for_everyone(
     server: Server, visit: Visit, accessible: Callable[..., None], language: str

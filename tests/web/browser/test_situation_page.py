@@ -52,12 +52,14 @@ def test_the_map_draws_land_and_names_the_drained_reservoir(
     page.locator("canvas").wait_for()
 
 
+@pytest.mark.slow
 def test_the_land_is_seen_and_not_only_asked_for(server: Server, visit: Callable[..., Page]) -> None:
     page = visit(server, "/")
     drawn(page)
     assert share_of_land(page) > 0.1
 
 
+@pytest.mark.slow
 def test_without_webgl_the_map_is_drawn_as_lines_and_moves_by_keyboard(server: Server, browser: Browser) -> None:
     flags = [f for f in FLAGS if "swiftshader" not in f] + ["--disable-webgl", "--disable-3d-apis"]
     plain = browser.browser_type.launch(executable_path=CHROMIUM, args=flags)
@@ -93,6 +95,7 @@ def test_a_broken_source_is_told_and_its_last_values_stay(home: Path, visit: Cal
         page.close()
 
 
+@pytest.mark.slow
 def test_a_lost_connection_is_told_and_what_was_seen_stays(home: Path, visit: Callable[..., Page]) -> None:
     with serving(home, "--readings", "readings.csv", *BARE) as running:
         page = visit(running, "/", quiet=False)
@@ -103,6 +106,7 @@ def test_a_lost_connection_is_told_and_what_was_seen_stays(home: Path, visit: Ca
         expect(page.locator("#regimes li").first).to_be_visible()
 
 
+@pytest.mark.slow
 def test_an_empty_room_says_what_to_do(tmp_path: Path, visit: Callable[..., Page]) -> None:
     with serving(tmp_path, *BARE) as running:
         page = visit(running, "/", language="uk")

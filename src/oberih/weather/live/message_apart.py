@@ -8,13 +8,14 @@ each would take ten times as long as most messages do.
 
 from __future__ import annotations
 
+import math
 import os
 import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from oberih.weather.live.message import Area, Fault, Message, read_message
 from oberih.weather.live.wanted import Field, Wanted
 from oberih.weather.read.decoder import GIB, Limits, asked, no_room
 from oberih.weather.read.decoding import Talk
+from oberih.weather.read.handover import filled
 
 __all__ = ["message_apart", "ready", "reply"]
 
@@ -55,25 +57,35 @@ def message_apart(
     """
     place: dict[str, Any] = {"area": area, "thinned": thinned, "member": member}
     question = {"wanted": asdict(wanted), "run": run} | place
-    with _turn(stopped), tempfile.TemporaryFile(prefix="oberih-message-") as handed:
+    with _turn(stopped):
         try:
-            handed.write(data)
-            handed.flush()
+            with tempfile.TemporaryFile(prefix="oberih-message-", buffering=0) as handed:
+                told = _told(data, question, handed, stopped)
+                handed.seek(0)
+                values = np.frombuffer(handed.read(), dtype=np.float32)
         except OSError as error:
-            raise StoreFull(no_room("a message", len(data))) from error
-        try:
-            with Deadline(stopped=stopped).held():
-                told = asked(__name__, question, library="GRIB", file="message", limits=LIMITS, handed=handed,
-                             lasting=True)  # fmt: skip
-        except InputError as error:
-            raise Fault(error.message) from error
-        except ImportError as error:
-            raise InputError("live sources need the extra 'grib'", cure="install oberih[grib]") from error
-        if "fault" in told:
-            raise Fault(told["fault"])
-        handed.seek(0)
-        values = np.fromfile(handed, dtype=np.float32).reshape(told["shape"])
-    return Message(values, np.array(told["x"]), np.array(told["y"]), told["begin"], told["end"])
+            raise StoreFull(f"{no_room('a message', len(data))} ({error.strerror or error})") from error
+    if values.size != math.prod(told["shape"]):
+        raise Fault(f"{values.size} values came of {math.prod(told['shape'])}")
+    shaped = values.reshape(told["shape"]).copy()
+    return Message(shaped, np.array(told["x"]), np.array(told["y"]), told["begin"], told["end"])
+
+
+def _told(data: bytes, question: dict[str, Any], handed: IO[bytes], stopped: Stop) -> dict[str, Any]:
+    """What the other process says; the values lie where the message was."""
+    left = memoryview(data)
+    while left:
+        left = left[handed.write(left) :]
+    try:
+        with Deadline(stopped=stopped).held():
+            told = asked(__name__, question, library="GRIB", file="message", limits=LIMITS, handed=handed, lasting=True)
+    except InputError as error:
+        raise Fault(error.message) from error
+    except ImportError as error:
+        raise InputError("live sources need the extra 'grib'", cure="install oberih[grib]") from error
+    if "fault" in told:
+        raise Fault(told["fault"])
+    return told
 
 
 @contextmanager
@@ -82,6 +94,9 @@ def _turn(stopped: Stop) -> Iterator[None]:
     while not _free.acquire(timeout=LOOK):
         if stopped():
             raise Stopped
+    if stopped():
+        _free.release()
+        raise Stopped
     try:
         yield
     finally:
@@ -110,8 +125,7 @@ def reply(question: dict[str, Any], talk: Talk) -> dict[str, Any]:
         )  # fmt: skip
     except Fault as fault:
         return {"fault": str(fault)}
-    os.ftruncate(talk.handed, 0)
-    os.pwrite(talk.handed, np.ascontiguousarray(message.values).tobytes(), 0)
+    filled(talk.handed, np.ascontiguousarray(message.values).tobytes())
     return {"shape": message.values.shape, "x": message.x.tolist(), "y": message.y.tolist(), "begin": message.begin,
             "end": message.end}  # fmt: skip
 

@@ -138,7 +138,8 @@ def asked(
         ready.end()
         raise
     code = ready.code
-    ready.end() if late or ready.process.poll() is not None else _given_back(module, ready)
+    spoilt = lasting and bool({"memory", "failed", "full"} & said.keys())  # what it holds, it would go on holding
+    ready.end() if late or spoilt or ready.process.poll() is not None else _given_back(module, ready)
     if "answer" in said:
         return dict(said["answer"])
     if "refused" in said:
@@ -158,7 +159,7 @@ class _Ready:
     """A process that has loaded what it needs, and waits for questions."""
 
     def __init__(self, module: str) -> None:
-        ours, theirs = socket.socketpair()
+        self.socket, theirs = socket.socketpair()
         threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         with theirs:
             self.process = subprocess.Popen(
@@ -166,7 +167,6 @@ class _Ready:
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **threads},
                 pass_fds=(theirs.fileno(),),
             )  # fmt: skip
-        self.socket = ours
         self.code, self.copy, self.idle = 0, 0, threading.Timer(0.0, self.end)
 
     def ask(
@@ -182,6 +182,8 @@ class _Ready:
             self.socket.sendall(json.dumps(envelope).encode() + b"\n")
             for line in self._lines(until):
                 heard = _parsed(line)
+                if not heard:
+                    continue
                 if "ended" in heard:
                     ended, self.copy = int(heard["ended"]), 0
                     break
@@ -192,8 +194,16 @@ class _Ready:
         late = ended is None and time.monotonic() >= until
         if late:
             self.kill()
-        self.code = self.process.wait() if ended is None else ended
+        self.code = self._died() if ended is None else ended
         return said, file, late
+
+    def _died(self) -> int:
+        """The code of one that says no more."""
+        try:
+            return self.process.wait(timeout=LOOK)
+        except subprocess.TimeoutExpired:  # it shut its end, and lives
+            self.kill()
+            return self.process.wait()
 
     def _lines(self, until: float) -> Iterator[bytes]:
         """What it says, line by line, until it is gone or it is late."""

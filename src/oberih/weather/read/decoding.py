@@ -63,6 +63,12 @@ class Talk:
         self._out.write(json.dumps(words, default=_plain).encode() + b"\n")
         self._out.flush()
 
+    def end(self, code: int) -> None:
+        """Say with which code it ended, in a line of its own though a copy was killed while it spoke."""
+        if code:
+            self._out.write(b"\n")
+        self.say(ended=code)
+
     def at(self, file: str) -> None:
         """Name the file that is read from here on."""
         self.say(at=file)
@@ -81,7 +87,8 @@ def _plain(value: object) -> object:
 
 def main() -> None:
     """Answer questions until nobody is left to ask them."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal tells whoever asked too, who ends us
+    for deaf in (signal.SIGINT, signal.SIGTERM):  # whoever asked is told too, and ends us
+        signal.signal(deaf, signal.SIG_IGN)
     name, line = sys.argv[1], socket.socket(fileno=int(sys.argv[2]))
     heard, out = line.makefile("rb"), line.makefile("wb")
     module: ModuleType | None = None
@@ -110,7 +117,7 @@ def main() -> None:
             code = _answer_by_a_copy(module, envelope, talk, line)
         for handle in handles:
             os.close(handle)
-        talk.say(ended=code)
+        talk.end(code)
 
 
 def _answer_by_a_copy(module: ModuleType, envelope: dict[str, Any], talk: Talk, line: socket.socket) -> int:
@@ -146,7 +153,8 @@ def _end_with_whoever_asked(line: socket.socket, sign: int) -> None:
     waiting.register(line, sign)
 
     def watch() -> None:
-        waiting.poll()
+        while not any(seen & ~select.POLLIN or sign & select.POLLIN for _, seen in waiting.poll()):
+            pass
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from oberih.weather.read.decoding import NoRoom
 from oberih.weather.read.volume_part import Part, Sum, Vertical
 
-__all__ = ["Empty", "Store", "empty_here", "most_bytes", "part_of_told", "told_of_part"]
+__all__ = ["Empty", "Store", "empty_here", "filled", "most_bytes", "part_of_told", "told_of_part"]
 
 Values = npt.NDArray[np.float32]
 Empty = Callable[[tuple[int, ...]], Values]
@@ -75,12 +75,7 @@ class Store:
             return np.empty(shape, dtype=np.float32)
         if self.end + size > self.most:
             raise MemoryError
-        try:
-            _reserved(self.handle, self.end, size)
-        except OSError as error:
-            if error.errno in FULL:
-                raise NoRoom(self.end + size) from error
-            raise
+        _reserve(self.handle, self.end, size)
         made: Values = np.frombuffer(self._mapped, dtype=np.float32, count=size // 4, offset=self.end).reshape(shape)
         self.end += -(-size // LINE) * LINE
         return made
@@ -104,7 +99,33 @@ def _address(values: Values) -> int:
     return int(values.__array_interface__["data"][0])
 
 
-def _reserved(handle: int, begin: int, size: int) -> None:
+def filled(handle: int, content: bytes) -> None:
+    """Let a file that was handed over hold this and nothing else.
+
+    Raises
+    ------
+    NoRoom
+        If the disk has no room for it.
+    """
+    os.ftruncate(handle, 0)
+    if content:
+        _reserve(handle, 0, len(content))
+    done = 0
+    while done < len(content):
+        done += os.pwrite(handle, content[done:], done)
+
+
+def _reserve(handle: int, begin: int, size: int) -> None:
+    """Make sure that the disk has room, before it is written to."""
+    try:
+        _take(handle, begin, size)
+    except OSError as error:
+        if error.errno in FULL:
+            raise NoRoom(begin + size) from error
+        raise
+
+
+def _take(handle: int, begin: int, size: int) -> None:
     if hasattr(os, "posix_fallocate"):
         os.posix_fallocate(handle, begin, size)
         return
