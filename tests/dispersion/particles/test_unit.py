@@ -16,7 +16,7 @@ from oberih.dispersion.kernels import puff
 from oberih.dispersion.kernels.particles import polar, step
 from oberih.dispersion.kernels.particles.eddies import FREE_K
 from oberih.dispersion.kernels.particles.lanes import LANES
-from oberih.dispersion.kernels.particles.sample import ROWS_ALL, ground_density
+from oberih.dispersion.kernels.particles.sample import COMPONENTS, ROWS_ALL, ground_density
 from oberih.dispersion.particles import unit
 from oberih.dispersion.particles.flow import Flow
 from oberih.dispersion.particles.follow import Cells, Release, follow
@@ -79,6 +79,28 @@ def test_particles_of_every_age_keep_up_with_a_wind_that_grows() -> None:
     for one, other in zip((seen[0], seen[1] - seen[0]), theirs.astype(float), strict=True):
         way, due = ((s @ (np.arange(1600) + 0.5) / s.sum() / 40.0 - 20.3) * CELL for s in (one, other))
         assert way == pytest.approx(due, rel=0.025)  # 1.1 and 0.4 % behind, and 0.4 % of noise
+
+
+def test_what_stays_within_the_innermost_ring_of_a_wide_grid_is_counted_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No ring is near enough to be spread: what is seen of the cloud inside all rings has no cell, and is not written.
+
+    What would be is seen in ``room``, of whose no rings the release has all.
+    """
+    air, grid = turning_flow(hours=6), Grid(rings=2, sectors=72, outer_radius=1e6)
+    room, begin = np.zeros((1, grid.sectors, 2 * COMPONENTS)), unit._Pass.begin
+
+    def begin_in_room(self: unit._Pass, release: unit._Release, far: Cells | None) -> None:
+        begin(self, release, far)
+        assert release.near.size == 0
+        release.near = room[:0]
+
+    monkeypatch.setattr(unit._Pass, "begin", begin_in_room)
+    own = ParticleSettings(particles=64, oldest=3600.0)
+    found = unit_releases(air, grid, x=20.3, y=20.6, latitude=47.5, longitude=34.6, starts=[air.start], height=50.0,
+                          settings=own)  # fmt: skip
+    assert not room.any() and not found.sums.any()
+    np.testing.assert_allclose(found.balance[0, :, 1:].sum(axis=1), 1.0, rtol=2e-5)
+    assert (found.balance[0, 1:, puff.ON_SITE] > 0.0).all()
 
 
 def test_another_seed_agrees_within_the_noise_it_states() -> None:

@@ -152,7 +152,7 @@ def _amounts(block, s, kernels, dt, age, near, rings, sectors, edge, width, heig
         place = ring * sectors + s[SECTOR * LANES + i]
         s[_CELL_HERE * LANES + i] = place if inside else F(-1.0)
         s[_PATCH * LANES + i] = (
-            (max(ring, F(0.0)) * sectors + s[SECTOR * LANES + i]) if leaves & (ring < near) else F(-1.0)
+            (max(ring, F(0.0)) * sectors + s[SECTOR * LANES + i]) if leaves & (ring < near) & (near > 0) else F(-1.0)
         )
         down = s[DOWN_RING * LANES + i]
         adds = (s[DENSITY * LANES + i] > F(0.0)) | (s[SETTLING * LANES + i] > F(0.0))
