@@ -249,8 +249,8 @@ def test_a_release_that_the_fields_do_not_reach_is_aloft() -> None:
 
 @pytest.mark.parametrize(
     ("changed", "said"),
-    [({"x": 0.0}, "outside the fields"), ({"height": 1e6}, "within 0 to"), ({"starts": [3600, 0]}, "whole spans"),
-     ({"starts": [0, 100]}, "whole spans"), ({"starts": []}, "whole spans")],
+    [({"x": 0.0}, "outside the fields"), ({"height": 1e6}, "within 0 to"), ({"starts": [3600, 0]}, "whole hours"),
+     ({"starts": [0, 450]}, "whole hours"), ({"starts": []}, "whole hours")],
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused(changed: dict[str, Any], said: str) -> None:
     kwargs: dict[str, Any] = {"x": 20.0, "y": 20.0, "latitude": 47.5, "longitude": 34.6, "starts": [0],

@@ -135,7 +135,7 @@ def unit_releases(
     latitude, longitude : float
         The site [°].
     starts : sequence of int
-        Beginning of each release hour, seconds since 1970, rising.
+        Beginning of each release hour, seconds since 1970, rising by whole hours.
     height : float or two
         Of the release [m], or between which.
     settings : ParticleSettings
@@ -158,7 +158,7 @@ def unit_releases(
     Where the fields end before a release is old enough, what is in the air then is aloft.
     """
     low, high = height if isinstance(height, tuple) else (height, height)
-    _check(flow, x, y, starts, low, high, settings)
+    _check(flow, x, y, starts, low, high)
     run = _Pass(flow, grid, place_of(flow, with_site(grid), x=x, y=y, latitude=latitude), settings, threads, far)
     end = min(starts[-1] + SECONDS_PER_HOUR + settings.oldest, flow.end)
     hours = int(np.ceil((end - starts[0]) / SECONDS_PER_HOUR))
@@ -392,16 +392,14 @@ def _aloft(blocks: Singles) -> Floats:
     return np.asarray(rows_of(blocks)[:, kernel.WEIGHT :].sum(axis=(0, 2), dtype=np.float64))
 
 
-def _check(
-    flow: Flow, x: float, y: float, starts: Sequence[int], low: float, high: float, settings: ParticleSettings
-) -> None:
+def _check(flow: Flow, x: float, y: float, starts: Sequence[int], low: float, high: float) -> None:
     rows, columns = flow.wind.shape[1:3]
     if not (0.0 < x < columns - 1 and 0.0 < y < rows - 1):
         raise OutOfRange("lies outside the fields", field="site", value=(x, y))
     if not 0.0 <= low <= high <= flow.top:
         raise OutOfRange(f"must lie within 0 to {flow.top:.0f} m", field="height", value=(low, high))
     apart = np.diff(np.asarray(starts, dtype=np.float64))
-    if not len(starts) or (apart <= 0).any() or np.fmod(apart, settings.span).any():
-        raise OutOfRange(f"must rise by whole spans of {settings.span:g} s", field="starts", value=list(starts)[:3])
+    if not len(starts) or (apart <= 0).any() or np.fmod(apart, SECONDS_PER_HOUR).any():
+        raise OutOfRange("must rise by whole hours", field="starts", value=list(starts)[:3])
     if flow.times > 1 and starts[0] < flow.start:
         raise OutOfRange("begins before the fields", field="starts", value=starts[0], cure="give earlier fields")
