@@ -194,7 +194,7 @@ class _Release:
     far: Singles
 
 
-_Share = tuple[_Release, int, int]
+_Part = tuple[_Release, int, int]
 """A release, its first block of some, and the one after the last."""
 
 
@@ -245,38 +245,38 @@ class _Pass:
         if self.flow.times > 1:
             for release in going:
                 release.before[:] = self.looks.since(release.ages, release.before)
-        for after, parts in self.looks.parts(ages, list(zip(begins, ends, strict=True))):
-            shares = [(going[n], first - begins[n], last - begins[n]) for n, first, last in parts]
-            self._look(time + after * span / self.looks.span, span, shares)
-            taken: Iterable[int] = each(partial(self._carry, span), shares)
+        for after, found in self.looks.parts(ages, list(zip(begins, ends, strict=True))):
+            parts = [(going[n], first - begins[n], last - begins[n]) for n, first, last in found]
+            self._look(time + after * span / self.looks.span, span, parts)
+            taken: Iterable[int] = each(partial(self._carry, span), parts)
             self.steps += sum(taken) * LANES
 
-    def _look(self, time: float, span: float, shares: Sequence[_Share]) -> None:
+    def _look(self, time: float, span: float, parts: Sequence[_Part]) -> None:
         """Lay out the fields of a time, where particles may meet them."""
         flow = self.flow
         if flow.times == 1:
             return
         earlier, later, share = flow.between(time)
-        window = self._window(span, shares)
+        window = self._window(span, parts)
         for field, out in ((flow.wind, self.wind), (flow.surface, self.surface)):
             plane = (*out.shape[:2], -1)
             e, n, o = field[earlier].reshape(plane), field[later].reshape(plane), out.reshape(plane)
             blend_within(e, n, np.float32(share), o, *window)
 
-    def _window(self, span: float, shares: Sequence[_Share]) -> tuple[int, int, int, int]:
+    def _window(self, span: float, parts: Sequence[_Part]) -> tuple[int, int, int, int]:
         """First and last row and column that a particle may meet within a span; the last is excluded."""
         found = []
         for axis, most in ((kernel.Y, self.wind.shape[0]), (kernel.X, self.wind.shape[1])):
             cells = self.flow.cells_y if axis == kernel.Y else float(self.surface[:, 0, kernel.CELLS_X].max())
             margin, low, high = FASTEST * span * cells + 2.0, 1e30, -1e30
-            for release, first, last in shares:
+            for release, first, last in parts:
                 low, high = widened(release.blocks[first:last], axis, np.float32(low), np.float32(high))
             low, high = (low, high) if low <= high else (0.0, 0.0)
             found += [max(int(low - margin), 0), min(int(high + margin) + 1, most)]
         return found[0], found[1], found[2], found[3]
 
-    def _carry(self, span: float, share: _Share) -> int:
-        own, (r, first, last) = self.settings, share
+    def _carry(self, span: float, part: _Part) -> int:
+        own, (r, first, last) = self.settings, part
         depth = own.depth if self.plain else 0.0
         return int(carry(
             r.blocks, r.states, r.kernels, r.ages, r.before, first, last, span, own.longest, own.oldest, self.wind,

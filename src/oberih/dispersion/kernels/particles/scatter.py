@@ -41,17 +41,18 @@ from oberih.dispersion.kernels.particles.sample import (
 )
 from oberih.dispersion.kernels.particles.sideways import VARIANCE
 
-# Rows where normal numbers stood and the block's own, which has been written back.
+# Rows where normal numbers stood, and the block's own, which has been written back; the last, `_PATCH`, where the
+# eastward wind stood, whose last reader is `sample.densities`.
 _SEEN = 0
 """Of the noble gas."""
-_TIC = _SEEN + 1
-_AHEAD = _TIC + FORMS
+_FORMS_SEEN = _SEEN + 1
+_LAID_AHEAD = _FORMS_SEEN + FORMS
 """What is laid down dry ahead, and here."""
-_HERE = _AHEAD + FORMS
-_HEAVY = _HERE + FORMS
+_LAID_HERE = _LAID_AHEAD + FORMS
+_HEAVY_AHEAD = _LAID_HERE + FORMS
 """As much as counts ahead: times variance and place, and by itself; and the same here."""
-_ALOFT = _HEAVY + 4
-_GAMMA, _AGED, _NOTHING, _RAINS, _CELL, _CELL_HERE, _PATCH = range(_ALOFT + 4, _ALOFT + 11)
+_HEAVY_HERE = _HEAVY_AHEAD + 4
+_GAMMA, _AGED, _NOTHING, _RAINS, _CELL, _CELL_HERE, _PATCH = range(_HEAVY_HERE + 4, _HEAVY_HERE + 11)
 """Cloud gamma, and times age; zeros; 1 where something is laid down here; where in ``sums`` and in ``near``, or -1."""
 
 _EACH = 32
@@ -124,22 +125,22 @@ def _amounts(block, s, kernels, dt, age, near, rings, sectors, edge, width, heig
         rained, visible = F(0.0), F(0.0)
         for f in range(FORMS):
             kept = block[(KEPT + f) * LANES + i] * seen
-            s[(_TIC + f) * LANES + i] = kept / (F(1.0) + s[(_S + DRY + f) * LANES + i] * resistance)
-            s[(_AHEAD + f) * LANES + i] = ahead * s[(BY_DRY + f) * LANES + i]
-            s[(_HERE + f) * LANES + i] = (F(1.0) - ahead) * s[(BY_DRY + f) * LANES + i]
+            s[(_FORMS_SEEN + f) * LANES + i] = kept / (F(1.0) + s[(_S + DRY + f) * LANES + i] * resistance)
+            s[(_LAID_AHEAD + f) * LANES + i] = ahead * s[(BY_DRY + f) * LANES + i]
+            s[(_LAID_HERE + f) * LANES + i] = (F(1.0) - ahead) * s[(BY_DRY + f) * LANES + i]
             rained += s[(BY_RAIN + f) * LANES + i]
         for k in range(COMPONENTS):
             visible += s[(CLOUD + k) * LANES + i]
             s[(CLOUD + k) * LANES + i] *= weight * dt
         s[_SEEN * LANES + i] = weight * seen
         heavy, aloft, variance = weight * (seen + ALOFT * dt), weight * ALOFT * dt, kernels[VARIANCE * LANES + i]
-        s[_HEAVY * LANES + i], s[_ALOFT * LANES + i] = heavy * variance, aloft * variance
-        s[(_HEAVY + 1) * LANES + i], s[(_HEAVY + 2) * LANES + i] = (
+        s[_HEAVY_AHEAD * LANES + i], s[_HEAVY_HERE * LANES + i] = heavy * variance, aloft * variance
+        s[(_HEAVY_AHEAD + 1) * LANES + i], s[(_HEAVY_AHEAD + 2) * LANES + i] = (
             heavy * s[DOWN_EAST * LANES + i], heavy * s[DOWN_NORTH * LANES + i]
         )  # fmt: skip
-        s[(_HEAVY + 3) * LANES + i], s[(_ALOFT + 3) * LANES + i] = heavy, aloft
+        s[(_HEAVY_AHEAD + 3) * LANES + i], s[(_HEAVY_HERE + 3) * LANES + i] = heavy, aloft
         e, n = s[EAST * LANES + i], s[NORTH * LANES + i]
-        s[(_ALOFT + 1) * LANES + i], s[(_ALOFT + 2) * LANES + i] = aloft * e, aloft * n
+        s[(_HEAVY_HERE + 1) * LANES + i], s[(_HEAVY_HERE + 2) * LANES + i] = aloft * e, aloft * n
         s[_NOTHING * LANES + i] = F(0.0)
         alive = weight != F(0.0)
         ring = s[RING * LANES + i]
@@ -168,13 +169,13 @@ def _amounts(block, s, kernels, dt, age, near, rings, sectors, edge, width, heig
 @njit(inline="always")
 def _turn_all(s, i, to):
     """Turn what eight particles add into eight fours each, as columns of the sums and of ``near`` lie."""
-    turn(s, _TIC, _TIC + 1, _TIC + 2, _AHEAD, i, to, _EACH)
-    turn(s, _AHEAD + 1, _AHEAD + 2, _NOTHING, _NOTHING, i, to + 4, _EACH)
-    turn(s, _HEAVY, _HEAVY + 1, _HEAVY + 2, _HEAVY + 3, i, to + 8, _EACH)
-    turn(s, _NOTHING, _NOTHING, _NOTHING, _HERE, i, to + 12, _EACH)
-    turn(s, _HERE + 1, _HERE + 2, BY_RAIN, BY_RAIN + 1, i, to + 16, _EACH)
+    turn(s, _FORMS_SEEN, _FORMS_SEEN + 1, _FORMS_SEEN + 2, _LAID_AHEAD, i, to, _EACH)
+    turn(s, _LAID_AHEAD + 1, _LAID_AHEAD + 2, _NOTHING, _NOTHING, i, to + 4, _EACH)
+    turn(s, _HEAVY_AHEAD, _HEAVY_AHEAD + 1, _HEAVY_AHEAD + 2, _HEAVY_AHEAD + 3, i, to + 8, _EACH)
+    turn(s, _NOTHING, _NOTHING, _NOTHING, _LAID_HERE, i, to + 12, _EACH)
+    turn(s, _LAID_HERE + 1, _LAID_HERE + 2, BY_RAIN, BY_RAIN + 1, i, to + 16, _EACH)
     turn(s, BY_RAIN + 2, _GAMMA, _AGED, _NOTHING, i, to + 20, _EACH)
-    turn(s, _ALOFT, _ALOFT + 1, _ALOFT + 2, _ALOFT + 3, i, to + 24, _EACH)
+    turn(s, _HEAVY_HERE, _HEAVY_HERE + 1, _HEAVY_HERE + 2, _HEAVY_HERE + 3, i, to + 24, _EACH)
     turn(s, CLOUD, CLOUD + 1, CLOUD + 2, CLOUD + 3, i, to + 28, _EACH)
 
 
@@ -185,12 +186,13 @@ def _elsewhere(block, s, account, rings, edge, width, height):
         if block[WEIGHT * LANES + i] == F(0.0):
             continue
         if s[_CELL * LANES + i] < F(0.0):
+            fate = ON_SITE if s[DOWN_RING * LANES + i] < F(0.0) else BEYOND
             for f in range(FORMS):
-                account[f + 1, ON_SITE if s[DOWN_RING * LANES + i] < F(0.0) else BEYOND] += s[(_AHEAD + f) * LANES + i]
+                account[f + 1, fate] += s[(_LAID_AHEAD + f) * LANES + i]
         ring = s[RING * LANES + i]
         if ring < F(0.0) or ring >= rings:
             for f in range(FORMS):  # nothing where nothing is left here
-                laid = s[(BY_RAIN + f) * LANES + i] + s[(_HERE + f) * LANES + i]
+                laid = s[(BY_RAIN + f) * LANES + i] + s[(_LAID_HERE + f) * LANES + i]
                 account[f + 1, ON_SITE if ring < F(0.0) else BEYOND] += laid
         x, y, e, n = block[X * LANES + i], block[Y * LANES + i], s[EAST * LANES + i], s[NORTH * LANES + i]
         if not (F(0.0) <= x <= width and F(0.0) <= y <= height) or e * e + n * n > edge * edge:
