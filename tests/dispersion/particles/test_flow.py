@@ -12,7 +12,7 @@ import pytest
 from oberih.dispersion.kernels.particles import step as kernel
 from oberih.dispersion.particles.flow import Flow
 from oberih.dispersion.particles.flow_file import digest_of, open_flow, save_flow
-from oberih.errors import InputError
+from oberih.errors import InputError, OutOfRange
 from tests.dispersion.particles.flows import flow
 
 
@@ -138,6 +138,15 @@ def test_reversed_air_at_a_mirrored_time_blows_the_other_way() -> None:
         assert np.allclose(here[..., :3], -there[..., :3], atol=1e-6)
         assert np.allclose(here[..., 3], there[..., 3], atol=1e-6)
     assert (air.surface[0] == back.surface[-1]).all()
+
+
+@pytest.mark.parametrize(("levels", "field"), [(2**10, "wind"), (2, "surface")])
+def test_air_with_more_numbers_than_a_place_can_count_is_refused(levels: int, field: str) -> None:
+    shape, zero = (1, 2**14, 2**14 + 1), np.float32(0.0)
+    wind, surface = np.broadcast_to(zero, (*shape, levels, 4)), np.broadcast_to(zero, (*shape, kernel.SURFACE))
+    with pytest.raises(OutOfRange, match="more numbers than a place can count") as error:
+        Flow(0, 3600.0, wind, surface, 10.0, 20.0, 1.0)
+    assert field in str(error.value)
 
 
 def test_what_rain_takes_is_part_of_what_is_lost() -> None:

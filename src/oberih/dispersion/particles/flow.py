@@ -3,14 +3,15 @@
 Defines the noun `Flow`: the air between the ground and a height, on one grid, at equal steps of time, laid out as the
 kernels want it.
 
-Invariants: float32, C order; the wind counts cells of the grid a second eastward and northward and metres a second
-upward; level ``k`` lies at ``a k + b k²`` above ground; the columns of ``surface`` are those of
-`oberih.dispersion.kernels.particles.step`.
+Invariants: float32, C order; at most `PLACES` numbers in one time of a field; the wind counts cells of the grid a
+second eastward and northward and metres a second upward; level ``k`` lies at ``a k + b k²`` above ground; the columns
+of ``surface`` are those of `oberih.dispersion.kernels.particles.step`.
 """
 
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,6 +21,9 @@ import numpy.typing as npt
 from oberih.errors import OutOfRange
 
 __all__ = ["Flow"]
+
+PLACES = 2**32
+"""Most numbers of one time, each of which has a place that the kernels count with 32 bits."""
 
 Singles = npt.NDArray[np.float32]
 
@@ -63,6 +67,9 @@ class Flow:
             raise OutOfRange("does not fit the surface fields", field="wind", value=wind.shape)
         if min(wind.shape[1:4]) < 2:
             raise OutOfRange("has fewer than two rows, columns or levels", field="wind", value=wind.shape)
+        for name, field in (("wind", wind), ("surface", surface)):
+            if math.prod(field.shape[1:]) > PLACES:
+                raise OutOfRange("has more numbers than a place can count", field=name, value=field.shape)
         for name, field in (("wind", wind), ("surface", surface)):
             plain = field.dtype == np.float32 and field.flags.c_contiguous
             if not plain or not all(np.isfinite(each).all() for each in field):

@@ -8,7 +8,8 @@ loads.  In LLVM's intermediate language, on any machine the same.
 
 Places are rows of the scratch array that hold, as whole numbers, how many numbers of the field stand before the first
 that is wanted.  They are read before anything is written, so that a row may hold first where to look, then what is
-there.  Nothing is checked for bounds.
+there.  A place has 32 bits: a field that it is one of may hold 2**32 numbers, and a `Flow` with more in one time is
+refused.  Nothing is checked for bounds.
 """
 
 from __future__ import annotations
