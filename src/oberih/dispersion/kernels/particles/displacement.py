@@ -169,4 +169,4 @@ def _accept(s, lapse):
         rarer = exponential(-abs(energy))  # on the side on which it is not 1
         stays = s[UNIFORM * LANES + i] * (rarer if energy < F(0.0) else F(1.0))
         goes = stretched * (rarer if energy > F(0.0) else F(1.0)) if left > F(0.0) else F(0.0)
-        s[(_P + Z) * LANES + i] = new if stays <= goes else z
+        s[(_P + Z) * LANES + i] = new if (stays <= goes) & (goes > F(0.0)) else z

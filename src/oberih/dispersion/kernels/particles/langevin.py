@@ -133,6 +133,7 @@ def _accept(s, heavy, lapse):
         energy = F(0.5) * (last * last - q * q) + lapse * (new - z)
         rarer = exponential(-abs(energy))  # on the side on which it is not 1
         stays = s[UNIFORM * LANES + i] * (rarer if energy < F(0.0) else F(1.0))
-        goes = F(1.0) if stays <= stretched * (rarer if energy > F(0.0) else F(1.0)) else F(0.0)
-        s[(_P + TURN_Z) * LANES + i] = goes * (last + q) - q
+        chance = stretched * (rarer if energy > F(0.0) else F(1.0))
+        goes = F(1.0) if (stays <= chance) & (chance > F(0.0)) else F(0.0)
+        s[(_P + TURN_Z) * LANES + i] = last if goes > F(0.0) else -q  # where that is infinite, too
         s[(_P + Z) * LANES + i] = z + goes * (new - z)
