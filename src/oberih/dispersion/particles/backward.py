@@ -164,7 +164,8 @@ def backward(
         for hour in range(hours):
             sums[:] = 0.0
             for span in range(round(SECONDS_PER_HOUR / SPAN)):
-                before[:] = LOOKS.since(ages, before)
+                if turned.times > 1:
+                    before[:] = LOOKS.since(ages, before)
                 for after, parts in LOOKS.parts(ages, streams):
                     look(turned, max(-end + hour * SECONDS_PER_HOUR + span * SPAN + after, turned.start), wind, surface)
                     list(pool.map(work, parts))

@@ -182,7 +182,8 @@ def follow(
             sums[:] = 0.0
             for span in range(round(SECONDS_PER_HOUR / SPAN)):
                 decayed += _decay(blocks, ages, half)
-                before[:] = LOOKS.since(ages, before)
+                if flow.times > 1:
+                    before[:] = LOOKS.since(ages, before)
                 for after, parts in LOOKS.parts(ages, streams):
                     look(flow, release.start + hour * SECONDS_PER_HOUR + span * SPAN + after, wind, surface)
                     taken += sum(pool.map(work, parts))
