@@ -45,7 +45,7 @@ def spread_cloud(grid: Grid, near: Floats) -> tuple[Floats, Floats]:
         Continued inward (`with_site`).
     near : float array, shape (near rings, sectors, 2 * COMPONENTS)
         By Gaussian what is seen of the cloud [s/m] and the same times age [s2/m], as
-        `oberih.dispersion.kernels.particles.sample` leaves it.
+        `oberih.dispersion.kernels.particles.scatter` leaves it.
 
     Returns
     -------

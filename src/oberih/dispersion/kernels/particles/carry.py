@@ -1,6 +1,7 @@
 """How do the blocks of one release hour go through a span of time, over a log-polar grid?
 
-As `advance`, for releases of an atlas: the steps of a block are those of `step`, with removal and sampling of `sample`.
+As `advance`, for releases of an atlas: the steps of a block are those of `step`, with removal and sampling of `sample`;
+`scatter` adds what they leave to the cells.
 
 Everything is inlined into `carry`.  A function that stands by itself is compiled twice, alone and in its caller, and
 which of the two runs differs between a process that has just compiled and one that found the code on disk: with
@@ -93,7 +94,7 @@ def carry(
     shape : float32 array, shape (sample.SHAPES,)
         How kernels are, as `sample` tells.
     sums, near, account : arrays
-        As for `sample.scatter`.
+        As for `scatter.scatter`.
     far : float32 array, shape (rows, columns, 2 * FORMS + 1)
         Evenly spaced cells that are counted beside, or of no size.
     rows : float32 array, shape (5,)

@@ -3,8 +3,9 @@
 Each particle reads where it stands, but what it reads there stands side by side: the four numbers of a level, those of
 the next level, the sixteen of a column of the surface.  A compiler that is left to itself loads them one by one, or
 gathers each for many particles, which takes a load for each number all the same.  Here a particle loads its numbers as
-one vector, adds up corners as vectors, and eight particles' results are turned into rows in registers: a fifth of the
-loads.  In LLVM's intermediate language, on any machine the same.
+one vector, adds up corners as vectors, and eight particles' results are turned into rows in registers: a quarter of
+the loads.  In LLVM's intermediate language, whose text is the same on any machine; the bits of the results are not: a
+product and a sum are rounded once where the machine can do both at once, else twice.
 
 Places are rows of the scratch array that hold, as whole numbers, how many numbers of the field stand before the first
 that is wanted.  They are read before anything is written, so that a row may hold first where to look, then what is

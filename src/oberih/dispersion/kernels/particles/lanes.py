@@ -7,8 +7,8 @@ generators a block of particles; a block carries its own, so that it draws the s
 threads.
 
 Error of what stands in for the C library, in single precision and as a test measures it: `lost_share` 2e-6 relative,
-`exponential` and `logarithm` 1e-6 of one, `inverse_cube_root` 1e-6 relative, normals to 5.6 standard deviations, as
-23 bits allow.
+`exponential` and, of a number below 20, `logarithm` 1e-6 of one, `inverse_cube_root` 1e-6 relative, normals to 5.6
+standard deviations, as 23 bits allow.
 """
 
 from __future__ import annotations

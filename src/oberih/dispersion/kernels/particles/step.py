@@ -129,7 +129,7 @@ def interpolate(s, bits, wind, surface, a, b):
     """Fill the rows of wind and surface fields for the particles of the scratch array.
 
     The wind and the layer's four numbers are interpolated; deposition, rain, cloud and convection are those of the
-    nearest column.  Bound by the loads: 13 vectors and two numbers a particle, in eight and five lines of memory.
+    nearest column.  Bound by its 13 loads: 11 vectors and 2 numbers a particle, in eight and five lines of memory.
     """
     level = wind.shape[3]
     column, row = wind.shape[2] * level, wind.shape[1] * wind.shape[2] * level
