@@ -33,7 +33,7 @@ def described(server: Server) -> dict[str, dict[str, Any]]:
     return {o["operationId"]: o for operations in paths.values() for o in operations.values()}
 
 
-@pytest.mark.parametrize(("language", "size"), [("en", None), ("uk", PHONE)])
+@pytest.mark.parametrize(("language", "size"), [pytest.param("en", None, marks=pytest.mark.slow), ("uk", PHONE)])
 def test_every_address_is_shown_and_can_be_found(
     visit: Visit, small: Server, accessible: Callable[..., None], picture: Callable[..., Path], language: str, size: Any
 ) -> None:
