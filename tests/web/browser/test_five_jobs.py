@@ -144,6 +144,7 @@ def test_the_adviser_takes_a_report_home(server: Server, visit, picture, languag
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF-")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/", "/designer", "/event", "/regimes", "/evidence", "/report"])
 def test_a_page_fits_a_phone(server: Server, visit, picture, path: str) -> None:
     server.wait_for_atlas()

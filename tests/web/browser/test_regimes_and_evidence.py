@@ -89,6 +89,7 @@ def test_every_view_is_readable_by_everyone(
     assert not re.search(r"\b(evidence|regimes|shell)\.[a-z-]+\b", page.inner_text("main")), "a message is missing"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path",
     [
@@ -124,6 +125,7 @@ def test_what_strangers_wrote_does_nothing(visit: Any, house: Liar, path: str) -
             assert {"noreferrer", "noopener", "nofollow"} <= set(link.get_attribute("rel").split())
 
 
+@pytest.mark.slow
 def test_a_view_that_comes_late_does_not_cover_the_one_asked_for_after_it(visit: Any, house: Liar) -> None:
     page = visit(house, "/regimes")
     page.get_by_role("link", name=re.compile("Seven pillars")).wait_for()
@@ -139,6 +141,7 @@ def test_a_view_that_comes_late_does_not_cover_the_one_asked_for_after_it(visit:
     assert page.get_by_role("link", name=re.compile("Seven pillars")).is_visible()
 
 
+@pytest.mark.slow
 def test_another_day_is_another_board_and_has_its_own_address(visit: Any, house: Liar) -> None:
     page = visit(house, "/regimes?regime=seven-pillars")
     page.wait_for_selector("#regimes table")
@@ -152,6 +155,7 @@ def test_another_day_is_another_board_and_has_its_own_address(visit: Any, house:
     assert page.inner_text("#regimes table") == early and "2024" not in early
 
 
+@pytest.mark.slow
 def test_the_picture_of_a_history_and_its_table_say_the_same(visit: Any, house: Liar) -> None:
     page = visit(house, "/regimes?regime=seven-pillars&view=history&obligation=P4&to=2026-03-01")
     page.wait_for_selector("svg.timeline")
@@ -166,6 +170,7 @@ def test_the_picture_of_a_history_and_its_table_say_the_same(visit: Any, house: 
     assert page.locator("svg.timeline").get_attribute("aria-label")
 
 
+@pytest.mark.slow
 def test_the_search_finds_and_its_address_can_be_sent_on(visit: Any, house: Liar) -> None:
     page = visit(house, "/evidence")
     page.wait_for_selector("#find-text")
@@ -189,6 +194,7 @@ def test_an_empty_store_says_what_to_do(visit: Any, tmp_path: Path, picture: Any
         assert page.locator("#regimes tbody tr").count() == 9
 
 
+@pytest.mark.slow
 def test_a_server_that_does_not_answer_is_told_and_tried_again(visit: Any, house: Liar) -> None:
     page = visit(house, "/regimes", quiet=False)
     page.wait_for_selector("#regimes table")

@@ -79,6 +79,7 @@ def test_an_honest_record_fits_together_and_nothing_more_is_claimed(visit: Any, 
     assert "verified" not in shown and "true from" not in shown
 
 
+@pytest.mark.slow
 def test_an_honest_record_fits_what_the_reader_has(visit: Any, liar: Liar, kept: Any) -> None:
     first = json.loads(liar.get(BASE).text)["keys"][0]["keyid"]
     page = visit(liar, "/evidence?view=check")
@@ -90,6 +91,7 @@ def test_an_honest_record_fits_what_the_reader_has(visit: Any, liar: Liar, kept:
     assert check_server(page, "0123456789abcdef")[0] == "failed"
 
 
+@pytest.mark.slow
 def test_an_older_checkpoint_is_led_to_the_present_one(visit: Any, liar: Liar, kept: Any) -> None:
     log = kept.log()
     older = dict(log.checkpoints())[7].decode()
@@ -99,6 +101,7 @@ def test_an_older_checkpoint_is_led_to_the_present_one(visit: Any, liar: Liar, k
     assert "begins with exactly the 7 records" in page.inner_text(".result")
 
 
+@pytest.mark.slow
 def test_a_witness_whom_the_reader_knows_is_told_from_one_who_is_only_named(visit: Any, liar: Liar) -> None:
     vkey = json.loads(liar.get(BASE).text)["cosignatures"][0]["vkey"]
     page = visit(liar, "/evidence?view=check")
@@ -107,6 +110,7 @@ def test_a_witness_whom_the_reader_knows_is_told_from_one_who_is_only_named(visi
     assert check_server(page, vkey) == ("anchored", [])
 
 
+@pytest.mark.slow
 def test_the_whole_record_is_fetched_and_checked(visit: Any, liar: Liar) -> None:
     page = visit(liar, "/evidence?view=check")
     page.wait_for_selector("#check-whole")
@@ -165,6 +169,7 @@ def test_a_lie_about_one_record_is_told(visit: Any, liar: Liar, lie: str) -> Non
     assert page.inner_text(".verdict").startswith("NO.")
 
 
+@pytest.mark.slow
 def test_another_record_in_the_place_of_the_one_asked_for_is_told(visit: Any, liar: Liar) -> None:
     other = json.loads(liar.get(f"{BASE}/records/6").text)
     liar.change = in_json(RECORD, lambda said: said.update(other))
@@ -172,12 +177,14 @@ def test_another_record_in_the_place_of_the_one_asked_for_is_told(visit: Any, li
     assert verdict == "failed" and "what came is signed as number 6" in failed[0]
 
 
+@pytest.mark.slow
 def test_a_record_of_another_id_is_told(visit: Any, liar: Liar) -> None:
     other = json.loads(liar.get(f"{BASE}/records/6").text)
     liar.change = in_json(f"{BASE}/record", lambda said: said.update(other))
     assert outcome(visit(liar, "/evidence?id=E002"))[0] == "failed"
 
 
+@pytest.mark.slow
 def test_a_record_signed_by_a_key_that_the_log_does_not_know_is_told(visit: Any, liar: Liar, tmp_path: Path) -> None:
     stranger = keeping(tmp_path / "s", "stranger.pem").signer(create=True)[0]
     payload = canonical_json(payload_of(json.loads(liar.get(RECORD).text)["envelope"]))
@@ -197,6 +204,7 @@ SPELT_OTHERWISE: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", sorted(SPELT_OTHERWISE))
 def test_another_spelling_is_told_even_where_the_custodian_signed_it(
     visit: Any, liar: Liar, kept: Any, how: str
@@ -218,6 +226,7 @@ def test_what_is_shown_is_what_was_signed_and_not_what_the_server_says_beside_it
     assert "a lie beside" not in page.inner_text("#evidence")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["claims", "attachments", "tags", "source", "data", "rests_on"])
 def test_what_is_signed_and_is_no_record_is_not_shown_as_one(visit: Any, liar: Liar, kept: Any, part: str) -> None:
     payload = payload_of(json.loads(liar.get(RECORD).text)["envelope"])
@@ -254,6 +263,7 @@ def other_witness(said: dict[str, Any]) -> None:
     said["cosignatures"][0]["line"] = said["checkpoint"].split("\n")[4]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lie", [other_root, more_records, no_keys, no_note, other_witness])
 def test_a_lie_about_the_log_is_told(visit: Any, liar: Liar, lie: Callable[[dict[str, Any]], None]) -> None:
     liar.change = in_json(BASE, lie)
@@ -270,6 +280,7 @@ def remembering(visit: Any, liar: Liar) -> Any:
     return page
 
 
+@pytest.mark.slow
 def test_a_log_that_did_not_change_fits_what_the_browser_remembered(remembering: Any) -> None:
     again(remembering)
     assert check_server(remembering) == ("anchored", [])
@@ -287,6 +298,7 @@ def test_a_log_rewritten_and_signed_with_another_key_is_told_by_what_was_remembe
     assert outcome(remembering)[0] == "failed"
 
 
+@pytest.mark.slow
 def test_the_same_lie_before_a_reader_who_has_nothing_of_their_own_is_not_called_anything_it_is_not(
     visit: Any, liar: Liar, tmp_path: Path
 ) -> None:
@@ -296,6 +308,7 @@ def test_the_same_lie_before_a_reader_who_has_nothing_of_their_own_is_not_called
     assert "could have made all of it" in page.inner_text(".verdict")
 
 
+@pytest.mark.slow
 def test_a_log_rewritten_with_the_same_key_is_told_by_what_was_remembered(
     remembering: Any, liar: Liar, kept: Any, tmp_path: Path
 ) -> None:
@@ -308,6 +321,7 @@ def test_a_log_rewritten_with_the_same_key_is_told_by_what_was_remembered(
     assert verdict == "failed" and any("two logs" in t or "rewritten" in t for t in failed)
 
 
+@pytest.mark.slow
 def test_a_log_that_lost_its_end_is_told_by_what_was_remembered(
     remembering: Any, liar: Liar, kept: Any, tmp_path: Path
 ) -> None:
@@ -320,6 +334,7 @@ def test_a_log_that_lost_its_end_is_told_by_what_was_remembered(
     assert verdict == "failed" and any("Its end was cut off" in text for text in failed)
 
 
+@pytest.mark.slow
 def test_a_log_that_is_gone_is_told_by_what_was_remembered(remembering: Any, liar: Liar, tmp_path: Path) -> None:
     liar.change = in_json(BASE, lambda said: said.update(exists=False, key_records=[], checkpoint=""))
     again(remembering)
@@ -330,6 +345,7 @@ def test_a_log_that_is_gone_is_told_by_what_was_remembered(remembering: Any, lia
     assert check_server(remembering)[0] == "nothing"
 
 
+@pytest.mark.slow
 def test_nothing_is_remembered_unless_the_reader_says_so_nor_after_a_failure(visit: Any, liar: Liar) -> None:
     page = visit(liar, "/evidence?view=check", quiet=False)
     check_server(page)
@@ -342,6 +358,7 @@ def test_nothing_is_remembered_unless_the_reader_says_so_nor_after_a_failure(vis
 # files
 
 
+@pytest.mark.slow
 def test_a_file_that_is_not_the_one_signed_is_not_handed_on(visit: Any, liar: Liar) -> None:
     page = visit(liar, "/evidence?record=14")
     with page.expect_download() as caught:
@@ -368,6 +385,7 @@ def test_a_bundle_is_checked_without_asking_anybody(visit: Any, liar: Liar, kept
 # a browser that cannot
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("script", "said"),
     [
