@@ -28,6 +28,7 @@ def test_a_plume_comes_and_goes_within_the_hours_told(found: event_timing.Timing
     assert np.quantile(np.abs(middle), 0.95) < 0.4
 
 
+@pytest.mark.slow
 def test_by_the_mean_age_it_would_come_late_far_away(found: event_timing.Timing) -> None:
     far = found.distance > 100e3
     by_age, served = (found.by_age - found.clock)[0, far], (found.served - found.clock)[0, far]

@@ -24,6 +24,7 @@ def ready(page, seconds: float = 120.0) -> None:  # type: ignore[no-untyped-def]
     page.wait_for_selector('#event[data-state="ready"]', timeout=seconds * 1000)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", TONGUES)
 def test_an_officer_sees_where_the_plume_is_and_what_to_do(
     server: Server, visit: Callable[..., object], picture: Callable[..., object], accessible: Callable[..., None],

@@ -71,6 +71,7 @@ def test_a_custodian_writes_corrects_and_attaches(
     page.wait_for_selector(".result[data-verdict=within]")
 
 
+@pytest.mark.slow
 def test_an_observation_written_in_the_page_is_on_the_board_at_once(visit: Any, served: Liar) -> None:
     page = visit(served, "/account", quiet=False)
     enter(page, "custodian")
@@ -89,6 +90,7 @@ def test_an_observation_written_in_the_page_is_on_the_board_at_once(visit: Any, 
     page.get_by_role("link", name="in this server's record, with its proof").first.wait_for()
 
 
+@pytest.mark.slow
 def test_what_is_refused_is_told_beside_the_form_and_nothing_is_lost(visit: Any, served: Liar) -> None:
     page = visit(served, "/account", quiet=False)
     enter(page, "custodian")
@@ -100,6 +102,7 @@ def test_what_is_refused_is_told_beside_the_form_and_nothing_is_lost(visit: Any,
     assert page.input_value("#write-text") == "a siren"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ["reader", "analyst", "administrator"])
 def test_nobody_else_is_shown_a_form(visit: Any, served: Liar, role: str) -> None:
     page = visit(served, "/account", quiet=False)
@@ -109,6 +112,7 @@ def test_nobody_else_is_shown_a_form(visit: Any, served: Liar, role: str) -> Non
     assert page.locator("#write-text").count() == 0
 
 
+@pytest.mark.slow
 def test_a_session_that_ended_is_told_and_what_was_shown_stays(visit: Any, served: Liar) -> None:
     page = visit(served, "/account", quiet=False)
     enter(page, "custodian")
