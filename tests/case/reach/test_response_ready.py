@@ -96,6 +96,7 @@ def test_indoors_all_the_time_never_brings_more_and_a_thicker_wall_less(responde
     assert all(basement[i] <= house[i] <= open_[i] for i in open_)
 
 
+@pytest.mark.slow
 def test_indoors_is_the_whole_window_by_pathway(responder: Responder, answer: EventAnswer) -> None:
     """The same as the measure of a plan, which multiplies pathways."""
     told = assess(

@@ -49,6 +49,7 @@ def test_a_source_that_breaks_keeps_its_last_good_values_and_says_since_when(
         expect(sources.locator(".broken, .failed, [data-state=broken]")).to_have_count(0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", TONGUES)
 def test_with_nothing_at_hand_every_page_says_what_to_do(tmp_path: Path, visit, picture, language: str) -> None:
     (tmp_path / "empty").mkdir()
