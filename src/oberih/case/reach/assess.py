@@ -144,7 +144,7 @@ def _weather(request: AssessRequest, site: Site, *, hours: int) -> Weather:
         raw = read_weather(path, latitude=site.latitude, longitude=site.longitude, mapping=request.mapping)
     if len(raw) == 1:
         return check_weather(resample_hourly(raw, hold_hours=request.hours + hours))[0]
-    end = request.at + int(hours * SECONDS_PER_HOUR)
+    end = request.at + hours * SECONDS_PER_HOUR
     checked, _ = check_weather(raw, need_start=request.at, need_end=end)
     return resample_hourly(checked)
 

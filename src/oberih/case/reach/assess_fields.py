@@ -185,14 +185,14 @@ def fields_of(source: FieldSource, course: Course, site: Site, *, start: int, ho
     """
     raw = _read(source, course, site)
     if len(raw.time) > 1:
-        last, need = int(raw.time[-1]), start + int(hours * SECONDS_PER_HOUR)
+        last, need = int(raw.time[-1]), start + hours * SECONDS_PER_HOUR
         if not raw.time[0] <= start or need > last:
             raise InputError(
                 f"the fields go from {stamp(int(raw.time[0]))} to {stamp(last)} and do not cover {hours} h of release, "
                 f"until {stamp(need)}", field="--at", value=stamp(start),
                 cure="give fields of the event, or another time",
             )  # fmt: skip
-        cut(raw, start=start, end=min(need + int(follow * SECONDS_PER_HOUR), last))
+        cut(raw, start=start, end=min(need + follow * SECONDS_PER_HOUR, last))
     fields = fields_of_volume(raw, roughness_length=site.roughness_length, label=source.label)
     fields.place(longitude=site.longitude, latitude=site.latitude, field=f"site {site.id}")  # refuses a site outside
     return perturbed(fields, course.by)

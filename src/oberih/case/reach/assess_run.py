@@ -44,7 +44,7 @@ from oberih.weather.fields import Fields
 from oberih.weather.perturb import sectors_of
 from oberih.weather.volume_air import air_of_fields
 
-__all__ = ["GRID", "Event", "Stand", "forget", "heights_for", "plume_on", "run_of", "stand_of"]
+__all__ = ["Event", "Stand", "forget", "heights_for", "plume_on", "run_of", "stand_of"]
 
 LADDER = (*HEIGHTS, 500.0, 1000.0, 1500.0)
 """Release heights to interpolate between [m]."""

@@ -33,7 +33,7 @@ from oberih.weather.read.volume import volume_of
 from oberih.weather.volume import cut, fields_of_volume
 from oberih.weather.volume_air import air_of_fields
 
-__all__ = ["GRID", "Hands", "asked_of", "built", "fields_of_run", "plan_of"]
+__all__ = ["Hands", "asked_of", "built", "fields_of_run", "plan_of"]
 
 
 @dataclass(frozen=True)

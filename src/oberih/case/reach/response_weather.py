@@ -226,7 +226,7 @@ def event_air(room: EventRoom, name: str, *, at: int, hours: int) -> EventAir:
     if len(raw) == 1:
         weather = check_weather(resample_hourly(raw, hold_hours=FOLLOWED + LONGEST + 1))[0]
         return EventAir(_from(_derived(weather, room.site), at, hours), weather, name, written, True)
-    checked, _ = check_weather(raw, need_start=at, need_end=at + int(hours * SECONDS_PER_HOUR))
+    checked, _ = check_weather(raw, need_start=at, need_end=at + hours * SECONDS_PER_HOUR)
     weather = resample_hourly(checked)
     return EventAir(_from(_derived(weather, room.site), at, hours), weather, name, written, False)
 
@@ -291,7 +291,7 @@ def _from(air: Air, at: int, hours: int) -> Air:
             f"the weather goes from {stamp(first)} to {stamp(last)} and does not cover {hours} h of release",
             field="at", value=stamp(at), cure="give weather of the event, a shorter release, or another time",
         )  # fmt: skip
-    return air.part(slice(index, None), start=air.start + int(index * SECONDS_PER_HOUR))
+    return air.part(slice(index, None), start=air.start + index * SECONDS_PER_HOUR)
 
 
 def _of_the_day(air: Air, at: int) -> Air:
